@@ -1,0 +1,6 @@
+//! Pure types and rules. Nothing here reads, writes or knows another folder.
+
+pub mod finding;
+pub mod identifier;
+pub mod organisation;
+pub mod registration;

@@ -1,0 +1,2 @@
+//! Behaviour of the appliance as its users and neighbours see it. One binary,
+//! so that it links once; one file per capability.
