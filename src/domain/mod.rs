@@ -2,5 +2,7 @@
 
 pub mod finding;
 pub mod identifier;
+pub mod import;
 pub mod organisation;
 pub mod registration;
+pub mod summary;

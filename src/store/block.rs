@@ -1,0 +1,292 @@
+//! Blocks: up to 1,000 registrations of one import, compressed and sealed
+//! together.
+//!
+//! A block has three parts, so that each reader opens no more than it may:
+//! the *directory* (business-key hash, content digest and source row of each
+//! place), the *data* (what goes to the platform) and the *local* part (who
+//! the patient and the physician are, and every value that stays here). A
+//! place whose row turned out unchanged is empty in all three.
+
+use rusqlite::{OptionalExtension, params};
+use zeroize::Zeroizing;
+
+use super::{Purpose, Tx, key::Hash};
+use crate::{
+    domain::{import::ImportId, organisation::OrganisationId},
+    error::{Code, Error, Result},
+};
+
+/// The most registrations a block holds.
+pub const BLOCK_ROWS: usize = 1000;
+
+/// Fastest level: the store must keep up with the validator.
+const COMPRESSION: i32 = 1;
+
+/// A place's entry in the directory.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Entry {
+    /// Keyed hash of organisation, definition and business key. It is also
+    /// the registration's `record` on the wire.
+    pub key: Hash,
+    /// Digest of the content, which tells a correction from a repetition.
+    pub digest: Hash,
+    /// The row of the file it came from; 0 for an empty place.
+    pub row: u64,
+}
+
+/// Who a registration is about, and who made it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Subject {
+    /// The identifier that the TTP gets: eleven digits, or 32 hexadecimal
+    /// ones made from the person's traits. Empty if there is no patient.
+    pub patient: String,
+    /// The first eight digits of the physician's NIHDI number, or empty.
+    pub physician: String,
+}
+
+/// Builds the data and local parts of a block as its rows come.
+#[derive(Default)]
+pub struct Builder {
+    data: Vec<u8>,
+    local: Vec<u8>,
+}
+
+/// A block that is ready to be stored.
+pub struct Packed {
+    data: Vec<u8>,
+    local: Vec<u8>,
+}
+
+impl Builder {
+    /// Adds a row: its JSON `data` for the platform, its subject, and the
+    /// JSON of the values that stay here.
+    pub fn push(&mut self, data: &[u8], patient: &str, physician: &str, local: &[u8]) {
+        put(&mut self.data, data);
+        put(&mut self.local, patient.as_bytes());
+        put(&mut self.local, physician.as_bytes());
+        put(&mut self.local, local);
+    }
+
+    /// Compresses the rows and starts anew.
+    pub fn pack(&mut self) -> Result<Packed> {
+        let packed = Packed {
+            data: zstd::bulk::compress(&self.data, COMPRESSION).map_err(Error::internal)?,
+            local: zstd::bulk::compress(&self.local, COMPRESSION).map_err(Error::internal)?,
+        };
+        self.data.clear();
+        self.local.clear();
+        Ok(packed)
+    }
+}
+
+impl Packed {
+    /// Bytes it takes in memory.
+    pub fn size(&self) -> usize {
+        self.data.len() + self.local.len()
+    }
+
+    /// The same block with the rows at the places where `keep` says no left
+    /// empty.
+    pub fn without(&self, keep: impl Fn(usize) -> bool) -> Result<Self> {
+        let (data, local) = (unpack(&self.data)?, unpack(&self.local)?);
+        let mut builder = Builder::default();
+        let mut locals = Pieces(&local);
+        for (place, data) in Pieces(&data).enumerate() {
+            let (patient, physician, rest) = (locals.next(), locals.next(), locals.next());
+            if keep(place) {
+                put(&mut builder.data, data);
+                for piece in [patient, physician, rest] {
+                    put(&mut builder.local, piece.unwrap_or_default());
+                }
+            } else {
+                put(&mut builder.data, b"");
+                (0..3).for_each(|_| put(&mut builder.local, b""));
+            }
+        }
+        builder.pack()
+    }
+}
+
+/// A block read from the store.
+pub struct Block {
+    /// Its key.
+    pub id: i64,
+    /// The import that brought it.
+    pub import: ImportId,
+    directory: Zeroizing<Vec<u8>>,
+    data: Zeroizing<Vec<u8>>,
+    local: Zeroizing<Vec<u8>>,
+}
+
+/// One registration of a block.
+#[derive(Clone, Debug)]
+pub struct Content<'a> {
+    /// Its entry in the directory.
+    pub entry: Entry,
+    /// The JSON object for the platform.
+    pub data: &'a str,
+    /// Patient and physician.
+    pub subject: Subject,
+    /// The JSON object of the values that stay here.
+    pub local: &'a str,
+}
+
+impl Block {
+    /// The registrations by place; `None` where a place is empty.
+    pub fn contents(&self) -> impl Iterator<Item = Option<Content<'_>>> {
+        let mut locals = Pieces(&self.local);
+        let text = |piece: Option<&[u8]>| String::from_utf8_lossy(piece.unwrap_or_default()).into_owned();
+        entries(&self.directory).zip(Pieces(&self.data)).map(move |(entry, data)| {
+            let subject = Subject { patient: text(locals.next()), physician: text(locals.next()) };
+            let local = locals.next().unwrap_or_default();
+            (entry.row > 0).then(|| Content {
+                entry,
+                // Written from strings by `Builder::push`.
+                data: std::str::from_utf8(data).unwrap_or_default(),
+                subject,
+                local: std::str::from_utf8(local).unwrap_or_default(),
+            })
+        })
+    }
+}
+
+/// Stores a block under the key `id`.
+#[allow(clippy::too_many_arguments)]
+pub(super) fn insert(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    definition: i64,
+    import: ImportId,
+    id: i64,
+    directory: &[Entry],
+    packed: &Packed,
+    pending: usize,
+) -> Result<()> {
+    let mut bytes = Vec::with_capacity(directory.len() * ENTRY);
+    for entry in directory {
+        bytes.extend_from_slice(&entry.key);
+        bytes.extend_from_slice(&entry.digest);
+        bytes.extend_from_slice(&entry.row.to_le_bytes());
+    }
+    let seal = |part: u8, clear: &[u8]| tx.keys.seal(Purpose::Content, &place(id, part), clear);
+    tx.sql
+        .prepare_cached(
+            "INSERT INTO block (id, organisation, definition, import, count, pending, directory, data, local)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            id,
+            organisation.0,
+            definition,
+            import.0,
+            directory.len() as i64,
+            pending as i64,
+            seal(0, &bytes)?,
+            seal(1, &packed.data)?,
+            seal(2, &packed.local)?
+        ])?;
+    Ok(())
+}
+
+/// The organisation's block `id`.
+pub fn get(tx: &Tx<'_>, organisation: OrganisationId, id: i64) -> Result<Block> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT import, directory, data, local FROM block WHERE organisation = ?1 AND id = ?2",
+    )?;
+    let row = statement.query_row([organisation.0, id], |row| {
+        Ok((
+            row.get::<_, i64>(0)?,
+            row.get::<_, Vec<u8>>(1)?,
+            row.get::<_, Vec<u8>>(2)?,
+            row.get::<_, Vec<u8>>(3)?,
+        ))
+    });
+    let (import, directory, data, local) =
+        row.optional()?.ok_or_else(|| Error::new(Code::NotFound, "registration-unknown"))?;
+    let open = |part: u8, sealed: &[u8]| tx.keys.open_sealed(Purpose::Content, &place(id, part), sealed);
+    Ok(Block {
+        id,
+        import: ImportId(import),
+        directory: open(0, &directory)?,
+        data: unpack(&open(1, &data)?)?,
+        local: unpack(&open(2, &local)?)?,
+    })
+}
+
+/// The directory of the organisation's block `id`, and the import that
+/// brought it.
+pub(super) fn directory(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    id: i64,
+) -> Result<(ImportId, Vec<Entry>)> {
+    let mut statement =
+        tx.sql.prepare_cached("SELECT import, directory FROM block WHERE organisation = ?1 AND id = ?2")?;
+    let (import, sealed): (i64, Vec<u8>) =
+        statement.query_row([organisation.0, id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let clear = tx.keys.open_sealed(Purpose::Content, &place(id, 0), &sealed)?;
+    Ok((ImportId(import), entries(&clear).collect()))
+}
+
+const ENTRY: usize = 40;
+
+fn entries(bytes: &[u8]) -> impl Iterator<Item = Entry> {
+    bytes.chunks_exact(ENTRY).map(|bytes| {
+        let mut entry = Entry { key: [0; 16], digest: [0; 16], row: 0 };
+        let mut row = [0; 8];
+        entry.key.copy_from_slice(&bytes[..16]);
+        entry.digest.copy_from_slice(&bytes[16..32]);
+        row.copy_from_slice(&bytes[32..]);
+        entry.row = u64::from_le_bytes(row);
+        entry
+    })
+}
+
+fn place(id: i64, part: u8) -> [u8; 9] {
+    let mut place = [part; 9];
+    place[..8].copy_from_slice(&id.to_be_bytes());
+    place
+}
+
+fn put(buffer: &mut Vec<u8>, piece: &[u8]) {
+    buffer.extend_from_slice(&(piece.len() as u32).to_le_bytes());
+    buffer.extend_from_slice(piece);
+}
+
+/// The pieces that [`put`] wrote.
+struct Pieces<'a>(&'a [u8]);
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let (length, rest) = self.0.split_first_chunk::<4>()?;
+        let (piece, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        self.0 = rest;
+        Some(piece)
+    }
+}
+
+fn unpack(compressed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    let damaged = |cause| Error::new(Code::Internal, "store-damaged-value").because(cause);
+    zstd::stream::decode_all(compressed).map(Zeroizing::new).map_err(damaged)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_packed_block_can_leave_places_empty() {
+        let mut builder = Builder::default();
+        builder.push(b"{\"A\":1}", "85040216932", "17552248", b"{}");
+        builder.push(b"{\"A\":2}", "", "", b"{\"L\":2}");
+        let packed = builder.pack().unwrap().without(|place| place == 1).unwrap();
+        let data = unpack(&packed.data).unwrap();
+        assert_eq!(Pieces(&data).collect::<Vec<_>>(), [&b""[..], b"{\"A\":2}"]);
+        let local = unpack(&packed.local).unwrap();
+        assert_eq!(Pieces(&local).collect::<Vec<_>>(), [&b""[..], b"", b"", b"", b"", b"{\"L\":2}"]);
+        assert!(packed.size() > 0);
+    }
+}

@@ -1,0 +1,222 @@
+//! The installation's key, and what is sealed and hashed with it.
+//!
+//! One master key lies in a file outside the database, or comes as a systemd
+//! credential. HKDF (RFC 5869) makes a subkey for each [`Purpose`], so that a
+//! value sealed for one purpose can never be read as another.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{ErrorKind, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use aws_lc_rs::{
+    aead::{self, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hkdf, hmac, rand,
+};
+use zeroize::Zeroizing;
+
+use crate::error::{Code, Error, Result};
+
+/// Name of the key file in the data directory, and of the systemd credential.
+pub const KEY_FILE: &str = "hd4dp.key";
+
+/// What a subkey is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(usize)]
+pub enum Purpose {
+    /// The chain of audit events.
+    Audit,
+    /// Bodies on their way to a service.
+    Body,
+    /// Tells whether the key belongs to the database.
+    Check,
+    /// The content of registrations.
+    Content,
+    /// Private keys of organisations.
+    Credential,
+    /// Looking up a patient.
+    Patient,
+    /// Naming a registration by its business key.
+    Record,
+    /// Rows that were refused, and headers.
+    Refused,
+}
+
+impl Purpose {
+    const ALL: [(Self, &'static [u8]); 8] = [
+        (Self::Audit, b"hd4dp audit"),
+        (Self::Body, b"hd4dp body"),
+        (Self::Check, b"hd4dp check"),
+        (Self::Content, b"hd4dp content"),
+        (Self::Credential, b"hd4dp credential"),
+        (Self::Patient, b"hd4dp patient"),
+        (Self::Record, b"hd4dp record"),
+        (Self::Refused, b"hd4dp refused"),
+    ];
+}
+
+/// A keyed hash, cut to 128 bits.
+pub type Hash = [u8; 16];
+
+/// The subkeys.
+pub struct Keys {
+    ciphers: Vec<LessSafeKey>,
+    hashes: Vec<hmac::Key>,
+}
+
+impl Keys {
+    /// Makes a new master key in `directory`, which must not have one.
+    pub fn create(directory: &Path) -> Result<Self> {
+        let mut master = Zeroizing::new([0; 32]);
+        rand::fill(&mut *master).map_err(Error::internal)?;
+        if credential().is_none() {
+            let path = directory.join(KEY_FILE);
+            let mut file = create_private(&path).map_err(|error| unusable(&path, error))?;
+            file.write_all(&*master)
+                .and_then(|()| file.sync_all())
+                .map_err(|error| unusable(&path, error))?;
+            return Self::derive(&master);
+        }
+        Self::open(directory)
+    }
+
+    /// Reads the master key: the systemd credential if there is one, else the
+    /// file in `directory`.
+    pub fn open(directory: &Path) -> Result<Self> {
+        let path = credential().unwrap_or_else(|| directory.join(KEY_FILE));
+        let mut master = Zeroizing::new([0; 32]);
+        let mut rest = [0; 1];
+        let mut file = File::open(&path).map_err(|error| unusable(&path, error))?;
+        file.read_exact(&mut *master)
+            .and_then(|()| match file.read(&mut rest)? {
+                0 => Ok(()),
+                _ => Err(ErrorKind::InvalidData.into()),
+            })
+            .map_err(|error| unusable(&path, error))?;
+        Self::derive(&master)
+    }
+
+    fn derive(master: &[u8; 32]) -> Result<Self> {
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"hd4dp 1").extract(master);
+        let subkey = |label: &[u8], use_for: &[u8]| -> Result<Zeroizing<[u8; 32]>> {
+            let mut bytes = Zeroizing::new([0; 32]);
+            root.expand(&[label, use_for], hkdf::HKDF_SHA256)
+                .and_then(|material| material.fill(&mut *bytes))
+                .map_err(Error::internal)?;
+            Ok(bytes)
+        };
+        let mut keys = Self { ciphers: Vec::new(), hashes: Vec::new() };
+        for (_, label) in Purpose::ALL {
+            let cipher = UnboundKey::new(&aead::AES_256_GCM, &*subkey(label, b" seal")?);
+            keys.ciphers.push(LessSafeKey::new(cipher.map_err(Error::internal)?));
+            keys.hashes.push(hmac::Key::new(hmac::HMAC_SHA256, &*subkey(label, b" hash")?));
+        }
+        Ok(keys)
+    }
+
+    /// Seals `clear` with AES-256-GCM under a random nonce. `place` says where
+    /// the value belongs and must be the same when it is opened, so that
+    /// sealed values cannot be moved about.
+    pub fn seal(&self, purpose: Purpose, place: &[u8], clear: &[u8]) -> Result<Vec<u8>> {
+        let mut nonce = [0; NONCE_LEN];
+        rand::fill(&mut nonce).map_err(Error::internal)?;
+        let mut sealed = Vec::with_capacity(NONCE_LEN + clear.len() + 16);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(clear);
+        let tag = self.ciphers[purpose as usize]
+            .seal_in_place_separate_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(place),
+                &mut sealed[NONCE_LEN..],
+            )
+            .map_err(Error::internal)?;
+        sealed.extend_from_slice(tag.as_ref());
+        Ok(sealed)
+    }
+
+    /// Opens what [`Keys::seal`] sealed for the same purpose and place.
+    pub fn open_sealed(&self, purpose: Purpose, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let damaged = || Error::new(Code::Internal, "store-damaged-value");
+        let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or_else(damaged)?;
+        let mut clear = Zeroizing::new(body.to_vec());
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| damaged())?;
+        let length = self.ciphers[purpose as usize]
+            .open_in_place(nonce, Aad::from(place), &mut clear)
+            .map_err(|_| damaged())?
+            .len();
+        clear.truncate(length);
+        Ok(clear)
+    }
+
+    /// HMAC-SHA-256 of `parts`, whole.
+    pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.hashes[purpose as usize]);
+        for part in parts {
+            context.update(part);
+        }
+        let mut mac = [0; 32];
+        mac.copy_from_slice(context.sign().as_ref());
+        mac
+    }
+
+    /// HMAC-SHA-256 of `bytes`, cut to 128 bits.
+    pub fn hash(&self, purpose: Purpose, bytes: &[u8]) -> Hash {
+        let tag = hmac::sign(&self.hashes[purpose as usize], bytes);
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&tag.as_ref()[..16]);
+        hash
+    }
+}
+
+fn credential() -> Option<PathBuf> {
+    let path = PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?).join(KEY_FILE);
+    path.exists().then_some(path)
+}
+
+/// Opens a new file that only its owner may read.
+fn create_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn unusable(path: &Path, error: std::io::Error) -> Error {
+    let id = match error.kind() {
+        ErrorKind::NotFound => "store-key-missing",
+        ErrorKind::InvalidData | ErrorKind::UnexpectedEof => "store-key-damaged",
+        _ => "store-key-unusable",
+    };
+    Error::new(Code::Unavailable, id).with("path", path.display().to_string()).because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_sealed_value_opens_only_for_its_purpose_and_place() {
+        let keys = Keys::derive(&[7; 32]).unwrap();
+        let sealed = keys.seal(Purpose::Body, b"delivery 1", b"clear text").unwrap();
+        assert_eq!(&**keys.open_sealed(Purpose::Body, b"delivery 1", &sealed).unwrap(), b"clear text");
+        assert!(keys.open_sealed(Purpose::Body, b"delivery 2", &sealed).is_err());
+        assert!(keys.open_sealed(Purpose::Content, b"delivery 1", &sealed).is_err());
+        let mut changed = sealed.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        assert!(keys.open_sealed(Purpose::Body, b"delivery 1", &changed).is_err());
+        assert!(keys.open_sealed(Purpose::Body, b"", &sealed[..5]).is_err());
+    }
+
+    #[test]
+    fn each_purpose_hashes_differently() {
+        let keys = Keys::derive(&[7; 32]).unwrap();
+        assert_ne!(keys.hash(Purpose::Patient, b"x"), keys.hash(Purpose::Record, b"x"));
+        assert_eq!(keys.hash(Purpose::Patient, b"x"), keys.mac(Purpose::Patient, &[b"x"])[..16]);
+        for (index, (purpose, _)) in Purpose::ALL.into_iter().enumerate() {
+            assert_eq!(purpose as usize, index, "the subkeys are found by the purpose's number");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Opening the database: the directory, the key, the pragmas, the migrations.
+
+use std::{fs, path::Path, time::Duration};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
+
+use super::{DATABASE_FILE, Keys, Purpose, key::KEY_FILE};
+use crate::{
+    clock,
+    error::{Code, Error, Result},
+};
+
+/// The migrations in order. One that has landed is never edited.
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_ground.sql"), include_str!("migrations/0002_out.sql")];
+
+/// Opens the one connection that writes, making the database first if there
+/// is none and bringing its schema up to date.
+pub(super) fn writer(directory: &Path) -> Result<(Connection, Keys)> {
+    prepare(directory)?;
+    let path = directory.join(DATABASE_FILE);
+    let new = !path.exists();
+    let keys = if new && !directory.join(KEY_FILE).exists() {
+        Keys::create(directory)?
+    } else {
+        Keys::open(directory)?
+    };
+    let mut connection = Connection::open(&path).map_err(Error::from)?;
+    configure(&connection)?;
+    if new {
+        connection.pragma_update(None, "page_size", 8192)?;
+    }
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    migrate(&mut connection)?;
+    check_key(&connection, &keys, directory)?;
+    Ok((connection, keys))
+}
+
+/// Opens a connection that only reads.
+pub(super) fn reader(directory: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(directory.join(DATABASE_FILE), flags)?;
+    configure(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn configure(connection: &Connection) -> Result<()> {
+    connection.busy_timeout(Duration::from_secs(30))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -32_768)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    connection.pragma_update(None, "journal_size_limit", 256 << 20)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}
+
+/// Makes the directory if needed, and refuses one of another user: files
+/// written by the wrong user would lock the service out of its own store.
+fn prepare(directory: &Path) -> Result<()> {
+    let unusable = |error| {
+        Error::new(Code::Unavailable, "store-directory-unusable")
+            .with("path", directory.display().to_string())
+            .because(error)
+    };
+    if !directory.exists() {
+        create_private(directory).map_err(unusable)?;
+    }
+    let metadata = fs::metadata(directory).map_err(unusable)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let owner = metadata.uid();
+        let me = fs::metadata("/proc/self").map(|process| process.uid()).unwrap_or(owner);
+        if owner != me {
+            return Err(Error::new(Code::Unavailable, "store-other-owner")
+                .with("path", directory.display().to_string())
+                .with("owner", owner.to_string()));
+        }
+    }
+    #[cfg(not(unix))]
+    drop(metadata);
+    Ok(())
+}
+
+fn create_private(directory: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+fn migrate(connection: &mut Connection) -> Result<()> {
+    let known = MIGRATIONS.len() as i64;
+    loop {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version > known {
+            return Err(Error::new(Code::Unavailable, "store-newer-schema")
+                .with("found", version.to_string())
+                .with("known", known.to_string()));
+        }
+        let Some(migration) = MIGRATIONS.get(version as usize) else {
+            return Ok(());
+        };
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", version + 1)?;
+        transaction.commit()?;
+    }
+}
+
+/// A database belongs to one key. The first opening writes the check value,
+/// each later one compares it.
+fn check_key(connection: &Connection, keys: &Keys, directory: &Path) -> Result<()> {
+    let check = keys.mac(Purpose::Check, &[b"hd4dp"]);
+    connection.execute(
+        "INSERT INTO installation (only, key_check, created_at, audit_head) VALUES (1, ?1, ?2, x'') ON CONFLICT DO NOTHING",
+        params![check, clock::now().as_millisecond()],
+    )?;
+    let stored: Vec<u8> = connection.query_row("SELECT key_check FROM installation", [], |row| row.get(0))?;
+    if stored == check {
+        Ok(())
+    } else {
+        Err(Error::new(Code::Unavailable, "store-key-wrong")
+            .with("path", directory.join(KEY_FILE).display().to_string()))
+    }
+}
