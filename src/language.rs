@@ -61,7 +61,7 @@ impl Language {
 
     /// The message `id` in this language. A message that does not exist shows
     /// its identifier, so that a support desk can still name it.
-    pub fn text(self, id: &str, args: &[(&'static str, Arg)]) -> String {
+    pub fn text(self, id: &str, args: &[(&str, Arg)]) -> String {
         let bundle = bundle(self);
         let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
             return id.to_owned();

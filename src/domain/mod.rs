@@ -1,5 +1,7 @@
 //! Pure types and rules. Nothing here reads, writes or knows another folder.
 
+pub mod delivery;
+pub mod enrolment;
 pub mod finding;
 pub mod identifier;
 pub mod import;

@@ -12,7 +12,7 @@ use std::{
 
 use aws_lc_rs::{
     aead::{self, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    hkdf, hmac, rand,
+    digest, hkdf, hmac, rand,
 };
 use zeroize::Zeroizing;
 
@@ -167,6 +167,18 @@ impl Keys {
         hash.copy_from_slice(&tag.as_ref()[..16]);
         hash
     }
+}
+
+/// SHA-256 of `parts` one after another, cut to 128 bits. It is not keyed, so
+/// it must itself be sealed where it stands for a value.
+pub fn digest(parts: &[&[u8]]) -> Hash {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        context.update(part);
+    }
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&context.finish().as_ref()[..16]);
+    hash
 }
 
 fn credential() -> Option<PathBuf> {

@@ -17,8 +17,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{clock, error::Result};
 
 pub mod audit;
+pub mod batch;
 pub mod block;
 pub mod definition;
+pub mod delivery;
+pub mod enrolment;
 mod failure;
 pub mod finding;
 pub mod import;

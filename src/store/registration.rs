@@ -61,6 +61,17 @@ pub struct Taken {
     /// Pairs of rows of the same file with the same key: the earlier, then
     /// the later, which won.
     pub doubled: Vec<(u64, u64)>,
+    /// What became of each row.
+    pub fates: Vec<RowFate>,
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
+pub struct RowFate {
+    /// The row, from 1, the header not counted.
+    pub row: u64,
+    /// `new`, `correction` or `unchanged`.
+    pub fate: &'static str,
 }
 
 /// What is to be done with one row.
@@ -74,6 +85,16 @@ enum Fate {
         revision: i64,
     },
     Unchanged,
+}
+
+impl Fate {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Stored { revision: 1 } | Self::Replaced { revision: 1 } => "new",
+            Self::Stored { .. } | Self::Replaced { .. } => "correction",
+        }
+    }
 }
 
 /// The newest registration of a key while its rows are gone through.
@@ -97,6 +118,13 @@ pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> Result
     let mut taken = Taken::default();
     resolve(tx, target, first, &blocks, &mut fates, &mut taken)?;
     for (index, (block, fates)) in blocks.into_iter().zip(fates).enumerate() {
+        taken.fates.extend(
+            block
+                .rows
+                .iter()
+                .zip(&fates)
+                .map(|(row, fate)| RowFate { row: row.entry.row, fate: fate.name() }),
+        );
         store_block(tx, target, first + index as i64, block, &fates, &mut taken.counts)?;
     }
     Ok(taken)

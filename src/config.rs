@@ -1,0 +1,204 @@
+//! The configuration: `hd4dp.toml`. Every key has a default; the file need not
+//! exist. Paths in it are relative to the file.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use crate::{
+    domain::identifier::Nihdi,
+    error::{Code, Error, Result},
+    language::Language,
+};
+
+/// The file's name.
+pub const FILE: &str = "hd4dp.toml";
+
+/// The data directory of an installed service.
+#[cfg(not(windows))]
+pub const SERVICE_DIRECTORY: &str = "/var/lib/hd4dp";
+
+/// All settings.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The language of the command line and of files made for people.
+    pub language: Option<Language>,
+    /// healthdata.be, which gets the registry variables.
+    pub platform: Platform,
+    /// The eHealth trusted third party, which gets the patient identifiers.
+    pub ttp: Service,
+    /// What lies between here and the services.
+    pub proxy: Proxy,
+    /// The holders' certificates.
+    pub certificates: Certificates,
+    /// How values are judged.
+    pub validation: Validation,
+    /// How deliveries are tried again.
+    pub queue: Queue,
+}
+
+/// A service that is delivered to.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Service {
+    /// Its base address, `https://…`.
+    pub url: String,
+    /// PEM files; the service's certificate must chain to one of these.
+    pub anchors: Vec<PathBuf>,
+}
+
+/// The platform, which is also sealed for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Platform {
+    /// Its base address, `https://…`.
+    pub url: String,
+    /// PEM files; the service's certificate must chain to one of these.
+    pub anchors: Vec<PathBuf>,
+    /// PEM file with the certificate that messages are sealed for.
+    pub encryption_certificate: PathBuf,
+}
+
+/// An HTTP forward proxy.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Proxy {
+    /// `http://[user:password@]host:port`; empty for none.
+    pub url: String,
+}
+
+/// The organisations' own certificates.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Certificates {
+    /// PEM files of the eHealth CAs that holders' certificates must chain to.
+    pub anchors: Vec<PathBuf>,
+    /// Whether certificates of an acceptance CA are good enough.
+    pub acceptance: bool,
+}
+
+/// Rules that an installation may set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Validation {
+    /// The moduli that a NIHDI number's check digits may come from.
+    pub nihdi_moduli: Vec<u64>,
+    /// The author of registrations whose file names none: an e-mail address.
+    pub default_author: String,
+}
+
+/// The patience of the queue.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Queue {
+    /// Attempts after which a delivery that fails in passing is parked.
+    pub attempts: u32,
+    /// Seconds before the second attempt; doubled for each one after it.
+    pub backoff_seconds: u64,
+    /// The most seconds between two attempts.
+    pub backoff_limit_seconds: u64,
+    /// Seconds a whole exchange may take.
+    pub timeout_seconds: u64,
+}
+
+impl Default for Validation {
+    fn default() -> Self {
+        Self { nihdi_moduli: Nihdi::MODULI.to_vec(), default_author: String::new() }
+    }
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self { attempts: 60, backoff_seconds: 1, backoff_limit_seconds: 300, timeout_seconds: 60 }
+    }
+}
+
+impl Config {
+    /// Reads the configuration: `file` if given, else `hd4dp.toml` in
+    /// `directory`, else in `/etc/hd4dp`, else the defaults.
+    pub fn read(file: Option<&Path>, directory: &Path) -> Result<Self> {
+        let places = [directory.join(FILE), Path::new("/etc/hd4dp").join(FILE)];
+        let path = match file {
+            Some(file) => file.to_owned(),
+            None => match places.into_iter().find(|place| place.exists()) {
+                Some(place) => place,
+                None => return Ok(Self::default()),
+            },
+        };
+        let shown = path.display().to_string();
+        let text = fs::read_to_string(&path).map_err(|error| {
+            Error::new(Code::Unavailable, "config-unreadable").with("path", shown.as_str()).because(error)
+        })?;
+        // What the parser says may quote the file, which may hold a proxy's
+        // password: only the place is told.
+        let mut config: Self = toml::from_str(&text).map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
+            Error::new(Code::Usage, "config-invalid").with("path", shown.as_str()).with("line", line as u64)
+        })?;
+        config.resolve(path.parent().unwrap_or(Path::new("")));
+        Ok(config)
+    }
+
+    fn resolve(&mut self, folder: &Path) {
+        let lists = [&mut self.platform.anchors, &mut self.ttp.anchors, &mut self.certificates.anchors];
+        for path in lists.into_iter().flatten() {
+            *path = folder.join(&path);
+        }
+        if !self.platform.encryption_certificate.as_os_str().is_empty() {
+            self.platform.encryption_certificate = folder.join(&self.platform.encryption_certificate);
+        }
+    }
+}
+
+/// The data directory: `given`, else `HD4DP_DATA_DIR`, else the service's if
+/// it exists, else the user's.
+pub fn data_directory(given: Option<&Path>) -> Result<PathBuf> {
+    if let Some(given) = given {
+        return Ok(given.to_owned());
+    }
+    if let Some(set) = std::env::var_os("HD4DP_DATA_DIR").filter(|set| !set.is_empty()) {
+        return Ok(set.into());
+    }
+    let service = service_directory();
+    if service.try_exists().unwrap_or(true) {
+        return Ok(service);
+    }
+    directories::ProjectDirs::from("be", "healthdata", "hd4dp")
+        .map(|directories| directories.data_dir().to_owned())
+        .ok_or_else(|| Error::new(Code::Usage, "config-no-directory"))
+}
+
+#[cfg(not(windows))]
+fn service_directory() -> PathBuf {
+    SERVICE_DIRECTORY.into()
+}
+
+#[cfg(windows)]
+fn service_directory() -> PathBuf {
+    Path::new(&std::env::var_os("ProgramData").unwrap_or_else(|| r"C:\ProgramData".into())).join("hd4dp")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_file_and_unknown_keys_are_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join(FILE);
+        fs::write(&file, "[platform]\nanchors = [\"ca.pem\"]\n[proxy]\nurl = \"http://proxy:3128\"\n")
+            .unwrap();
+        let config = Config::read(None, directory.path()).unwrap();
+        assert_eq!(config.platform.anchors, [directory.path().join("ca.pem")]);
+        assert_eq!(config.proxy.url, "http://proxy:3128");
+        fs::write(&file, "[proxy]\n\nurl = \"http://u:secret@proxy\"\npassword = \"secret\"\n").unwrap();
+        let error = Config::read(None, directory.path()).unwrap_err();
+        assert_eq!(error.code, Code::Usage);
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}

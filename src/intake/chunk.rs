@@ -1,0 +1,72 @@
+//! The rows that one transaction stores.
+
+use super::reader::Part;
+use crate::{
+    domain::{
+        finding::Finding,
+        import::{Position, RowCounts},
+    },
+    store::{finding::RowFinding, registration::NewBlock},
+};
+
+/// Rows that are stored in one transaction. Fewer, larger ones write the key
+/// index faster; more, smaller ones hold less memory and give way sooner.
+const CHUNK_ROWS: usize = 250_000;
+
+/// A chunk is stored earlier once its contents take this many bytes.
+const CHUNK_BYTES: usize = 24 << 20;
+
+/// Parts that are stored together.
+pub(super) struct Chunk {
+    pub from: Position,
+    pub to: Position,
+    pub blocks: Vec<NewBlock>,
+    rows: usize,
+    bytes: usize,
+    pub findings: Vec<RowFinding>,
+    pub refused: Vec<u8>,
+    pub counts: RowCounts,
+    pub stop: Option<Finding>,
+    pub last: bool,
+}
+
+impl Chunk {
+    pub fn starting(from: Position) -> Self {
+        Self {
+            from,
+            to: from,
+            blocks: Vec::new(),
+            rows: 0,
+            bytes: 0,
+            findings: Vec::new(),
+            refused: Vec::new(),
+            counts: RowCounts::default(),
+            stop: None,
+            last: false,
+        }
+    }
+
+    pub fn add(&mut self, part: Part) {
+        self.to = part.position;
+        self.counts.add(&part.counts);
+        self.bytes += part.refused.len() + part.findings.len() * 200;
+        self.findings.extend(part.findings);
+        self.refused.extend_from_slice(&part.refused);
+        self.stop = self.stop.take().or(part.stop);
+        if let Some(block) = part.block {
+            self.rows += block.rows.len();
+            self.bytes += block.packed.size();
+            self.blocks.push(block);
+        }
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.rows >= CHUNK_ROWS || self.bytes >= CHUNK_BYTES
+    }
+
+    /// Keeps nothing of the rows and ends here: the file they came from
+    /// changed.
+    pub fn replace_by(&mut self, stop: Finding) {
+        *self = Self { stop: Some(stop), last: true, ..Self::starting(self.from) };
+    }
+}

@@ -1,0 +1,122 @@
+//! The header: which column holds which variable.
+
+use crate::{
+    definition::{Definition, variable::Variable},
+    domain::finding::{Finding, Severity},
+};
+
+use super::rows::Row;
+
+/// The columns that every definition may have beside its variables.
+pub const TECHNICAL: [&str; 4] = ["TX_AUTHOR_GR", "TX_AUTHOR", "TX_COAUTHOR", "STATUS"];
+
+/// Where each variable and each technical column is.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// How many columns the file has.
+    pub columns: usize,
+    /// For each variable of the definition its column.
+    pub variables: Vec<Option<usize>>,
+    /// For each of [`TECHNICAL`] its column.
+    pub technical: [Option<usize>; 4],
+}
+
+impl Header {
+    /// Reads the header row: names by technical code, in any order and case.
+    ///
+    /// # Errors
+    ///
+    /// Every finding there is: no header at all, unknown, doubled, blank and
+    /// missing columns.
+    pub fn read(row: &Row<'_>, definition: &Definition) -> Result<Self, Vec<Finding>> {
+        let mut header =
+            Self { columns: row.len(), variables: vec![None; definition.variables.len()], technical: [None; 4] };
+        let mut findings = Vec::new();
+        let mut known = 0;
+        for column in 0..row.len() {
+            let name = row.field(column).trim();
+            let number = column as u64 + 1;
+            let Some(place) = header.place(name, definition) else {
+                let code = if name.is_empty() { "header-blank" } else { "header-unknown-column" };
+                findings.push(Finding::error(code).with("column", quoted(name)).with("number", number));
+                continue;
+            };
+            known += 1;
+            if place.replace(column).is_some() {
+                findings.push(
+                    Finding::error("header-duplicate-column").with("column", quoted(name)).with("number", number),
+                );
+            }
+        }
+        if known == 0 {
+            return Err(vec![Finding::error("header-missing").with("definition", definition.name.as_str())]);
+        }
+        let missing = definition.variables.iter().zip(&header.variables);
+        findings.extend(missing.filter(|(variable, column)| column.is_none() && is_needed(variable)).map(
+            |(variable, _)| Finding::error("header-missing-column").with("column", variable.name.as_str()),
+        ));
+        if findings.iter().any(|finding| finding.severity == Severity::Error) { Err(findings) } else { Ok(header) }
+    }
+
+    fn place(&mut self, name: &str, definition: &Definition) -> Option<&mut Option<usize>> {
+        if let Some(index) = TECHNICAL.iter().position(|technical| technical.eq_ignore_ascii_case(name))
+            && !definition.variables.iter().any(|variable| variable.name.eq_ignore_ascii_case(name))
+        {
+            return Some(&mut self.technical[index]);
+        }
+        let index = definition.variables.iter().position(|variable| {
+            variable.takes_values()
+                && (variable.name.eq_ignore_ascii_case(name)
+                    || variable.technical.as_deref().is_some_and(|technical| technical.eq_ignore_ascii_case(name)))
+        })?;
+        Some(&mut self.variables[index])
+    }
+}
+
+/// The delimiter that the first line has most of; `;` if it has none.
+pub fn delimiter(start: &[u8]) -> u8 {
+    let line = start.split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_empty()).unwrap_or_default();
+    let count = |delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
+    let mut best = b';';
+    for delimiter in [b',', b'\t'] {
+        if count(delimiter) > count(best) {
+            best = delimiter;
+        }
+    }
+    best
+}
+
+fn is_needed(variable: &Variable) -> bool {
+    variable.takes_values() && (variable.key || variable.is_always_required())
+}
+
+/// A name as it may be shown: only what looks like a column's name, because
+/// in a file without a header the first row is a patient's.
+fn quoted(name: &str) -> String {
+    let looks_like_a_name = name.len() <= 64
+        && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'|'))
+        && name.bytes().filter(u8::is_ascii_digit).count() < 6;
+    if looks_like_a_name { name.to_owned() } else { "…".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delimiter_is_found_by_itself() {
+        assert_eq!(delimiter(b"A;B;C\n1,2;3\n"), b';');
+        assert_eq!(delimiter(b"\r\nA,B,C\n"), b',');
+        assert_eq!(delimiter(b"A\tB\n"), b'\t');
+        assert_eq!(delimiter(b"A\n"), b';');
+    }
+
+    #[test]
+    fn only_what_looks_like_a_name_is_quoted() {
+        assert_eq!(quoted("TX_EXTRA"), "TX_EXTRA");
+        assert_eq!(quoted("85040216932"), "…");
+        assert_eq!(quoted("A850402169"), "…");
+        assert_eq!(quoted("Jan Peeters"), "…");
+    }
+}

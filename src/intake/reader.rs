@@ -1,0 +1,250 @@
+//! The reading half of an import: rows are cut, validated, judged by the gate
+//! and packed, part by part, while the storing half writes the part before.
+
+use std::{io::Read, mem};
+
+use super::{
+    header::{Header, TECHNICAL},
+    rows::{Row, Rows},
+};
+use crate::{
+    definition::Definition,
+    domain::{
+        enrolment::Gate,
+        finding::{Finding, Severity, shape},
+        import::{Position, RowCounts},
+        organisation::OrganisationId,
+        registration::HoldReasons,
+    },
+    error::{Error, Result},
+    store::{
+        Keys, Purpose,
+        block::{BLOCK_ROWS, Builder, Entry},
+        finding::{RowFinding, args_to_json},
+        key::digest,
+        registration::{NewBlock, NewRow},
+    },
+    validate::{Patient, Row as Validated, Technical, Validator},
+};
+
+/// A part is handed over when it has this many bytes of refused rows.
+const REFUSED_BYTES: usize = 1 << 18;
+
+/// Some rows of a file and what became of them so far.
+#[derive(Default)]
+pub(super) struct Part {
+    /// Rows that passed, if any.
+    pub block: Option<NewBlock>,
+    /// What was found in the rows of this part.
+    pub findings: Vec<RowFinding>,
+    /// Refused rows as they came, one a line.
+    pub refused: Vec<u8>,
+    /// Rejected rows and warnings; the storing half counts the others.
+    pub counts: RowCounts,
+    /// The place after the part's last row.
+    pub position: Position,
+    /// What ends the file here, before its end.
+    pub stop: Option<Finding>,
+}
+
+/// What a file's rows are read with.
+pub(super) struct Reader<'a> {
+    pub keys: &'a Keys,
+    pub gate: &'a Gate,
+    pub organisation: OrganisationId,
+    pub definition: &'a Definition,
+    pub header: &'a Header,
+    pub default_author: &'a str,
+}
+
+impl Reader<'_> {
+    /// Reads all rows and hands them over part by part, until `send` says
+    /// that nobody takes them any more.
+    pub fn run<R: Read>(
+        &self,
+        rows: &mut Rows<R>,
+        validator: &mut Validator,
+        mut send: impl FnMut(Part) -> bool,
+    ) -> Result<()> {
+        let mut packing = Packing::default();
+        let mut validated = Validated::default();
+        let mut part = Part::default();
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => self.row(&row, validator, &mut validated, &mut packing, &mut part),
+                Ok(None) => break,
+                Err(finding) => {
+                    part.stop = Some(finding);
+                    break;
+                }
+            }
+            let number = rows.position().row;
+            self.number(number, &mut packing, &mut part);
+            if packing.rows.len() == BLOCK_ROWS || part.refused.len() >= REFUSED_BYTES {
+                packing.finish(rows.position(), &mut part)?;
+                if !send(mem::take(&mut part)) {
+                    return Ok(());
+                }
+            }
+        }
+        let stopped = part.stop.is_some();
+        packing.finish(rows.position(), &mut part)?;
+        if send(part) && stopped {
+            self.rest(rows, send)?;
+        }
+        Ok(())
+    }
+
+    /// Hands over everything behind the last whole row as refused.
+    fn rest<R: Read>(&self, rows: &mut Rows<R>, mut send: impl FnMut(Part) -> bool) -> Result<()> {
+        let position = rows.position();
+        let mut counts = RowCounts { rejected: 1, ..RowCounts::default() };
+        rows.rest(|piece| {
+            for piece in piece.chunks(REFUSED_BYTES) {
+                let counts = mem::take(&mut counts);
+                send(Part { refused: piece.to_vec(), counts, position, ..Part::default() });
+            }
+        })
+        .map_err(Error::internal)
+    }
+
+    fn row(
+        &self,
+        row: &Row<'_>,
+        validator: &mut Validator,
+        validated: &mut Validated,
+        packing: &mut Packing,
+        part: &mut Part,
+    ) {
+        let before = part.findings.len();
+        let fits = self.check_width(row, part);
+        if fits {
+            let cell = |column: &Option<usize>| column.map_or("", |column| row.field(column));
+            let cells: Vec<&str> = self.header.variables.iter().map(cell).collect();
+            let [author_group, author, coauthor, status] = TECHNICAL_PLACES.map(|index| cell(&self.header.technical[index]));
+            let author = if author.trim().is_empty() { self.default_author } else { author };
+            validator.row(&cells, &Technical { author_group, author, coauthor, status }, validated);
+            self.report(row, validated, part);
+        }
+        let found = &part.findings[before..];
+        part.counts.warnings += found.iter().filter(|finding| finding.severity == Severity::Warning).count() as u64;
+        if fits && !validated.refused() {
+            packing.push(self.judge(validated), validated, &self.patient(validated));
+        } else {
+            part.counts.rejected += 1;
+            part.refused.extend_from_slice(row.raw);
+            part.refused.push(b'\n');
+        }
+    }
+
+    /// Row numbers are known only once the row has been cut.
+    fn number(&self, number: u64, packing: &mut Packing, part: &mut Part) {
+        for finding in part.findings.iter_mut().rev().take_while(|finding| finding.row == 0) {
+            finding.row = number;
+        }
+        if let Some(row) = packing.rows.last_mut()
+            && row.entry.row == 0
+        {
+            row.entry.row = number;
+        }
+    }
+
+    fn check_width(&self, row: &Row<'_>, part: &mut Part) -> bool {
+        let width = row.len();
+        let code = match () {
+            () if (0..width).all(|index| row.field(index).trim().is_empty()) => "row-blank",
+            () if width < self.header.columns => "row-too-few-cells",
+            () if width > self.header.columns => "row-too-many-cells",
+            () => return true,
+        };
+        let finding = Finding::error(code).with("found", width as u64).with("expected", self.header.columns as u64);
+        part.findings.push(RowFinding {
+            row: 0,
+            line: row.line,
+            column: String::new(),
+            code: code.to_owned(),
+            severity: Severity::Error,
+            shape: String::new(),
+            args: args_to_json(&finding.args),
+        });
+        false
+    }
+
+    fn report(&self, row: &Row<'_>, validated: &Validated, part: &mut Part) {
+        part.findings.extend(validated.findings.iter().map(|finding| RowFinding {
+            row: 0,
+            line: row.line,
+            column: finding.variable.map(|index| self.definition.variables[index].name.clone()).unwrap_or_default(),
+            code: finding.code.to_owned(),
+            severity: finding.severity,
+            shape: shape(&finding.shape),
+            args: args_to_json(&finding.args),
+        }));
+    }
+
+    /// The identifier that the TTP gets; empty without a patient.
+    fn patient(&self, validated: &Validated) -> String {
+        match &validated.patient {
+            None => String::new(),
+            Some(Patient::Ssin(ssin)) => ssin.digits().to_owned(),
+            Some(Patient::Generated(traits)) => {
+                hex(&self.keys.hash(Purpose::Patient, format!("generated {traits}").as_bytes()))
+            }
+        }
+    }
+
+    fn judge(&self, validated: &Validated) -> NewRow {
+        let digest = digest(&[&validated.data, b"\0", &validated.local, &[u8::from(validated.draft)]]);
+        let organisation = self.organisation.0.to_be_bytes();
+        let own_key = if validated.key.is_empty() { &digest[..] } else { &validated.key };
+        let named = [&organisation[..], self.definition.name.as_bytes(), b"\0", own_key].concat();
+        let key = self.keys.hash(Purpose::Record, &named);
+        let wants_patient = !self.gate.objecting.is_empty();
+        let patient_hash = || self.keys.hash(Purpose::Patient, self.patient(validated).as_bytes());
+        let mut patient = (wants_patient && validated.patient.is_some()).then(patient_hash);
+        let mut reasons = self.gate.reasons(validated.physician.as_ref(), patient.as_ref());
+        if validated.identifier_in_value {
+            reasons = reasons.and(HoldReasons::IDENTIFIER_IN_VALUE);
+        }
+        if !reasons.is_empty() && patient.is_none() && validated.patient.is_some() {
+            patient = Some(patient_hash());
+        }
+        NewRow {
+            entry: Entry { key, digest, row: 0 },
+            draft: validated.draft,
+            reasons,
+            physician: validated.physician,
+            patient,
+        }
+    }
+}
+
+const TECHNICAL_PLACES: [usize; TECHNICAL.len()] = [0, 1, 2, 3];
+
+/// Rows on their way into a block.
+#[derive(Default)]
+struct Packing {
+    rows: Vec<NewRow>,
+    builder: Builder,
+}
+
+impl Packing {
+    fn push(&mut self, row: NewRow, validated: &Validated, patient: &str) {
+        let physician = validated.physician.as_ref().map_or("", |digits| std::str::from_utf8(digits).unwrap_or(""));
+        self.builder.push(&validated.data, patient, physician, &validated.local);
+        self.rows.push(row);
+    }
+
+    fn finish(&mut self, position: Position, part: &mut Part) -> Result<()> {
+        part.position = position;
+        if !self.rows.is_empty() {
+            let rows = mem::replace(&mut self.rows, Vec::with_capacity(BLOCK_ROWS));
+            part.block = Some(NewBlock { rows, packed: self.builder.pack()? });
+        }
+        Ok(())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,259 @@
+//! Cuts a text into rows and fields, by RFC 4180, in bounded memory.
+//!
+//! The row's own text is kept beside its fields, so that a refused row can be
+//! handed back exactly as it came.
+
+use std::io::{self, Read};
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use crate::domain::{finding::Finding, import::Position};
+
+/// The longest row, in bytes. A longer one is not a row but a damaged file.
+pub const MAX_ROW: usize = 1 << 20;
+
+const CHUNK: usize = 1 << 17;
+
+/// The rows of a text.
+pub struct Rows<R> {
+    input: R,
+    core: Reader,
+    delimiter: u8,
+    buffer: Vec<u8>,
+    /// Where the row begins, how far it is cut, and where the bytes end.
+    start: usize,
+    cursor: usize,
+    end: usize,
+    ended: bool,
+    position: Position,
+    fields: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// One row.
+pub struct Row<'a> {
+    /// Its text, without the end of the line.
+    pub raw: &'a [u8],
+    /// The line it begins on, from 1.
+    pub line: u64,
+    text: &'a str,
+    ends: &'a [usize],
+}
+
+impl<'a> Row<'a> {
+    /// How many fields it has.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The field at `index`, unquoted; empty if there is none.
+    pub fn field(&self, index: usize) -> &'a str {
+        let start = if index == 0 { 0 } else { self.ends.get(index - 1).copied().unwrap_or(usize::MAX) };
+        let end = self.ends.get(index).copied().unwrap_or(usize::MAX);
+        self.text.get(start..end).unwrap_or_default()
+    }
+}
+
+impl<R: Read> Rows<R> {
+    /// Rows of `input`, which begins at `position` of the text.
+    pub fn new(input: R, delimiter: u8, position: Position) -> Self {
+        Self {
+            input,
+            core: ReaderBuilder::new().delimiter(delimiter).build(),
+            delimiter,
+            buffer: vec![0; 2 * CHUNK],
+            start: 0,
+            cursor: 0,
+            end: 0,
+            ended: false,
+            position,
+            fields: vec![0; 4096],
+            ends: vec![0; 256],
+        }
+    }
+
+    /// The place after the last row.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Counts the rows from here, the header having been read.
+    pub fn count_from_here(&mut self) {
+        self.position.row = 0;
+    }
+
+    /// The next row, or `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// A finding that ends the reading here: the row is too long, its quote
+    /// is never closed, it holds a zero byte, or the file cannot be read.
+    pub fn next(&mut self) -> Result<Option<Row<'_>>, Finding> {
+        let (mut written, mut ended) = (0, 0);
+        self.start = self.cursor;
+        loop {
+            let input = &self.buffer[self.cursor..self.end];
+            let (result, read, out, count) =
+                self.core.read_record(input, &mut self.fields[written..], &mut self.ends[ended..]);
+            self.cursor += read;
+            written += out;
+            ended += count;
+            if self.cursor - self.start > MAX_ROW {
+                return Err(self.stop("row-too-long").with("limit", (MAX_ROW / 1024) as u64));
+            }
+            match result {
+                ReadRecordResult::InputEmpty => self.fill().map_err(|error| self.unreadable(&error))?,
+                ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::Record => break,
+                ReadRecordResult::End => return Ok(None),
+            }
+        }
+        self.row(written, ended).map(Some)
+    }
+
+    /// What is left of the text after the last whole row, piece by piece:
+    /// first the row that could not be read, then everything behind it.
+    pub fn rest(&mut self, mut take: impl FnMut(&[u8])) -> io::Result<()> {
+        take(&self.buffer[self.start..self.end]);
+        loop {
+            match self.input.read(&mut self.buffer)? {
+                0 => return Ok(()),
+                read => take(&self.buffer[..read]),
+            }
+        }
+    }
+
+    fn row(&mut self, written: usize, ended: usize) -> Result<Row<'_>, Finding> {
+        let whole = &self.buffer[self.start..self.cursor];
+        // The line feed of the row before, if a carriage return ended it, and blank lines.
+        let blank = whole.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let lines = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count() as u64;
+        let line = self.position.line + lines(&whole[..blank]) + 1;
+        if self.ended && self.cursor == self.end && is_unclosed(&whole[blank..], self.delimiter) {
+            return Err(self.stop("row-unclosed-quote"));
+        }
+        if memchr::memchr(0, whole).is_some() {
+            return Err(self.stop("row-zero-byte"));
+        }
+        self.position.byte += whole.len() as u64;
+        self.position.line += lines(whole);
+        self.position.row += 1;
+        let end = whole.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
+        let text = std::str::from_utf8(&self.fields[..written]).map_err(|_| Finding::error("row-not-text"))?;
+        Ok(Row { raw: &self.buffer[self.start + blank..self.start + end.max(blank)], line, text, ends: &self.ends[..ended] })
+    }
+
+    /// Reads more, moving the unfinished row to the front.
+    fn fill(&mut self) -> io::Result<()> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.cursor -= self.start;
+        self.end -= self.start;
+        self.start = 0;
+        if self.buffer.len() < self.end + CHUNK {
+            self.buffer.resize(self.end + 2 * CHUNK, 0);
+        }
+        let read = self.input.read(&mut self.buffer[self.end..])?;
+        self.ended = read == 0;
+        self.end += read;
+        Ok(())
+    }
+
+    fn stop(&self, code: &'static str) -> Finding {
+        Finding::error(code).with("line", self.position.line + 1)
+    }
+
+    fn unreadable(&self, error: &io::Error) -> Finding {
+        Finding::error("file-unreadable").with("reason", error.kind().to_string())
+    }
+}
+
+/// Whether a row that reaches to the end of the file ends inside quotes.
+fn is_unclosed(raw: &[u8], delimiter: u8) -> bool {
+    let (mut quoted, mut at_start, mut index) = (false, true, 0);
+    while index < raw.len() {
+        let byte = raw[index];
+        match (quoted, byte) {
+            (true, b'"') if raw.get(index + 1) == Some(&b'"') => index += 1,
+            (true, b'"') => quoted = false,
+            (false, b'"') if at_start => quoted = true,
+            _ => {}
+        }
+        at_start = !quoted && (byte == delimiter || byte == b'\n' || byte == b'\r');
+        index += 1;
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// The fields of each row, the raw rows, the lines, and how it ended.
+    fn read(text: &[u8]) -> (Vec<(Vec<String>, String, u64)>, Option<&'static str>) {
+        let mut rows = Rows::new(text, b';', Position::default());
+        let mut seen = Vec::new();
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => {
+                    let fields = (0..row.len()).map(|index| row.field(index).to_owned()).collect();
+                    seen.push((fields, String::from_utf8_lossy(row.raw).into_owned(), row.line));
+                }
+                Ok(None) => return (seen, None),
+                Err(finding) => return (seen, Some(finding.code)),
+            }
+        }
+    }
+
+    #[test]
+    fn rows_come_with_their_fields_their_text_and_their_line() {
+        let (rows, end) = read(b"a;\"b\nc\";d\r\n\r\ne;f \"g\";\"h\"\"i\"\n;;");
+        assert_eq!(end, None);
+        let fields: Vec<_> = rows.iter().map(|row| row.0.join("|")).collect();
+        assert_eq!(fields, ["a|b\nc|d", "e|f \"g\"|h\"i", "||"]);
+        let lines: Vec<_> = rows.iter().map(|row| row.2).collect();
+        assert_eq!(lines, [1, 4, 5]);
+        assert_eq!(rows[0].1, "a;\"b\nc\";d");
+        assert_eq!(rows[1].1, "e;f \"g\";\"h\"\"i\"");
+    }
+
+    #[test]
+    fn a_damaged_row_ends_the_reading_after_the_last_whole_one() {
+        assert_eq!(read(b"a;b\nc;\"d\ne;f\n").1, Some("row-unclosed-quote"));
+        assert_eq!(read(b"a;b\nc;\"d\ne;f\n").0.len(), 1);
+        assert_eq!(read(b"a;b\nc;\0\nd;e\n").1, Some("row-zero-byte"));
+        let long = [&b"a;b\n"[..], &vec![b'x'; MAX_ROW + 10]].concat();
+        assert_eq!(read(&long).1, Some("row-too-long"));
+    }
+
+    #[test]
+    fn the_rest_begins_with_the_row_that_could_not_be_read() {
+        let long = [&b"a;b\nc;"[..], &vec![b'x'; 3 * MAX_ROW]].concat();
+        let mut rows = Rows::new(&long[..], b';', Position::default());
+        assert!(rows.next().unwrap().is_some());
+        assert!(rows.next().is_err());
+        let mut rest = Vec::new();
+        rows.rest(|piece| rest.extend_from_slice(piece)).unwrap();
+        assert_eq!(rest, &long[4..]);
+    }
+
+    #[test]
+    fn reading_goes_on_at_any_row() {
+        let text = "h\n1;\"a\nb\"\r\n2;c\r\n3;d".as_bytes();
+        let mut rows = Rows::new(text, b';', Position::default());
+        rows.next().unwrap();
+        rows.count_from_here();
+        rows.next().unwrap();
+        let position = rows.position();
+        let mut resumed = Rows::new(&text[position.byte as usize..], b';', position);
+        let row = resumed.next().unwrap().unwrap();
+        assert_eq!((row.raw, row.line), (&b"2;c"[..], 4));
+        assert_eq!(resumed.position().row, 2);
+    }
+}

@@ -1,0 +1,464 @@
+//! Batches: choosing registrations, queueing them sealed, and what became of
+//! them.
+
+use jiff::civil::Date;
+use rusqlite::{OptionalExtension, params};
+
+use super::{
+    Purpose, Tx, audit,
+    block::{self, Block},
+    key::Hash,
+    registration,
+};
+use crate::{
+    domain::{
+        delivery::Service,
+        enrolment::Gate,
+        organisation::OrganisationId,
+        registration::{HoldReasons, RegistrationId, State},
+    },
+    error::{Error, Result},
+};
+
+/// The most registrations of a batch (`wire.md`).
+pub const BATCH_ROWS: usize = 1000;
+
+/// A batch that was dissolved before anything of it left.
+pub(super) const DISSOLVED: i64 = 9;
+
+/// Registrations of one block that wait for a batch.
+pub struct Pending {
+    /// The block.
+    pub block: Block,
+    /// Places and revisions of those that are submitted.
+    pub places: Vec<(usize, i64)>,
+}
+
+/// The organisations and definitions (by key) that have registrations
+/// waiting, the longest-waiting first.
+pub fn waiting(tx: &Tx<'_>) -> Result<Vec<(OrganisationId, i64)>> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT organisation, definition FROM block WHERE pending > 0 GROUP BY 1, 2 ORDER BY min(id)",
+    )?;
+    let rows = statement.query_map([], |row| Ok((OrganisationId(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The longest-waiting registrations of one definition, at most `limit`, whole
+/// blocks as far as they fit.
+pub fn pending(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    definition: i64,
+    limit: usize,
+) -> Result<Vec<Pending>> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT id FROM block WHERE organisation = ?1 AND definition = ?2 AND pending > 0 ORDER BY id LIMIT ?3",
+    )?;
+    let ids: Vec<i64> = statement
+        .query_map(params![organisation.0, definition, limit as i64], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut chosen = Vec::new();
+    let mut room = limit;
+    for id in ids {
+        if room == 0 {
+            break;
+        }
+        let mut places = submitted(tx, id)?;
+        places.truncate(room);
+        room -= places.len();
+        chosen.push(Pending { block: block::get(tx, organisation, id)?, places });
+    }
+    Ok(chosen)
+}
+
+/// A sealed body of a batch.
+pub struct NewDelivery {
+    /// Where it goes.
+    pub service: Service,
+    /// The bytes to send.
+    pub body: Vec<u8>,
+    /// Their `Content-Digest`.
+    pub digest: String,
+}
+
+/// A batch ready for the queue.
+pub struct NewBatch {
+    /// Its name: a UUIDv7 in lower-case text form.
+    pub name: String,
+    /// The definition's key.
+    pub definition: i64,
+    /// The registrations, in the order of their lines.
+    pub members: Vec<RegistrationId>,
+    /// The gate it passed, and the day.
+    pub gate: (i64, Date),
+    /// Its streams.
+    pub deliveries: Vec<NewDelivery>,
+}
+
+/// Queues a batch: its sealed bodies and its registrations' new state in one
+/// transaction. Returns false, and changes nothing, if one of them is no
+/// longer waiting: a correction came in between.
+pub fn enqueue(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) -> Result<bool> {
+    if !all_waiting(tx, &new.members)? {
+        return Ok(false);
+    }
+    let members: Vec<u8> = new.members.iter().flat_map(|id| id.0.to_le_bytes()).collect();
+    tx.sql
+        .prepare_cached(
+            "INSERT INTO batch (name, organisation, definition, state, count, members, gate_version, gate_day, created_at)
+             VALUES (?1, ?2, ?3, 3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            new.name,
+            organisation.0,
+            new.definition,
+            new.members.len() as i64,
+            members,
+            new.gate.0,
+            new.gate.1.to_string(),
+            tx.now.as_millisecond()
+        ])?;
+    let batch = tx.sql.last_insert_rowid();
+    for (block, first, last, count) in runs(&new.members) {
+        let changed = tx
+            .sql
+            .prepare_cached(
+                "UPDATE registration SET state = 3, batch = ?1 WHERE id BETWEEN ?2 AND ?3 AND state = 1",
+            )?
+            .execute(params![batch, first, last])?;
+        debug_assert_eq!(changed, count);
+        tx.sql
+            .prepare_cached("UPDATE block SET pending = pending - ?2 WHERE id = ?1")?
+            .execute(params![block, count as i64])?;
+    }
+    for delivery in &new.deliveries {
+        let place = place(&new.name, delivery.service);
+        let body = tx.keys.seal(Purpose::Body, place.as_bytes(), &delivery.body)?;
+        tx.sql
+            .prepare_cached(
+                "INSERT INTO delivery (batch, organisation, service, stream, state, count, digest, body, next_at, changed_at)
+                 VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7, ?8, ?8)",
+            )?
+            .execute(params![
+                batch,
+                organisation.0,
+                delivery.service.as_str(),
+                delivery.service.stream(),
+                new.members.len() as i64,
+                delivery.digest,
+                body,
+                tx.now.as_millisecond()
+            ])?;
+    }
+    Ok(true)
+}
+
+/// Holds a submitted registration back: the gate said no after it was stored.
+pub fn hold_back(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    project: &str,
+    id: RegistrationId,
+    reasons: HoldReasons,
+    physician: Option<&str>,
+    patient: Option<&Hash>,
+) -> Result<()> {
+    let changed = tx
+        .sql
+        .prepare_cached("UPDATE registration SET state = ?2 WHERE id = ?1 AND state = ?3")?
+        .execute(params![id.0, State::Held as i64, State::Submitted as i64])?;
+    if changed == 1 {
+        tx.sql
+            .prepare_cached("UPDATE block SET pending = pending - 1 WHERE id = ?1")?
+            .execute([id.block()])?;
+        registration::hold(tx, organisation, project, id, reasons, physician, patient)?;
+    }
+    Ok(())
+}
+
+/// Holds everything back that waits, because nothing can be sealed.
+pub fn hold_all(tx: &Tx<'_>, organisation: OrganisationId, reason: HoldReasons) -> Result<u64> {
+    let held = tx.sql.execute(
+        "INSERT OR REPLACE INTO held (registration, organisation, project, reasons)
+         SELECT g.id, b.organisation, d.project, ?2 FROM block b JOIN definition d ON d.id = b.definition
+         CROSS JOIN registration g ON g.id BETWEEN b.id * 1024 AND b.id * 1024 + 1023
+         WHERE b.organisation = ?1 AND b.pending > 0 AND g.state = 1",
+        params![organisation.0, reason.0],
+    )?;
+    tx.sql.execute(
+        "UPDATE registration SET state = 2 WHERE state = 1 AND id IN (SELECT registration FROM held WHERE organisation = ?1)",
+        [organisation.0],
+    )?;
+    tx.sql
+        .execute("UPDATE block SET pending = 0 WHERE organisation = ?1 AND pending > 0", [organisation.0])?;
+    Ok(held as u64)
+}
+
+/// Asks the gate once more, in the transaction that claims a batch for its
+/// first transmission. Returns false if the batch had to be dissolved: what
+/// may still leave is submitted again, the rest is held.
+pub(super) fn may_leave(
+    tx: &Tx<'_>,
+    batch: i64,
+    gate_of: &dyn Fn(&Tx<'_>, OrganisationId, i64) -> Result<(Gate, String)>,
+    today: Date,
+) -> Result<bool> {
+    let (organisation, definition, members, version, day, transmitted): (i64, i64, Vec<u8>, i64, String, bool) = tx
+        .sql
+        .prepare_cached(
+            "SELECT organisation, definition, members, gate_version, gate_day, transmitted FROM batch WHERE id = ?1",
+        )?
+        .query_row([batch], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+        })?;
+    if transmitted {
+        return Ok(true);
+    }
+    let organisation = OrganisationId(organisation);
+    let (gate, project) = gate_of(tx, organisation, definition)?;
+    if gate.version != version || day != today.to_string() {
+        let stopped = stopped(tx, organisation, &gate, &members_of(&members))?;
+        if !stopped.is_empty() {
+            dissolve(tx, organisation, batch, &project, &members_of(&members), &stopped)?;
+            return Ok(false);
+        }
+    }
+    tx.sql
+        .prepare_cached("UPDATE batch SET transmitted = 1, gate_version = ?2, gate_day = ?3 WHERE id = ?1")?
+        .execute(params![batch, gate.version, today.to_string()])?;
+    Ok(true)
+}
+
+/// A registration that may not leave any more.
+struct Stopped {
+    id: RegistrationId,
+    reasons: HoldReasons,
+    physician: String,
+    patient: Hash,
+}
+
+fn stopped(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    gate: &Gate,
+    members: &[RegistrationId],
+) -> Result<Vec<Stopped>> {
+    let mut stopped = Vec::new();
+    for members in members.chunk_by(|a, b| a.block() == b.block()) {
+        let block = block::get(tx, organisation, members[0].block())?;
+        let contents: Vec<_> = block.contents().collect();
+        for id in members {
+            let Some(content) = contents.get(id.place()).and_then(Option::as_ref) else { continue };
+            let patient = tx.keys.hash(Purpose::Patient, content.subject.patient.as_bytes());
+            let physician = content.subject.physician.as_bytes().try_into().ok();
+            let about = (!content.subject.patient.is_empty()).then_some(&patient);
+            let reasons = gate.reasons(physician.as_ref(), about);
+            if !reasons.is_empty() {
+                stopped.push(Stopped {
+                    id: *id,
+                    reasons,
+                    physician: content.subject.physician.clone(),
+                    patient,
+                });
+            }
+        }
+    }
+    Ok(stopped)
+}
+
+fn dissolve(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    batch: i64,
+    project: &str,
+    members: &[RegistrationId],
+    stopped: &[Stopped],
+) -> Result<()> {
+    tx.sql.execute(
+        "UPDATE batch SET state = ?2, ended_at = ?3 WHERE id = ?1",
+        params![batch, DISSOLVED, tx.now.as_millisecond()],
+    )?;
+    tx.sql.execute("UPDATE delivery SET state = 'dissolved', body = NULL WHERE batch = ?1", [batch])?;
+    for (block, first, last, _) in runs(members) {
+        let changed = tx.sql.execute(
+            "UPDATE registration SET state = 1, batch = NULL WHERE id BETWEEN ?2 AND ?3 AND batch = ?1 AND state = 3",
+            params![batch, first, last],
+        )?;
+        tx.sql.execute(
+            "UPDATE block SET pending = pending + ?2 WHERE id = ?1",
+            params![block, changed as i64],
+        )?;
+    }
+    for stop in stopped {
+        hold_back(
+            tx,
+            organisation,
+            project,
+            stop.id,
+            stop.reasons,
+            Some(&stop.physician),
+            Some(&stop.patient),
+        )?;
+    }
+    let details = serde_json::json!({ "batch": batch, "held": stopped.len() });
+    audit::record(tx, "worker", "batch.dissolve", Some(organisation), &details)
+}
+
+/// What the platform says of a batch.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// `None` while it is waiting; else whether it took the batch in.
+    pub consolidated: Option<bool>,
+    /// Lines (from 1) that it refused, with its reasons.
+    pub refused: Vec<(usize, String)>,
+    /// Whether it deleted the codes.
+    pub codes_deleted: bool,
+    /// Why it refused the whole batch.
+    pub reason: Option<String>,
+}
+
+/// A batch whose outcome is to be asked for.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// Its key.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Whose it is.
+    pub organisation: OrganisationId,
+    /// How often it was asked for.
+    pub asked: i64,
+}
+
+/// Claims batches whose outcome is due, until `lease`.
+pub fn claim_asking(tx: &Tx<'_>, limit: usize, lease: i64) -> Result<Vec<Asking>> {
+    let now = tx.now.as_millisecond();
+    let mut statement = tx.sql.prepare_cached(
+        "UPDATE batch SET lease = ?2 WHERE id IN (
+           SELECT id FROM batch WHERE ask_at <= ?1 AND lease <= ?1 ORDER BY ask_at LIMIT ?3)
+         RETURNING id, name, organisation, asked",
+    )?;
+    let rows = statement.query_map(params![now, lease, limit as i64], |row| {
+        Ok(Asking {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            organisation: OrganisationId(row.get(2)?),
+            asked: row.get(3)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Asks again at `next` (milliseconds since 1970).
+pub fn ask_again(tx: &Tx<'_>, asking: &Asking, next: i64) -> Result<()> {
+    tx.sql
+        .prepare_cached("UPDATE batch SET ask_at = ?2, asked = asked + 1, lease = 0 WHERE id = ?1")?
+        .execute(params![asking.id, next])?;
+    Ok(())
+}
+
+/// Writes down a final outcome.
+pub fn conclude(tx: &Tx<'_>, asking: &Asking, outcome: &Outcome) -> Result<()> {
+    let state = if outcome.consolidated == Some(true) { State::Consolidated } else { State::Refused };
+    let ended = tx
+        .sql
+        .prepare_cached(
+            "UPDATE batch SET state = ?2, codes_deleted = ?3, refused = ?4, reason = ?5, ask_at = NULL, lease = 0, ended_at = ?6
+             WHERE id = ?1 AND state = 4",
+        )?
+        .execute(params![
+            asking.id,
+            state as i64,
+            outcome.codes_deleted,
+            outcome.refused.len() as i64,
+            outcome.reason,
+            tx.now.as_millisecond()
+        ])?;
+    if ended == 0 {
+        return Ok(());
+    }
+    let members: Vec<u8> =
+        tx.sql.query_row("SELECT members FROM batch WHERE id = ?1", [asking.id], |row| row.get(0))?;
+    let members = members_of(&members);
+    for (line, reason) in &outcome.refused {
+        let Some(id) = line.checked_sub(1).and_then(|index| members.get(index)) else { continue };
+        tx.sql
+            .prepare_cached("UPDATE registration SET state = 6 WHERE id = ?1 AND state = 3")?
+            .execute([id.0])?;
+        tx.sql
+            .prepare_cached("INSERT OR REPLACE INTO refusal (registration, reason) VALUES (?1, ?2)")?
+            .execute(params![id.0, reason])?;
+    }
+    let details = serde_json::json!({
+        "batch": asking.name, "state": state, "registrations": members.len(),
+        "refused": outcome.refused.len(), "codes_deleted": outcome.codes_deleted,
+    });
+    audit::record(tx, "worker", "batch.outcome", Some(asking.organisation), &details)
+}
+
+/// When the next outcome is due, and how many are still awaited.
+pub fn awaited(tx: &Tx<'_>) -> Result<(Option<i64>, u64)> {
+    let mut statement =
+        tx.sql.prepare_cached("SELECT min(ask_at), count(*) FROM batch WHERE ask_at IS NOT NULL")?;
+    Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?)
+}
+
+/// How many batches there are, and of how many the codes are deleted.
+pub fn count(tx: &Tx<'_>) -> Result<(u64, u64)> {
+    let counts = tx
+        .sql
+        .query_row("SELECT count(*), sum(codes_deleted) FROM batch WHERE state <> ?1", [DISSOLVED], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?))
+        })
+        .optional()?
+        .unwrap_or_default();
+    Ok((counts.0 as u64, counts.1.unwrap_or(0) as u64))
+}
+
+/// Where a body's seal belongs.
+pub(super) fn place(batch: &str, service: Service) -> String {
+    format!("{batch}/{}", service.stream())
+}
+
+fn submitted(tx: &Tx<'_>, block: i64) -> Result<Vec<(usize, i64)>> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT id, revision FROM registration WHERE id BETWEEN ?1 AND ?2 AND state = 1 ORDER BY id",
+    )?;
+    let first = RegistrationId::new(block, 0).0;
+    let rows = statement.query_map([first, first + RegistrationId::PLACES - 1], |row| {
+        Ok((RegistrationId(row.get(0)?).place(), row.get(1)?))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn all_waiting(tx: &Tx<'_>, members: &[RegistrationId]) -> Result<bool> {
+    let mut waiting = 0;
+    for (_, first, last, _) in runs(members) {
+        waiting += tx
+            .sql
+            .prepare_cached("SELECT count(*) FROM registration WHERE id BETWEEN ?1 AND ?2 AND state = 1")?
+            .query_row([first, last], |row| row.get::<_, i64>(0))?;
+    }
+    Ok(waiting as usize == members.len())
+}
+
+/// Runs of consecutive ids inside one block: block, first, last, how many.
+fn runs(members: &[RegistrationId]) -> impl Iterator<Item = (i64, i64, i64, usize)> {
+    members
+        .chunk_by(|a, b| a.0 + 1 == b.0 && a.block() == b.block())
+        .map(|run| (run[0].block(), run[0].0, run[run.len() - 1].0, run.len()))
+}
+
+fn members_of(bytes: &[u8]) -> Vec<RegistrationId> {
+    let id = |chunk: &[u8; 8]| RegistrationId(i64::from_le_bytes(*chunk));
+    bytes.as_chunks::<8>().0.iter().map(id).collect()
+}
+
+/// The registrations of a batch by line, for tests and pages.
+pub fn members(tx: &Tx<'_>, organisation: OrganisationId, batch: i64) -> Result<Vec<RegistrationId>> {
+    let mut statement =
+        tx.sql.prepare_cached("SELECT members FROM batch WHERE organisation = ?1 AND id = ?2")?;
+    let bytes: Option<Vec<u8>> = statement.query_row([organisation.0, batch], |row| row.get(0)).optional()?;
+    bytes.map(|bytes| members_of(&bytes)).ok_or_else(|| Error::invalid("registration-unknown"))
+}
