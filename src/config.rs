@@ -97,12 +97,14 @@ pub struct Validation {
 pub struct Queue {
     /// Attempts after which a delivery that fails in passing is parked.
     pub attempts: u32,
-    /// Seconds before the second attempt; doubled for each one after it.
-    pub backoff_seconds: u64,
-    /// The most seconds between two attempts.
-    pub backoff_limit_seconds: u64,
+    /// Milliseconds before the second attempt; doubled for each one after it.
+    pub backoff_milliseconds: u64,
+    /// The most milliseconds between two attempts.
+    pub backoff_limit_milliseconds: u64,
     /// Seconds a whole exchange may take.
     pub timeout_seconds: u64,
+    /// Seconds that `deliver --until-empty` waits for an outcome.
+    pub outcome_patience_seconds: u64,
 }
 
 impl Default for Validation {
@@ -113,7 +115,13 @@ impl Default for Validation {
 
 impl Default for Queue {
     fn default() -> Self {
-        Self { attempts: 60, backoff_seconds: 1, backoff_limit_seconds: 300, timeout_seconds: 60 }
+        Self {
+            attempts: 60,
+            backoff_milliseconds: 1_000,
+            backoff_limit_milliseconds: 300_000,
+            timeout_seconds: 60,
+            outcome_patience_seconds: 120,
+        }
     }
 }
 

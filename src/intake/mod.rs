@@ -5,6 +5,7 @@
 //! validates and packs, [`job`] stores part by part.
 
 mod chunk;
+pub mod column;
 pub mod header;
 pub mod job;
 mod reader;

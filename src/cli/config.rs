@@ -1,0 +1,66 @@
+//! `config`: the configuration in force, or what each key is for.
+
+use super::{Context, Done, say};
+use crate::error::Result;
+
+#[derive(clap::Args)]
+pub struct Verb {
+    /// Explains every key and its default
+    #[arg(long)]
+    explain: bool,
+}
+
+/// Every key with its default; the explanation is the Fluent message
+/// `config-<section>-<key>`.
+pub(crate) const KEYS: &[(&str, &str, &str)] = &[
+    ("", "language", "\"en\""),
+    ("platform", "url", "\"\""),
+    ("platform", "anchors", "[]"),
+    ("platform", "encryption_certificate", "\"\""),
+    ("ttp", "url", "\"\""),
+    ("ttp", "anchors", "[]"),
+    ("proxy", "url", "\"\""),
+    ("certificates", "anchors", "[]"),
+    ("certificates", "acceptance", "false"),
+    ("validation", "nihdi_moduli", "[97, 89, 83, 79]"),
+    ("validation", "default_author", "\"\""),
+    ("queue", "attempts", "60"),
+    ("queue", "backoff_milliseconds", "1000"),
+    ("queue", "backoff_limit_milliseconds", "300000"),
+    ("queue", "timeout_seconds", "60"),
+    ("queue", "outcome_patience_seconds", "120"),
+];
+
+impl Verb {
+    pub fn run(self, context: &Context) -> Result<Done> {
+        if self.explain { explain(context) } else { show(context) }
+    }
+}
+
+fn explain(context: &Context) -> Result<Done> {
+    let mut section = "";
+    for (in_section, key, default) in KEYS {
+        if *in_section != section {
+            section = in_section;
+            say(format!("\n[{section}]"))?;
+        }
+        let prefix = if section.is_empty() { String::new() } else { format!("{section}-") };
+        say(format!("# {}", context.text(&format!("config-{prefix}{key}"), &[])))?;
+        say(format!("{key} = {default}"))?;
+    }
+    Ok(Done::Well)
+}
+
+/// What is in force, without the proxy's password.
+fn show(context: &Context) -> Result<Done> {
+    let config = &context.config;
+    let proxy = config.proxy.url.rsplit('@').next().unwrap_or_default();
+    let paths = |paths: &[std::path::PathBuf]| format!("{paths:?}");
+    say(format!("data_dir = {:?}", context.directory.display().to_string()))?;
+    say(format!("[platform]\nurl = {:?}\nanchors = {}", config.platform.url, paths(&config.platform.anchors)))?;
+    say(format!("encryption_certificate = {:?}", config.platform.encryption_certificate))?;
+    say(format!("[ttp]\nurl = {:?}\nanchors = {}", config.ttp.url, paths(&config.ttp.anchors)))?;
+    say(format!("[proxy]\nurl = {proxy:?}"))?;
+    say(format!("[certificates]\nanchors = {}", paths(&config.certificates.anchors)))?;
+    Ok(Done::Well)
+}

@@ -1,0 +1,199 @@
+//! The command line: one file per verb.
+//!
+//! What a verb reports goes to stdout, as text or with `--json` as one JSON
+//! document; progress, warnings and errors go to stderr.
+
+use std::{
+    cell::OnceCell,
+    io::{IsTerminal, Write, stderr, stdout},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::{Config, data_directory},
+    domain::{
+        identifier::Nihdi,
+        organisation::Organisation,
+    },
+    error::{Error, Result},
+    language::{Arg, Language},
+    store::{self, Store},
+};
+
+mod audit;
+mod config;
+mod definition;
+mod enrolment;
+mod import;
+mod job;
+mod objection;
+mod organisation;
+mod peak;
+mod sample;
+mod table;
+
+/// The on-premise side of healthdata.be: takes registrations in, validates
+/// them, and delivers them sealed.
+#[derive(Parser)]
+#[command(name = "hd4dp", version, propagate_version = true)]
+struct Cli {
+    /// The configuration file
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where the data are kept
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// What was done, by whom, in a chain that shows every change
+    #[command(subcommand)]
+    Audit(audit::Verb),
+    /// The configuration in force
+    Config(config::Verb),
+    /// Data Collection Definitions
+    #[command(subcommand)]
+    Definition(definition::Verb),
+    /// Physicians who take part in a project
+    #[command(subcommand)]
+    Enrolment(enrolment::Verb),
+    /// Takes in CSV files
+    Import(import::Verb),
+    /// Imports as jobs: progress, findings, files to mend
+    #[command(subcommand)]
+    Job(job::Verb),
+    /// Patients who object to sharing data
+    #[command(subcommand)]
+    Objection(objection::Verb),
+    /// The organisations that this installation serves
+    #[command(subcommand)]
+    Organisation(organisation::Verb),
+    /// Writes fictitious CSV rows for a definition
+    Sample(sample::Verb),
+}
+
+/// How a verb ended, if not with an error.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Done {
+    /// All is well.
+    Well,
+    /// Done, but something needs attention.
+    Attention,
+    /// It did its work and the answer is no.
+    Refused,
+}
+
+/// What every verb works with.
+pub(crate) struct Context {
+    pub config: Config,
+    pub language: Language,
+    directory: PathBuf,
+    store: OnceCell<Store>,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nothing better to do if even the usage cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match run(cli) {
+        Ok(Done::Well) => ExitCode::SUCCESS,
+        Ok(Done::Refused) => ExitCode::from(1),
+        Ok(Done::Attention) => ExitCode::from(3),
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(error.code.exit_status())
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Done> {
+    let directory = data_directory(cli.data_dir.as_deref())?;
+    let config = Config::read(cli.config.as_deref(), &directory)?;
+    let language = config.language.unwrap_or_else(Language::from_environment);
+    let context = Context { config, language, directory, store: OnceCell::new() };
+    match cli.verb {
+        Verb::Audit(verb) => verb.run(&context),
+        Verb::Config(verb) => verb.run(&context),
+        Verb::Definition(verb) => verb.run(&context),
+        Verb::Enrolment(verb) => verb.run(&context),
+        Verb::Import(verb) => verb.run(&context),
+        Verb::Job(verb) => verb.run(&context),
+        Verb::Objection(verb) => verb.run(&context),
+        Verb::Organisation(verb) => verb.run(&context),
+        Verb::Sample(verb) => verb.run(&context),
+    }
+}
+
+impl Context {
+    /// The store, opened at its first use.
+    pub fn store(&self) -> Result<&Store> {
+        if let Some(store) = self.store.get() {
+            return Ok(store);
+        }
+        let store = Store::open(&self.directory)?;
+        Ok(self.store.get_or_init(|| store))
+    }
+
+    /// The organisation with this NIHDI number.
+    pub fn organisation(&self, nihdi: &str) -> Result<Organisation> {
+        let nihdi = self.nihdi(nihdi)?;
+        self.store()?.read(|tx| store::organisation::by_nihdi(tx, &nihdi))
+    }
+
+    /// Reads a NIHDI number given on the command line.
+    pub fn nihdi(&self, text: &str) -> Result<Nihdi> {
+        Nihdi::parse(text, &self.config.validation.nihdi_moduli)
+            .map_err(|_| Error::invalid("nihdi-invalid").with("given", crate::domain::finding::shape(text)))
+    }
+
+    /// A text in the language of the command line.
+    pub fn text(&self, id: &str, args: &[(&str, Arg)]) -> String {
+        self.language.text(id, args)
+    }
+
+    /// Who acts, for the audit.
+    pub fn actor(&self) -> String {
+        let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+        format!("cli:{}", user.unwrap_or_else(|| "unknown".to_owned()))
+    }
+}
+
+/// Prints a line on stdout.
+pub(crate) fn say(line: impl AsRef<str>) -> Result<()> {
+    writeln!(stdout(), "{}", line.as_ref()).map_err(Error::internal)
+}
+
+/// Prints a JSON document on stdout.
+pub(crate) fn say_json(document: &impl serde::Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(document).map_err(Error::internal)?;
+    say(text)
+}
+
+/// Prints a line on stderr; if that is gone there is nobody to tell.
+pub(crate) fn note(line: impl AsRef<str>) {
+    let _ = writeln!(stderr(), "{}", line.as_ref());
+}
+
+/// Whether progress may be drawn.
+pub(crate) fn on_terminal() -> bool {
+    stderr().is_terminal()
+}
+
+fn complain(error: &Error) {
+    note(format!("hd4dp: {}", error.text(Language::from_environment())));
+    if let Some(cause) = &error.cause {
+        tracing::debug!(%cause, id = error.id, "verb failed");
+    }
+}
