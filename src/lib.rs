@@ -1,5 +1,6 @@
 //! `hd4dp`: the on-premise side of healthdata.be in one binary.
 
+pub mod certificate;
 pub mod clock;
 pub mod config;
 pub mod domain;

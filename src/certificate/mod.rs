@@ -1,0 +1,26 @@
+//! Hospitals' eHealth certificates: reading and checking a PKCS#12 store, and
+//! the credential that comes out of one that is accepted.
+//!
+//! A store holds an *authentication* entry, issued by eHealth's authority, and
+//! one or more *encryption* entries whose certificates are signed with the
+//! authentication key. The uploaded file itself is never kept.
+
+mod anchors;
+mod ber;
+mod check;
+mod credential;
+mod entry;
+mod identity;
+mod key;
+mod mac;
+mod pkcs12;
+mod signature;
+mod x509;
+
+pub use anchors::Anchors;
+pub use check::{Outcome, Step, Verdict, check};
+pub use credential::Credential;
+pub use identity::Identity;
+pub use key::{Algorithm, DecryptionKey, SigningKey};
+pub use pkcs12::MAX_SIZE;
+pub use x509::Certificate;
