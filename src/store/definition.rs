@@ -1,63 +1,127 @@
-//! Definitions that were added to this installation, as their sheets.
+//! Definitions of this installation: those that were added, and the bundled
+//! ones from the moment they are used.
+
+use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::Tx;
-use crate::error::Result;
+use super::{Store, Tx};
+use crate::{
+    definition::{Definition, catalogue, variable::Role},
+    error::{Code, Error, Result},
+};
 
-/// A definition as stored.
+/// What the way out needs to know of a definition.
 #[derive(Clone, Debug)]
-pub struct StoredDefinition {
-    /// Its key, which registrations refer to.
-    pub id: i64,
+pub struct Facts {
     /// The project's number, e.g. `HDBP0147`.
     pub project: String,
     /// Its name, e.g. `INTEGO-LAB`.
     pub name: String,
     /// Its semantic version.
     pub version: String,
-    /// Its sheets as text.
-    pub source: String,
+    /// Whether only enrolled physicians' registrations may leave.
+    pub enrolment_required: bool,
+    /// Whether it has a patient identifier.
+    pub has_patient: bool,
 }
 
-/// Adds a definition, or finds the one that is there with the same name and
-/// version; returns its key and whether its source is the same.
-pub fn add(tx: &Tx<'_>, project: &str, name: &str, version: &str, source: &str) -> Result<(i64, bool)> {
-    if let Some(known) = find(tx, name, version)? {
-        return Ok((known.id, known.source == source));
+/// Adds a definition, or finds it if it is there. Returns its key and whether
+/// it is new.
+///
+/// # Errors
+///
+/// A conflict if another definition of the same name and version is there:
+/// registrations refer to it, so the new one needs a higher version.
+pub fn add(tx: &Tx<'_>, definition: &Definition) -> Result<(i64, bool)> {
+    let version = definition.version.to_string();
+    let source = definition.to_source();
+    let known: Option<(i64, String)> = tx
+        .sql
+        .prepare_cached("SELECT id, source FROM definition WHERE name = ?1 AND version = ?2")?
+        .query_row([&definition.name, &version], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if let Some((id, known)) = known {
+        if known == source {
+            return Ok((id, false));
+        }
+        return Err(Error::new(Code::Conflict, "definition-version-known")
+            .with("name", definition.name.as_str())
+            .with("version", version));
     }
     tx.sql.execute(
-        "INSERT INTO definition (project, name, version, source, added_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![project, name, version, source, tx.now.as_millisecond()],
+        "INSERT INTO definition (project, name, version, source, enrolment_required, has_patient, added_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            definition.project,
+            definition.name,
+            version,
+            source,
+            definition.enrolment_required,
+            definition.with_role(Role::Patient).is_some(),
+            tx.now.as_millisecond()
+        ],
     )?;
     Ok((tx.sql.last_insert_rowid(), true))
 }
 
-/// All stored definitions, by name; of one name the newest added first.
-pub fn all(tx: &Tx<'_>) -> Result<Vec<StoredDefinition>> {
-    let mut statement = tx.sql.prepare_cached("SELECT * FROM definition ORDER BY name, id DESC")?;
-    let rows = statement.query_map([], definition)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+/// The facts of the definition with this key.
+pub fn facts(tx: &Tx<'_>, id: i64) -> Result<Facts> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT project, name, version, enrolment_required, has_patient FROM definition WHERE id = ?1",
+    )?;
+    Ok(statement.query_row([id], |row| {
+        Ok(Facts {
+            project: row.get(0)?,
+            name: row.get(1)?,
+            version: row.get(2)?,
+            enrolment_required: row.get(3)?,
+            has_patient: row.get(4)?,
+        })
+    })?)
 }
 
-/// The definition with this key.
-pub fn get(tx: &Tx<'_>, id: i64) -> Result<StoredDefinition> {
-    let mut statement = tx.sql.prepare_cached("SELECT * FROM definition WHERE id = ?1")?;
-    Ok(statement.query_row([id], definition)?)
+/// All definitions that can be used: stored ones, then bundled ones that are
+/// not stored in the same version.
+pub fn all(tx: &Tx<'_>) -> Result<Vec<Arc<Definition>>> {
+    let mut statement = tx.sql.prepare_cached("SELECT source FROM definition ORDER BY name, id DESC")?;
+    let sources: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let mut all = Vec::new();
+    for source in sources {
+        all.push(Arc::new(Definition::from_source(&source)?));
+    }
+    for bundled in catalogue::bundled() {
+        if !all.iter().any(|known| known.name == bundled.name && known.version == bundled.version) {
+            all.push(Arc::clone(bundled));
+        }
+    }
+    Ok(all)
 }
 
-fn find(tx: &Tx<'_>, name: &str, version: &str) -> Result<Option<StoredDefinition>> {
-    let mut statement =
-        tx.sql.prepare_cached("SELECT * FROM definition WHERE name = ?1 COLLATE NOCASE AND version = ?2")?;
-    Ok(statement.query_row([name, version], definition).optional()?)
+/// The definition called `name`, or `NAME@VERSION`; without a version the
+/// highest, and a stored one before a bundled one.
+///
+/// # Errors
+///
+/// Not found.
+pub fn find(tx: &Tx<'_>, name: &str) -> Result<Arc<Definition>> {
+    let (wanted, version) = match name.split_once('@') {
+        Some((wanted, version)) => (wanted, Some(version)),
+        None => (name, None),
+    };
+    let fits = |known: &Arc<Definition>| {
+        known.name.eq_ignore_ascii_case(wanted)
+            && version.is_none_or(|version| known.version.to_string() == version.trim_start_matches('v'))
+    };
+    let mut fitting: Vec<_> = all(tx)?.into_iter().filter(fits).collect();
+    fitting.sort_by_key(|known| known.version);
+    fitting.pop().ok_or_else(|| Error::new(Code::NotFound, "definition-unknown").with("name", name))
 }
 
-fn definition(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredDefinition> {
-    Ok(StoredDefinition {
-        id: row.get("id")?,
-        project: row.get("project")?,
-        name: row.get("name")?,
-        version: row.get("version")?,
-        source: row.get("source")?,
-    })
+/// The definition called `name`, stored if it was only bundled so far, with
+/// its key.
+pub fn resolve(store: &Store, name: &str) -> Result<(i64, Arc<Definition>)> {
+    let definition = store.read(|tx| find(tx, name))?;
+    let (id, _) = store.write(|tx| add(tx, &definition))?;
+    Ok((id, definition))
 }

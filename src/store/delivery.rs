@@ -299,6 +299,22 @@ pub fn count(tx: &Tx<'_>) -> Result<DeliveryCounts> {
     Ok(counts)
 }
 
+/// How many deliveries of an organisation are queued.
+pub fn queued(tx: &Tx<'_>, organisation: OrganisationId) -> Result<u64> {
+    let mut statement =
+        tx.sql.prepare_cached("SELECT count(*) FROM delivery WHERE state = 'queued' AND organisation = ?1")?;
+    Ok(statement.query_row([organisation.0], |row| row.get::<_, i64>(0))? as u64)
+}
+
+/// Whether a delivery to `service` can be claimed at `now` (milliseconds
+/// since 1970).
+pub fn is_due(tx: &Tx<'_>, service: Service, now: i64) -> Result<bool> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM delivery WHERE service = ?1 AND state = 'queued' AND next_at <= ?2 AND lease <= ?2)",
+    )?;
+    Ok(statement.query_row(params![service.as_str(), now], |row| row.get(0))?)
+}
+
 /// When the next queued delivery is due or its lease ends.
 pub fn next_due(tx: &Tx<'_>) -> Result<Option<i64>> {
     let mut statement =

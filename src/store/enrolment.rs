@@ -157,6 +157,23 @@ pub fn lift_everywhere(tx: &Tx<'_>, organisation: OrganisationId, reason: HoldRe
     )
 }
 
+/// Releases what waited for physicians whose first day has come.
+pub fn lift_enrolled(tx: &Tx<'_>) -> Result<()> {
+    let mut statement = tx.sql.prepare_cached("SELECT DISTINCT organisation FROM held WHERE reasons & 1")?;
+    let organisations: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for organisation in organisations {
+        lift(
+            tx,
+            "UPDATE held SET reasons = reasons & ~?1 WHERE organisation = ?2 AND EXISTS (
+               SELECT 1 FROM enrolment e WHERE e.organisation = ?2 AND e.project = held.project
+               AND e.physician = held.physician AND e.since <= ?3 AND (e.until IS NULL OR e.until >= ?3))",
+            params![HoldReasons::NOT_ENROLLED.0, organisation, clock::today().to_string()],
+            OrganisationId(organisation),
+        )?;
+    }
+    Ok(())
+}
+
 /// What the gate knows today. `ask_enrolment` is what the definition says.
 pub fn gate(tx: &Tx<'_>, organisation: OrganisationId, project: &str, ask_enrolment: bool) -> Result<Gate> {
     let version = tx

@@ -16,9 +16,11 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{clock, error::Result};
 
+pub mod alert;
 pub mod audit;
 pub mod batch;
 pub mod block;
+pub mod certificate;
 pub mod definition;
 pub mod delivery;
 pub mod enrolment;

@@ -35,6 +35,9 @@ CREATE TABLE definition (
     name      TEXT NOT NULL,
     version   TEXT NOT NULL,
     source    TEXT NOT NULL,
+    -- What the way out needs to know without reading the source.
+    enrolment_required  INTEGER NOT NULL,
+    has_patient         INTEGER NOT NULL,
     added_at  INTEGER NOT NULL,
     UNIQUE (name, version)
 ) STRICT;

@@ -1,0 +1,43 @@
+//! Alerts: what is wrong now. An alert is raised once and stays until it is
+//! cleared, so that a thousand failures of one kind are one message.
+
+use rusqlite::params;
+
+use super::Tx;
+use crate::error::Result;
+
+/// An alert as stored.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Alert {
+    /// What it is about, such as `service:ttp`.
+    pub subject: String,
+    /// A stable reason.
+    pub reason: String,
+    /// Since when, in milliseconds since 1970.
+    pub since: i64,
+}
+
+/// Raises an alert. Returns whether the state changed.
+pub fn raise(tx: &Tx<'_>, subject: &str, reason: &str) -> Result<bool> {
+    let changed = tx
+        .sql
+        .prepare_cached(
+            "INSERT INTO alert (subject, reason, since) VALUES (?1, ?2, ?3)
+             ON CONFLICT (subject) DO UPDATE SET reason = ?2, since = ?3 WHERE reason <> ?2",
+        )?
+        .execute(params![subject, reason, tx.now.as_millisecond()])?;
+    Ok(changed == 1)
+}
+
+/// Clears an alert. Returns whether there was one.
+pub fn clear(tx: &Tx<'_>, subject: &str) -> Result<bool> {
+    Ok(tx.sql.prepare_cached("DELETE FROM alert WHERE subject = ?1")?.execute([subject])? == 1)
+}
+
+/// All alerts, the oldest first.
+pub fn list(tx: &Tx<'_>) -> Result<Vec<Alert>> {
+    let mut statement = tx.sql.prepare_cached("SELECT subject, reason, since FROM alert ORDER BY since, subject")?;
+    let rows = statement
+        .query_map([], |row| Ok(Alert { subject: row.get(0)?, reason: row.get(1)?, since: row.get(2)? }))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

@@ -1,0 +1,42 @@
+//! Asking the platform what became of a batch.
+
+use std::time::Duration;
+
+use super::{
+    answer,
+    client::{Answer, Class, Client, classify},
+};
+use crate::store::batch::{Asking, Outcome};
+
+/// What asking came to.
+pub enum Asked {
+    /// The platform is done with it.
+    Final(Outcome),
+    /// Ask again after this time.
+    Later(Duration),
+}
+
+/// The longest time between two questions.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Asks once.
+pub fn ask(client: &Client, asking: &Asking) -> Asked {
+    match client.get(&format!("/v1/batches/{}", asking.name)) {
+        Ok(answer) => judge(asking, &answer),
+        Err(_) => Asked::Later(pause(asking)),
+    }
+}
+
+fn judge(asking: &Asking, answer: &Answer) -> Asked {
+    match (classify(answer.status), answer::outcome(answer, &asking.name)) {
+        (Class::Done, Some(outcome)) if outcome.consolidated.is_some() => Asked::Final(outcome),
+        _ => Asked::Later(pause(asking).max(answer.retry_after.unwrap_or_default())),
+    }
+}
+
+/// Short at first, because the platform is usually done at once; then ever
+/// longer, because a missing stream may take days.
+pub fn pause(asking: &Asking) -> Duration {
+    let doublings = asking.asked.clamp(0, 12) as u32;
+    Duration::from_millis(25 << doublings).min(LIMIT)
+}
