@@ -1,6 +1,9 @@
 //! Pure types and rules. Nothing here reads, writes or knows another folder.
 
+pub mod code_system;
+pub mod decimal;
 pub mod finding;
 pub mod identifier;
+pub mod moment;
 pub mod organisation;
 pub mod registration;
