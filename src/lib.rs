@@ -1,6 +1,7 @@
 //! `hd4dp`: the on-premise side of healthdata.be in one binary.
 
 pub mod clock;
+pub mod definition;
 pub mod domain;
 pub mod error;
 pub mod language;
