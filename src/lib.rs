@@ -3,6 +3,7 @@
 pub mod certificate;
 pub mod clock;
 pub mod config;
+pub mod definition;
 pub mod domain;
 pub mod error;
 pub mod language;

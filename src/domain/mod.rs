@@ -1,10 +1,13 @@
 //! Pure types and rules. Nothing here reads, writes or knows another folder.
 
+pub mod code_system;
+pub mod decimal;
 pub mod delivery;
 pub mod enrolment;
 pub mod finding;
 pub mod identifier;
 pub mod import;
+pub mod moment;
 pub mod organisation;
 pub mod registration;
 pub mod summary;

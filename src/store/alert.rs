@@ -36,7 +36,8 @@ pub fn clear(tx: &Tx<'_>, subject: &str) -> Result<bool> {
 
 /// All alerts, the oldest first.
 pub fn list(tx: &Tx<'_>) -> Result<Vec<Alert>> {
-    let mut statement = tx.sql.prepare_cached("SELECT subject, reason, since FROM alert ORDER BY since, subject")?;
+    let mut statement =
+        tx.sql.prepare_cached("SELECT subject, reason, since FROM alert ORDER BY since, subject")?;
     let rows = statement
         .query_map([], |row| Ok(Alert { subject: row.get(0)?, reason: row.get(1)?, since: row.get(2)? }))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

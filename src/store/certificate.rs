@@ -63,7 +63,8 @@ pub fn publish(tx: &Tx<'_>, organisation: OrganisationId, new: &NewVersion<'_>) 
 
 /// The organisation's versions, newest first.
 pub fn list(tx: &Tx<'_>, organisation: OrganisationId) -> Result<Vec<Version>> {
-    let mut statement = tx.sql.prepare_cached("SELECT * FROM certificate WHERE organisation = ?1 ORDER BY id DESC")?;
+    let mut statement =
+        tx.sql.prepare_cached("SELECT * FROM certificate WHERE organisation = ?1 ORDER BY id DESC")?;
     let rows = statement.query_map([organisation.0], |row| {
         Ok(Version {
             thumbprint: row.get("thumbprint")?,

@@ -301,8 +301,9 @@ pub fn count(tx: &Tx<'_>) -> Result<DeliveryCounts> {
 
 /// How many deliveries of an organisation are queued.
 pub fn queued(tx: &Tx<'_>, organisation: OrganisationId) -> Result<u64> {
-    let mut statement =
-        tx.sql.prepare_cached("SELECT count(*) FROM delivery WHERE state = 'queued' AND organisation = ?1")?;
+    let mut statement = tx
+        .sql
+        .prepare_cached("SELECT count(*) FROM delivery WHERE state = 'queued' AND organisation = ?1")?;
     Ok(statement.query_row([organisation.0], |row| row.get::<_, i64>(0))? as u64)
 }
 

@@ -160,7 +160,8 @@ pub fn lift_everywhere(tx: &Tx<'_>, organisation: OrganisationId, reason: HoldRe
 /// Releases what waited for physicians whose first day has come.
 pub fn lift_enrolled(tx: &Tx<'_>) -> Result<()> {
     let mut statement = tx.sql.prepare_cached("SELECT DISTINCT organisation FROM held WHERE reasons & 1")?;
-    let organisations: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let organisations: Vec<i64> =
+        statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for organisation in organisations {
         lift(
             tx,

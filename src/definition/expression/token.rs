@@ -1,0 +1,80 @@
+//! The words of an expression.
+
+use super::{Fault, Operator};
+
+/// One word, with its text where that matters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Token<'a> {
+    /// `${name}`.
+    Variable(&'a str),
+    /// `.`, the value itself.
+    This,
+    /// `'text'` or `"text"`.
+    Text(&'a str),
+    /// `12.5`, `-3`.
+    Number(&'a str),
+    /// A name: an operator such as `and`, or a function.
+    Word(&'a str),
+    Operator(Operator),
+    Open,
+    Close,
+    Comma,
+}
+
+/// Cuts a text into words. Fails on a sign that no word starts with, and on
+/// what is opened and not closed.
+pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Fault> {
+    let mut tokens = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let (token, length) = next(rest)?;
+        tokens.push(token);
+        rest = rest[length..].trim_start();
+    }
+    Ok(tokens)
+}
+
+fn next(rest: &str) -> Result<(Token<'_>, usize), Fault> {
+    let bytes = rest.as_bytes();
+    let sign = |token, length| Ok((token, length));
+    match bytes {
+        [b'$', b'{', ..] => {
+            let end = rest.find('}').ok_or_else(|| unexpected(rest))?;
+            sign(Token::Variable(rest[2..end].trim()), end + 1)
+        }
+        [quote @ (b'\'' | b'"'), ..] => {
+            let end = rest[1..].find(char::from(*quote)).ok_or_else(|| unexpected(rest))?;
+            sign(Token::Text(&rest[1..=end]), end + 2)
+        }
+        [b'!', b'=', ..] => sign(Token::Operator(Operator::NotEqual), 2),
+        [b'<', b'=', ..] => sign(Token::Operator(Operator::LessOrEqual), 2),
+        [b'>', b'=', ..] => sign(Token::Operator(Operator::GreaterOrEqual), 2),
+        [b'=', ..] => sign(Token::Operator(Operator::Equal), 1),
+        [b'<', ..] => sign(Token::Operator(Operator::Less), 1),
+        [b'>', ..] => sign(Token::Operator(Operator::Greater), 1),
+        [b'(', ..] => sign(Token::Open, 1),
+        [b')', ..] => sign(Token::Close, 1),
+        [b',', ..] => sign(Token::Comma, 1),
+        [b'0'..=b'9', ..] | [b'-' | b'.', b'0'..=b'9', ..] => {
+            let length = 1 + run(&rest[1..], |letter| letter.is_ascii_digit() || letter == '.');
+            sign(Token::Number(&rest[..length]), length)
+        }
+        [b'.', ..] => sign(Token::This, 1),
+        [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => {
+            let length =
+                run(rest, |letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | ':'));
+            sign(Token::Word(&rest[..length]), length)
+        }
+        _ => Err(unexpected(rest)),
+    }
+}
+
+fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
+    text.find(|letter| !belongs(letter)).unwrap_or(text.len())
+}
+
+/// The fault of a word that may not stand where it stands.
+pub(super) fn unexpected(text: &str) -> Fault {
+    let text: String = text.chars().take(30).collect();
+    Fault { id: "definition-expression-unexpected", args: vec![("what", text.into())] }
+}

@@ -1,0 +1,134 @@
+//! Data Collection Definitions (DCD): what the variables of one form of a
+//! project are, in one version.
+//!
+//! A definition is published as an XLSForm workbook with the columns that
+//! healthdata.be adds. It is read from such a workbook, from the same sheets
+//! as a folder of CSV files, or from its [stored form](Definition::source),
+//! always by the same reader, which lists everything that is wrong or that
+//! the appliance would not obey.
+//!
+//! Marks for which no official column is public are our own columns of the
+//! sheet `survey`: `hd::key`, `hd::role`, `hd::code_system` and
+//! `hd::identifying`.
+
+mod catalogue;
+mod choice;
+mod expression;
+mod reader;
+mod sheet;
+mod text;
+mod value;
+mod variable;
+mod version;
+mod workbook;
+
+pub use catalogue::{bundled, find_bundled};
+pub use choice::{Choice, List};
+pub use expression::Expression;
+pub use sheet::{Problem, Refused, Sheet, SheetRow, Sheets};
+pub use text::Texts;
+pub use value::{Moment, Value, Values};
+pub use variable::{Codes, Destinations, Kind, NumberFormat, Required, Role, Variable};
+pub use version::Version;
+pub use workbook::MOST_BYTES;
+
+use crate::error::{Error, Result};
+
+/// A definition, ready to judge registrations.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// The project's number, `HDBP0147`.
+    pub project: String,
+    /// The project's abbreviation, `INTEGO`.
+    pub abbreviation: String,
+    /// The definition's own name, `INTEGO-LAB`.
+    pub name: String,
+    /// Its version.
+    pub version: Version,
+    /// Its title.
+    pub titles: Texts,
+    /// Whether only registrations of enrolled physicians may leave.
+    pub enrolment_required: bool,
+    /// Where it comes from, for people.
+    pub source_note: Texts,
+    /// Its variables, in the order of the sheet.
+    pub variables: Vec<Variable>,
+    /// Its code lists.
+    pub lists: Vec<List>,
+    /// What a form shows, from top to bottom.
+    pub layout: Vec<Item>,
+    source: Sheets,
+}
+
+/// A part of a form.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// A group starts.
+    Group {
+        /// Its title.
+        labels: Texts,
+        /// When it is shown.
+        relevant: Option<Expression>,
+    },
+    /// The last group that started ends.
+    GroupEnd,
+    /// A text.
+    Note {
+        /// It.
+        labels: Texts,
+        /// When it is shown.
+        relevant: Option<Expression>,
+    },
+    /// The variable at this place of [`Definition::variables`].
+    Variable(usize),
+}
+
+impl Definition {
+    /// Reads an `.xlsx` workbook.
+    pub fn from_workbook(bytes: &[u8]) -> Result<Self, Refused> {
+        Self::from_sheets(workbook::read_workbook(bytes)?)
+    }
+
+    /// Reads a folder of CSV sheets; `file` gives the content of
+    /// `settings.csv`, `survey.csv`, `choices.csv` and `hd.csv`.
+    pub fn from_folder(file: impl Fn(&str) -> Option<Vec<u8>>) -> Result<Self, Refused> {
+        Self::from_sheets(workbook::read_folder(file)?)
+    }
+
+    /// Reads sheets. Fails with everything that is wrong with them.
+    pub fn from_sheets(sheets: Sheets) -> Result<Self, Refused> {
+        reader::read(sheets)
+    }
+
+    /// Reads what [`to_source`](Self::to_source) wrote.
+    ///
+    /// Fails as an internal error if it is not that, and as invalid if this
+    /// version of the appliance no longer takes the definition.
+    pub fn from_source(source: &str) -> Result<Self> {
+        let sheets: Sheets = serde_json::from_str(source).map_err(Error::internal)?;
+        Ok(Self::from_sheets(sheets)?)
+    }
+
+    /// The original sheets as compact JSON, to be stored.
+    pub fn to_source(&self) -> String {
+        serde_json::to_string(&self.source).unwrap_or_default()
+    }
+
+    /// The place of the variable called `name`.
+    pub fn variable(&self, name: &str) -> Option<usize> {
+        self.variables.iter().position(|variable| variable.name == name)
+    }
+
+    /// The place of the variable with a role.
+    pub fn with_role(&self, role: Role) -> Option<usize> {
+        self.variables.iter().position(|variable| variable.role == Some(role))
+    }
+
+    /// The code list of a variable that has one.
+    pub fn list_of(&self, variable: &Variable) -> Option<&List> {
+        match variable.kind {
+            Kind::SelectOne(list) | Kind::SelectMultiple(list) => self.lists.get(list),
+            _ => None,
+        }
+    }
+}

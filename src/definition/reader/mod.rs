@@ -1,0 +1,92 @@
+//! From sheets to a definition, with every problem listed.
+
+mod choices;
+mod settings;
+mod survey;
+
+#[cfg(test)]
+mod tests;
+
+use super::{
+    Definition,
+    expression::Fault,
+    sheet::{Problem, Refused, Sheet, SheetRow, Sheets, column_name},
+    text::{Texts, language_named},
+};
+use crate::language::Language;
+
+/// Reads a definition from its sheets.
+pub(super) fn read(sheets: Sheets) -> Result<Definition, Refused> {
+    let mut problems = Vec::new();
+    let settings = settings::read(&sheets, &mut problems);
+    let lists = choices::read(&sheets.choices, settings.language, &mut problems);
+    let survey = survey::read(&sheets.survey, &settings, &lists, &mut problems);
+    if !problems.is_empty() {
+        let place = |problem: &Problem| Sheets::NAMES.iter().position(|name| *name == problem.sheet);
+        problems.sort_by_key(|problem| (place(problem), problem.row));
+        return Err(Refused { problems });
+    }
+    Ok(Definition {
+        project: settings.project,
+        abbreviation: settings.abbreviation,
+        name: settings.name,
+        version: settings.version,
+        titles: settings.titles,
+        enrolment_required: settings.enrolment_required,
+        source_note: settings.source_note,
+        variables: survey.variables,
+        lists,
+        layout: survey.layout,
+        source: sheets,
+    })
+}
+
+/// The columns of one text in its languages: `label::English (en)`, `label`.
+struct TextColumns(Vec<(Language, usize)>);
+
+impl TextColumns {
+    /// The columns of the text called `name`. A column without a language is
+    /// in the form's own.
+    fn new(sheet: &Sheet, name: &str, own: Language) -> Self {
+        let columns = sheet.header.iter().enumerate().filter_map(|(at, column)| {
+            let column = column_name(column);
+            let rest = column.strip_prefix(name)?;
+            let language = match rest.strip_prefix("::") {
+                Some(language) => language_named(&language.replace('_', " "))?,
+                None if rest.is_empty() => own,
+                None => return None,
+            };
+            Some((language, at))
+        });
+        Self(columns.collect())
+    }
+
+    fn read(&self, row: &SheetRow) -> Texts {
+        let mut texts = Texts::default();
+        for (language, column) in &self.0 {
+            texts.set(*language, row.cell(Some(*column)));
+        }
+        texts
+    }
+}
+
+/// What an author means by a cell that says yes or no; none for other words.
+fn truth(cell: &str) -> Option<bool> {
+    match cell.trim().to_lowercase().as_str() {
+        "yes" | "true" | "true()" | "1" | "y" | "x" | "oui" | "ja" => Some(true),
+        "" | "no" | "false" | "false()" | "0" | "n" | "non" | "nee" => Some(false),
+        _ => None,
+    }
+}
+
+/// A name as variables, lists and definitions have it.
+fn is_name(name: &str) -> bool {
+    name.len() <= 64
+        && name.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_')
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.'))
+}
+
+/// A fault of an expression, in its cell.
+fn located(fault: Fault, sheet: &'static str, row: u32, column: &str) -> Problem {
+    Problem { sheet, row, column: column.to_owned(), id: fault.id, args: fault.args }
+}

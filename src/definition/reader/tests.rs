@@ -1,0 +1,176 @@
+#![allow(clippy::unwrap_used)]
+
+use std::collections::HashMap;
+
+use super::*;
+use crate::definition::{Codes, Item, Kind, Required, Role};
+
+const SETTINGS: &str = "form_title,form_id,version\nTrial,TRIAL,1.2\n";
+const HD: &str = "key,value\nproject,HDBP0001\n";
+const CHOICES: &str = "list_name,name,label::English (en),label::Dutch\n\
+    YN,yes,Yes,Ja\nYN,no,No,Nee\nSYST,ICD10,ICD-10,\nSYST,LOCAL,Own,\n";
+
+fn read_csv(settings: &str, survey: &str, choices: &str, hd: &str) -> Result<Definition, Refused> {
+    let files = HashMap::from([
+        ("settings.csv", settings.to_owned()),
+        ("survey.csv", survey.to_owned()),
+        ("choices.csv", choices.to_owned()),
+        ("hd.csv", hd.to_owned()),
+    ]);
+    Definition::from_folder(|name| files.get(name).map(|text| text.clone().into_bytes()))
+}
+
+fn read_survey(survey: &str) -> Result<Definition, Refused> {
+    read_csv(SETTINGS, survey, CHOICES, HD)
+}
+
+/// The problems as sheet, row, column and message.
+fn problems(result: Result<Definition, Refused>) -> Vec<(&'static str, u32, String, &'static str)> {
+    let problems = result.unwrap_err().problems;
+    for problem in &problems {
+        for language in Language::ALL {
+            let text = problem.text(language);
+            assert!(
+                !text.contains('{') || problem.args.iter().any(|(_, arg)| format!("{arg:?}").contains('{'))
+            );
+            assert!(!text.starts_with("definition-"), "{text}");
+        }
+    }
+    problems.into_iter().map(|problem| (problem.sheet, problem.row, problem.column, problem.id)).collect()
+}
+
+#[test]
+fn a_survey_becomes_variables_with_their_rules_and_marks() {
+    let definition = read_survey(
+        "type,name,label,label::Dutch (nl),required,relevant,constraint,hd::key,hd::number_format,hd::code_system,name::technical,readonly\n\
+         begin_group,TX_TTL,Title,Titel,,,,,,,,\n\
+         text,IDC_PAT,Patient,Patiënt,yes,,,yes,,,T_PAT,yes\n\
+         select_one SYST,CD_SYST,System,,TRUE,,,,,,,\n\
+         text,CD,Code,,${CD_SYST} != '',,,,,${CD_SYST},,\n\
+         end_group,,,,,,,,,,,\n\
+         begin group,G2,,,,${CD_SYST} = 'ICD10',,,,,,\n\
+         note,N,Mind this,,,,,,,,,\n\
+         decimal,MS,Weight,,,${CD} != '',. > 0,,4.1,,,\n\
+         text,TX_AUTHOR,Author,,yes,,,,,,,\n\
+         end group,,,,,,,,,,,\n",
+    )
+    .unwrap();
+    assert_eq!((definition.name.as_str(), definition.version.to_string().as_str()), ("TRIAL", "1.2.0"));
+    assert_eq!(definition.titles.get(Language::Fr), "Trial");
+    let names: Vec<&str> = definition.variables.iter().map(|variable| variable.name.as_str()).collect();
+    assert_eq!(names, ["IDC_PAT", "CD_SYST", "CD", "MS"], "the author belongs to the file");
+    let [patient, system, code, weight] = &definition.variables[..] else { panic!("four") };
+    assert_eq!((patient.technical.as_str(), patient.role), ("T_PAT", Some(Role::Patient)));
+    assert!(patient.key && patient.read_only && matches!(patient.required, Required::Always));
+    assert_eq!(patient.labels.get(Language::Nl), "Patiënt");
+    assert_eq!(patient.labels.get(Language::En), "Patient");
+    assert!(matches!(system.kind, Kind::SelectOne(_)) && matches!(system.required, Required::Always));
+    assert!(matches!(code.required, Required::When(_)));
+    assert_eq!(
+        code.codes,
+        Some(Codes::Told { by: 1, systems: vec![Some(crate::domain::code_system::CodeSystem::Icd10), None] })
+    );
+    assert_eq!(weight.format.map(|format| (format.total, format.decimals)), Some((4, 1)));
+    assert!(weight.relevant.is_some() && weight.constraint.is_some());
+    assert_eq!(definition.layout.len(), 9);
+    assert!(matches!(definition.layout[6], Item::Note { relevant: Some(_), .. }));
+}
+
+#[test]
+fn identities_stay_here_and_the_rest_goes_unless_the_workbook_says_otherwise() {
+    let goes = |survey: &str| -> Vec<String> {
+        let definition = read_survey(survey).unwrap();
+        let going = definition.variables.into_iter().filter(|variable| variable.destinations.hd);
+        going.map(|variable| variable.name).collect()
+    };
+    let survey = |head: &str, patient: &str, birth: &str, name: &str, text: &str, other: &str| {
+        format!(
+            "type,name,hd::key,{head}\ntext,IDC_PAT,yes,{patient}\ndate,D_PAT_DOB,,{birth}\n\
+             text,TX_PAT_LAST_NAM,,{name}\ntext,TX,,{text}\ntext,TY,,{other}\n"
+        )
+    };
+    assert_eq!(goes(&survey("hint", "", "", "", "", "")), ["TX", "TY"]);
+    assert_eq!(goes(&survey("destination::hd", "", "", "", "no", "")), ["TY"]);
+    assert_eq!(goes(&survey("destination::hd", "", "", "", "", "yes")), ["TY"]);
+    assert_eq!(
+        goes(&survey("destination::hd", "yes", "yes", "yes", "", "")),
+        ["D_PAT_DOB", "TX_PAT_LAST_NAM"]
+    );
+    assert_eq!(goes(&survey("hd::identifying", "", "yes", "", "", "")), ["D_PAT_DOB", "TX", "TY"]);
+}
+
+#[test]
+fn every_problem_is_listed_with_its_place() {
+    let survey = "type,name,required,relevant,constraint,calculation,choice_filter,hd::role,hd::code_system,hd::key,hd::number_format,default\n\
+         end_group,,,,,,,,,,,\n\
+         begin_repeat,R,,,,,,,,,,\n\
+         select_one NONE,A,,,,,,,,,,\n\
+         select_one YN or_other,B,,,,,,,,,,\n\
+         select_one_from_file f.csv,C,,,,,,,,,,\n\
+         calculate,D,,,,1+1,,,,,,\n\
+         geopoint,E,,,,,,,,,,\n\
+         text,bad name,,,,,,,,,,\n\
+         text,F,perhaps,,,,,,,,,\n\
+         text,f,,,,,,,,,,\n\
+         integer,G,,,. > x,1,x=1,patient,ICD11,maybe,4.x,\n\
+         select_one YN,H,,count(.) > 1,,,,king,,,,ja\n\
+         text,I,,,,,,,${NOBODY},,,\n\
+         begin_group,J,,,,,,,,,,\n";
+    let found = problems(read_csv(
+        "form_id,version\nA B,1.x\n",
+        survey,
+        "list_name,name\nYN,yes\nYN,yes\nYN,\nZ,a|b\n",
+        "project\n147\n",
+    ));
+    let expected = [
+        ("settings", 2, "form_id", "definition-name"),
+        ("settings", 2, "version", "definition-version"),
+        ("survey", 0, "hd::key", "definition-no-key"),
+        ("survey", 2, "type", "definition-group-end"),
+        ("survey", 3, "type", "definition-repeat"),
+        ("survey", 4, "type", "definition-no-list"),
+        ("survey", 5, "type", "definition-or-other"),
+        ("survey", 6, "type", "definition-from-file"),
+        ("survey", 7, "type", "definition-calculation"),
+        ("survey", 8, "type", "definition-type"),
+        ("survey", 9, "name", "definition-variable-name"),
+        ("survey", 10, "required", "definition-expression-unexpected"),
+        ("survey", 11, "name", "definition-twice"),
+        ("survey", 12, "calculation", "definition-calculation"),
+        ("survey", 12, "choice_filter", "definition-choice-filter"),
+        ("survey", 12, "hd::role", "definition-role-type"),
+        ("survey", 12, "constraint", "definition-expression-unexpected"),
+        ("survey", 12, "hd::number_format", "definition-number-format"),
+        ("survey", 12, "hd::key", "definition-yes-or-no"),
+        ("survey", 12, "hd::code_system", "definition-code-system"),
+        ("survey", 13, "hd::role", "definition-role"),
+        ("survey", 13, "relevant", "definition-expression-function"),
+        ("survey", 13, "default", "definition-default"),
+        ("survey", 14, "hd::code_system", "definition-code-system-variable"),
+        ("survey", 15, "type", "definition-group-open"),
+        ("choices", 3, "name", "definition-twice"),
+        ("choices", 4, "name", "definition-empty"),
+        ("choices", 5, "name", "definition-code"),
+        ("hd", 2, "project", "definition-project"),
+    ];
+    let expected: Vec<_> =
+        expected.into_iter().map(|(sheet, row, column, id)| (sheet, row, column.to_owned(), id)).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_definition_that_asks_for_enrolment_names_its_physician() {
+    let hd = "key,value\nproject,HDBP0001\nenrolment_required,yes\n";
+    let survey = "type,name,hd::key\ntext,A,yes\n";
+    assert_eq!(problems(read_csv(SETTINGS, survey, CHOICES, hd))[0].3, "definition-no-physician");
+    let twice = "type,name,hd::key,hd::role\ntext,A,yes,physician\ntext,CD_HPIN,,\n";
+    assert_eq!(problems(read_csv(SETTINGS, twice, CHOICES, hd))[0].3, "definition-role-twice");
+}
+
+#[test]
+fn a_survey_without_its_columns_or_variables_is_refused() {
+    assert_eq!(problems(read_survey("name,label\nA,b\n"))[0].3, "definition-no-column");
+    assert_eq!(problems(read_survey("type,name\nnote,N\n"))[0].3, "definition-no-variables");
+    assert_eq!(problems(read_csv(SETTINGS, "", CHOICES, HD))[0].3, "definition-no-survey");
+    assert_eq!(problems(read_csv(SETTINGS, "type,name\ntext,A\n", "list,x\nA,b\n", HD)).len(), 3);
+}
