@@ -1,7 +1,7 @@
 //! The header: which column holds which variable.
 
 use crate::{
-    definition::{Definition, variable::Variable},
+    definition::{Definition, Required, Variable},
     domain::finding::{Finding, Severity},
 };
 
@@ -65,9 +65,7 @@ impl Header {
             return Some(&mut self.technical[index]);
         }
         let index = definition.variables.iter().position(|variable| {
-            variable.takes_values()
-                && (variable.name.eq_ignore_ascii_case(name)
-                    || variable.technical.as_deref().is_some_and(|technical| technical.eq_ignore_ascii_case(name)))
+            variable.name.eq_ignore_ascii_case(name) || variable.technical.eq_ignore_ascii_case(name)
         })?;
         Some(&mut self.variables[index])
     }
@@ -87,7 +85,7 @@ pub fn delimiter(start: &[u8]) -> u8 {
 }
 
 fn is_needed(variable: &Variable) -> bool {
-    variable.takes_values() && (variable.key || variable.is_always_required())
+    variable.key || matches!(variable.required, Required::Always)
 }
 
 /// A name as it may be shown: only what looks like a column's name, because

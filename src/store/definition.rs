@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{Store, Tx};
 use crate::{
-    definition::{Definition, catalogue, variable::Role},
+    definition::{Definition, Role, bundled},
     error::{Code, Error, Result},
 };
 
@@ -90,7 +90,7 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Arc<Definition>>> {
     for source in sources {
         all.push(Arc::new(Definition::from_source(&source)?));
     }
-    for bundled in catalogue::bundled() {
+    for bundled in bundled() {
         if !all.iter().any(|known| known.name == bundled.name && known.version == bundled.version) {
             all.push(Arc::clone(bundled));
         }

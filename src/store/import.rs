@@ -220,6 +220,23 @@ pub fn refused(
     Ok(())
 }
 
+/// What became of all rows of the installation.
+pub fn count_rows(tx: &Tx<'_>) -> Result<RowCounts> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT total(accepted), total(unchanged), total(rejected), total(corrections), total(warnings) FROM import",
+    )?;
+    let number = |row: &Row<'_>, index| row.get::<_, f64>(index).map(|number| number as u64);
+    Ok(statement.query_row([], |row| {
+        Ok(RowCounts {
+            accepted: number(row, 0)?,
+            unchanged: number(row, 1)?,
+            rejected: number(row, 2)?,
+            corrections: number(row, 3)?,
+            warnings: number(row, 4)?,
+        })
+    })?)
+}
+
 fn import(row: &Row<'_>) -> rusqlite::Result<Import> {
     let count = |name: &str| row.get::<_, i64>(name).map(|number| number as u64);
     let state: String = row.get("state")?;

@@ -18,7 +18,6 @@ use super::{
     ask::{Asked, ask, pause},
     client::Client,
     prepare::{Credentials, prepare},
-    seal::Recipient,
     send,
     services::Services,
 };
@@ -56,7 +55,6 @@ const IDLE: Duration = Duration::from_millis(500);
 pub struct Workers<'a> {
     store: &'a Store,
     services: &'a Services,
-    recipient: &'a Recipient,
     settings: &'a Queue,
     credentials: Credentials,
     clients: Mutex<HashMap<(OrganisationId, Service), (String, Arc<Client>)>>,
@@ -87,11 +85,10 @@ impl WorkerLock {
 
 impl<'a> Workers<'a> {
     /// Workers on `store` that deliver to `services`.
-    pub fn new(store: &'a Store, services: &'a Services, recipient: &'a Recipient, settings: &'a Queue) -> Self {
+    pub fn new(store: &'a Store, services: &'a Services, settings: &'a Queue) -> Self {
         Self {
             store,
             services,
-            recipient,
             settings,
             credentials: Credentials::default(),
             clients: Mutex::default(),
@@ -171,7 +168,7 @@ impl<'a> Workers<'a> {
                 continue;
             }
             let started = Instant::now();
-            let prepared = prepare(self.store, &self.credentials, self.recipient, what, BATCHES_A_ROUND)?;
+            let prepared = prepare(self.store, &self.credentials, self.services.recipient(), what, BATCHES_A_ROUND)?;
             self.sealing.fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
             did |= !prepared.is_nothing();
         }

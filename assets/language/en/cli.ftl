@@ -1,0 +1,17 @@
+audit-broken = The audit is broken at event { $seq }: it was changed, removed or moved. Keep the database as it is and call the data protection officer.
+audit-cut = The audit ends at event { $last }, but { $expected } were written: its end was cut off. Keep the database as it is and call the data protection officer.
+audit-head-unknown = The audit is whole in itself but does not contain the head you gave: the database is older than that head, or another one.
+audit-whole = The audit is whole: { $events } events, head { $head }.
+cbe-invalid = { $given } is not an enterprise number (ten digits, the last two check digits).
+ehp-invalid = { $given } is not an eHealth partner number (ten digits that begin with 1990).
+enrolment-added = { $added } physicians enrolled; { $known } took part already.
+enrolment-ended = Physician { $nihdi } takes part until { $until }.
+enrolment-none = Nobody takes part yet. Add physicians with: hd4dp enrolment add or import.
+enrolment-unknown = Physician { $nihdi } does not take part, so nothing was ended.
+nihdi-invalid = { $given } (shape of what was given) is not a NIHDI number: 8 or 11 digits, digits 7 and 8 being check digits.
+objection-added = { $added } objections noted; { $known } were known already.
+objection-ended = The objection ended; what waited for it is released.
+objection-unknown = No such objection is known, so nothing was ended.
+organisation-added = Organisation { $nihdi } added: { $title }.
+organisation-none = No organisation yet. Add one with: hd4dp organisation add NIHDI TITLE.
+ssin-invalid = { $given } (shape of what was given) is not a national register number: 11 digits, the last two check digits.

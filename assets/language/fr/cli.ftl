@@ -1,0 +1,17 @@
+audit-broken = L'audit est rompu à l'événement { $seq } : il a été modifié, supprimé ou déplacé. Gardez la base telle quelle et appelez le délégué à la protection des données.
+audit-cut = L'audit se termine à l'événement { $last }, mais { $expected } ont été écrits : la fin a été coupée. Gardez la base telle quelle et appelez le délégué à la protection des données.
+audit-head-unknown = L'audit est cohérent mais ne contient pas la tête donnée : la base est plus ancienne, ou c'en est une autre.
+audit-whole = L'audit est intact : { $events } événements, tête { $head }.
+cbe-invalid = { $given } n'est pas un numéro d'entreprise (dix chiffres, les deux derniers de contrôle).
+ehp-invalid = { $given } n'est pas un numéro de partenaire eHealth (dix chiffres commençant par 1990).
+enrolment-added = { $added } médecins inscrits ; { $known } participaient déjà.
+enrolment-ended = Le médecin { $nihdi } participe jusqu'au { $until }.
+enrolment-none = Personne ne participe encore. Ajoutez des médecins : hd4dp enrolment add ou import.
+enrolment-unknown = Le médecin { $nihdi } ne participe pas, rien n'a donc été terminé.
+nihdi-invalid = { $given } (forme de ce qui a été donné) n'est pas un numéro INAMI : 8 ou 11 chiffres, les 7e et 8e étant de contrôle.
+objection-added = { $added } oppositions notées ; { $known } étaient déjà connues.
+objection-ended = L'opposition est terminée ; ce qui l'attendait est libéré.
+objection-unknown = Aucune opposition de ce genre n'est connue, rien n'a donc été terminé.
+organisation-added = Organisation { $nihdi } ajoutée : { $title }.
+organisation-none = Pas encore d'organisation. Ajoutez-en une : hd4dp organisation add INAMI TITRE.
+ssin-invalid = { $given } (forme de ce qui a été donné) n'est pas un numéro de registre national : 11 chiffres, les deux derniers de contrôle.

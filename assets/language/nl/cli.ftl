@@ -1,0 +1,17 @@
+audit-broken = De audit is gebroken bij gebeurtenis { $seq }: ze werd gewijzigd, verwijderd of verplaatst. Laat de databank zoals ze is en bel de functionaris voor gegevensbescherming.
+audit-cut = De audit eindigt bij gebeurtenis { $last }, maar er werden er { $expected } geschreven: het einde werd afgesneden. Laat de databank zoals ze is en bel de functionaris voor gegevensbescherming.
+audit-head-unknown = De audit is op zich ongeschonden maar bevat de opgegeven kop niet: de databank is ouder, of het is een andere.
+audit-whole = De audit is ongeschonden: { $events } gebeurtenissen, kop { $head }.
+cbe-invalid = { $given } is geen ondernemingsnummer (tien cijfers, de laatste twee controlecijfers).
+ehp-invalid = { $given } is geen eHealth-partnernummer (tien cijfers die met 1990 beginnen).
+enrolment-added = { $added } artsen ingeschreven; { $known } namen al deel.
+enrolment-ended = Arts { $nihdi } neemt deel tot { $until }.
+enrolment-none = Er neemt nog niemand deel. Voeg artsen toe: hd4dp enrolment add of import.
+enrolment-unknown = Arts { $nihdi } neemt niet deel, er werd dus niets beëindigd.
+nihdi-invalid = { $given } (vorm van wat gegeven werd) is geen RIZIV-nummer: 8 of 11 cijfers, waarvan het 7e en 8e controlecijfers zijn.
+objection-added = { $added } bezwaren genoteerd; { $known } waren al bekend.
+objection-ended = Het bezwaar is beëindigd; wat erop wachtte is vrijgegeven.
+objection-unknown = Zo een bezwaar is niet bekend, er werd dus niets beëindigd.
+organisation-added = Organisatie { $nihdi } toegevoegd: { $title }.
+organisation-none = Nog geen organisatie. Voeg er een toe: hd4dp organisation add RIZIV-NUMMER TITEL.
+ssin-invalid = { $given } (vorm van wat gegeven werd) is geen rijksregisternummer: 11 cijfers, de laatste twee controlecijfers.
