@@ -5,3 +5,4 @@ pub mod definition;
 pub mod domain;
 pub mod error;
 pub mod language;
+pub mod validate;
