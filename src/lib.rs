@@ -8,3 +8,4 @@ pub mod domain;
 pub mod error;
 pub mod language;
 pub mod store;
+pub mod validate;

@@ -1,8 +1,11 @@
 //! Values of cells, read by their variable's type.
 
-use jiff::civil::{Date, Time};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+};
 
-use crate::domain::decimal::Decimal;
+use crate::domain::{decimal::Decimal, moment};
 
 /// A cell's value. It holds no text of its own, so that the same buffer
 /// serves row after row.
@@ -49,6 +52,35 @@ pub struct Moment {
     pub instant: Option<(i64, i32)>,
 }
 
+impl Moment {
+    /// The moment of a date and a time that is `offset` seconds east of UTC.
+    pub fn at(date: Date, time: Time, offset: i32) -> Self {
+        let clock = i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+        let seconds = days(date) * 86_400 + clock - i64::from(offset);
+        Self { date, instant: Some((seconds, time.subsec_nanosecond())) }
+    }
+
+    /// Appends it in UTC, or its date if that is all that is known.
+    pub fn write_utc(self, out: &mut Vec<u8>) {
+        let instant = self.instant.and_then(|(seconds, nanosecond)| Timestamp::new(seconds, nanosecond).ok());
+        match instant {
+            Some(instant) => out.extend_from_slice(instant.to_string().as_bytes()),
+            None => moment::write_date(out, self.date),
+        }
+    }
+}
+
+/// Days since 1970-01-01, by counting years from March so that leap days come
+/// last.
+fn days(date: Date) -> i64 {
+    let (month, day) = (i64::from(date.month()), i64::from(date.day()));
+    let year = i64::from(date.year()) - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
 /// The values of a row, as rules see them.
 #[derive(Clone, Copy, Debug)]
 pub struct Values<'a> {
@@ -76,6 +108,29 @@ impl<'a> Values<'a> {
         match self.values[variable] {
             Value::Choices { start, end } => &self.picked[start as usize..end as usize],
             _ => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_counted_as_jiff_counts_them() {
+        for text in [
+            "1970-01-01T00:00:00Z",
+            "2024-02-29T23:59:59.5+02:00",
+            "1899-12-31T01:00:00-05:00",
+            "0001-03-01T00:00:00Z",
+        ] {
+            let written = moment::date_time(text).unwrap();
+            let counted = Moment::at(written.date, written.time.unwrap(), written.offset.unwrap());
+            let known: Timestamp = text.parse().unwrap();
+            let mut utc = Vec::new();
+            counted.write_utc(&mut utc);
+            assert_eq!(String::from_utf8(utc).unwrap(), known.to_string());
         }
     }
 }

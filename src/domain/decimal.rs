@@ -60,9 +60,10 @@ impl Decimal {
         self.scale == 0
     }
 
-    /// How many digits stand before the point (at least one) and after it.
+    /// How many digits stand before the point, a lone zero not counted, and
+    /// after it.
     pub fn digits(self) -> (u32, u32) {
-        (self.whole.checked_ilog10().unwrap_or(0) + 1, u32::from(self.scale))
+        (self.whole.checked_ilog10().map_or(0, |power| power + 1), u32::from(self.scale))
     }
 
     /// Appends it in the form that JSON has too: `-12.5`.
@@ -261,5 +262,6 @@ mod tests {
         }
         assert_eq!(read("1.50"), read("1.5"));
         assert_eq!(read("120.25").digits(), (3, 2));
+        assert_eq!(read("0.25").digits(), (0, 2));
     }
 }

@@ -248,11 +248,7 @@ fn moment_operand(text: &str) -> Option<Operand> {
     let written = moment::date_time(text).ok()?;
     match (written.time, written.offset) {
         (None, _) => Some(Operand::Date(written.date)),
-        (Some(time), Some(offset)) => {
-            let utc = written.date.to_datetime(time).to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-            let instant = (utc.as_second() - i64::from(offset), utc.subsec_nanosecond());
-            Some(Operand::Moment(Moment { date: written.date, instant: Some(instant) }))
-        }
+        (Some(time), Some(offset)) => Some(Operand::Moment(Moment::at(written.date, time, offset))),
         (Some(_), None) => None,
     }
 }

@@ -1,0 +1,217 @@
+//! Whom a row is about, and whether anything but the identifier tells.
+
+use super::{Patient, Row, Validator, json::trimmed};
+use crate::{
+    definition::Value,
+    domain::{identifier::Ssin, moment},
+};
+
+/// What stands between the parts of a business key.
+const UNIT_SEPARATOR: u8 = 0x1f;
+
+impl Validator {
+    /// Completes the patient, compares him with his birth date and looks for
+    /// his number in other values.
+    pub(super) fn identify(&self, cells: &[&str], out: &mut Row) {
+        let Some(at) = self.roles.patient else { return };
+        let Some(Patient::Ssin(ssin)) = out.patient else {
+            if self.values[at] == Value::Empty {
+                self.generate(at, cells, out);
+            }
+            return;
+        };
+        if let Some(birth) = self.roles.birth_date
+            && let Value::Date(date) = self.values[birth]
+            && !ssin.agrees_with(date)
+        {
+            out.warning("cell-birth-date-differs", birth, trimmed(cells[birth]).0);
+        }
+        out.identifier_in_value =
+            self.plans.iter().zip(cells).any(|(plan, cell)| {
+                plan.could_tell && cell.len() >= 11 && holds_number(cell.as_bytes(), &ssin)
+            });
+    }
+
+    /// Whether the patient has no number and is to be told by other values.
+    pub(super) fn is_generated(&self, cells: &[&str], out: &Row) -> bool {
+        matches!(out.patient, Some(Patient::Generated(_))) || self.wants_generated(cells)
+    }
+
+    /// Writes the business key, or nothing if a part of it is missing.
+    pub(super) fn write_key(&self, cells: &[&str], out: &mut Row) {
+        for (at, plan) in self.plans.iter().enumerate().filter(|(_, plan)| plan.key) {
+            if !out.key.is_empty() {
+                out.key.push(UNIT_SEPARATOR);
+            }
+            let before = out.key.len();
+            match (&out.patient, Some(at) == self.roles.patient) {
+                (Some(Patient::Ssin(ssin)), true) => out.key.extend_from_slice(ssin.digits().as_bytes()),
+                (Some(Patient::Generated(text)), true) => out.key.extend_from_slice(text.as_bytes()),
+                _ => self.write_plain(at, cells, &mut out.key),
+            }
+            debug_assert!(plan.key);
+            if out.key.len() == before {
+                out.key.clear();
+                return;
+            }
+        }
+    }
+
+    fn write_plain(&self, at: usize, cells: &[&str], key: &mut Vec<u8>) {
+        match self.values[at] {
+            Value::Empty | Value::Unreadable => {}
+            Value::Text { .. } | Value::Choice(_) => {
+                key.extend_from_slice(self.plain(at, cells).unwrap_or_default().as_bytes());
+            }
+            Value::Number(number) => number.write(key),
+            Value::Date(date) => moment::write_date(key, date),
+            Value::Moment(moment) => moment.write_utc(key),
+            Value::Time(time) => moment::write_time(key, time),
+            Value::Choices { .. } => {
+                for choice in self.seen(cells).choices(at) {
+                    key.extend_from_slice(choice.to_string().as_bytes());
+                    key.push(b'|');
+                }
+            }
+        }
+    }
+
+    /// Makes an identifier of names, birth date and sex for a patient without
+    /// a number; says what is missing where the row or the definition asks
+    /// for one.
+    fn generate(&self, at: usize, cells: &[&str], out: &mut Row) {
+        let roles = &self.roles;
+        let wanted = self.wants_generated(cells);
+        let parts = [roles.last_name, roles.first_name, roles.birth_date, roles.sex];
+        let present = parts.iter().all(|part| {
+            part.is_some_and(|part| !matches!(self.values[part], Value::Empty | Value::Unreadable))
+        });
+        if present && (wanted || !roles.patient_required) {
+            let mut text = String::new();
+            for part in parts.into_iter().flatten() {
+                if !text.is_empty() {
+                    text.push('|');
+                }
+                let mut plain = Vec::new();
+                self.write_plain(part, cells, &mut plain);
+                match self.values[part] {
+                    Value::Date(_) => text.push_str(&String::from_utf8_lossy(&plain)),
+                    _ => text.extend(folded(&String::from_utf8_lossy(&plain))),
+                }
+            }
+            out.patient = Some(Patient::Generated(text));
+        } else if !out.draft && wanted {
+            for part in parts.into_iter().flatten().filter(|part| self.values[*part] == Value::Empty) {
+                out.error("cell-required-without-ssin", part, "");
+            }
+            if parts.iter().any(Option::is_none) {
+                out.error("cell-patient-missing", at, "");
+            }
+        } else if !out.draft && !roles.patient_required && !self.plans[at].key {
+            out.error("cell-patient-missing", at, "");
+        }
+    }
+
+    /// Whether the row says that the identifier is to be generated.
+    fn wants_generated(&self, cells: &[&str]) -> bool {
+        self.roles.generated.and_then(|at| self.plain(at, cells)).is_some_and(|said| {
+            !["false", "no", "0", "n", "nee", "non"].iter().any(|no| said.eq_ignore_ascii_case(no))
+        })
+    }
+}
+
+/// Whether the digits of `ssin` stand in `cell`, whatever signs are between
+/// them.
+fn holds_number(cell: &[u8], ssin: &Ssin) -> bool {
+    let digits = cell.iter().fold(0u32, |count, byte| count + u32::from(byte.is_ascii_digit()));
+    if digits < 11 {
+        return false;
+    }
+    let number = ssin.digits().bytes().fold(0u64, |number, digit| number * 10 + u64::from(digit - b'0'));
+    let mut last = 0u64;
+    let mut count = 0;
+    for byte in cell {
+        match byte {
+            b'0'..=b'9' => {
+                last = (last * 10 + u64::from(byte - b'0')) % 100_000_000_000;
+                count += 1;
+                if count >= 11 && last == number {
+                    return true;
+                }
+            }
+            b'a'..=b'z' | b'A'..=b'Z' => count = 0,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// A name in capitals, without accents, blanks and signs, so that spellings
+/// of one name agree.
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    name.chars()
+        .flat_map(char::to_uppercase)
+        .flat_map(|letter| unaccented(letter).chars().collect::<Vec<_>>())
+}
+
+fn unaccented(letter: char) -> String {
+    let plain = match letter {
+        'À'..='Å' | 'Ā' | 'Ă' | 'Ą' => "A",
+        'Æ' => "AE",
+        'Ç' | 'Ć' | 'Č' | 'Ĉ' | 'Ċ' => "C",
+        'Ď' | 'Đ' | 'Ð' => "D",
+        'È'..='Ë' | 'Ē' | 'Ĕ' | 'Ė' | 'Ę' | 'Ě' => "E",
+        'Ĝ' | 'Ğ' | 'Ġ' | 'Ģ' => "G",
+        'Ì'..='Ï' | 'Ĩ' | 'Ī' | 'Ĭ' | 'Į' | 'İ' => "I",
+        'Ĺ' | 'Ļ' | 'Ľ' | 'Ł' => "L",
+        'Ñ' | 'Ń' | 'Ņ' | 'Ň' => "N",
+        'Ò'..='Ö' | 'Ø' | 'Ō' | 'Ŏ' | 'Ő' => "O",
+        'Œ' => "OE",
+        'Ŕ' | 'Ŗ' | 'Ř' => "R",
+        'Ś' | 'Ŝ' | 'Ş' | 'Š' | 'Ș' => "S",
+        'Ţ' | 'Ť' | 'Ț' => "T",
+        'Ù'..='Ü' | 'Ũ' | 'Ū' | 'Ŭ' | 'Ů' | 'Ű' | 'Ų' => "U",
+        'Ý' | 'Ÿ' => "Y",
+        'Ź' | 'Ż' | 'Ž' => "Z",
+        letter if letter.is_alphanumeric() => return letter.to_string(),
+        _ => "",
+    };
+    plain.to_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_behind_any_separators_and_letters() {
+        let ssin = Ssin::parse("53040799731", 2026).unwrap();
+        for cell in [
+            "53040799731",
+            "see 53.04.07-997.31",
+            "P53040799731x",
+            "0053040799731",
+            "53 04 07 – 997 / 31!",
+            "tel 0253040799731",
+        ] {
+            assert!(holds_number(cell.as_bytes(), &ssin), "{cell}");
+        }
+        for cell in [
+            "53040799732",
+            "5304079973",
+            "530407 abc 99731",
+            "53040a799731 and more",
+            "no digits here at all",
+        ] {
+            assert!(!holds_number(cell.as_bytes(), &ssin), "{cell}");
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_name_agree() {
+        for name in ["Van den Bœuf-Élan", "VAN DEN BOEUF ELAN", "van den boeufélan"] {
+            assert_eq!(folded(name).collect::<String>(), "VANDENBOEUFELAN");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What comes of a row.
+
+use std::fmt;
+
+use crate::{
+    definition::Definition,
+    domain::{
+        finding::{Severity, shape},
+        identifier::Ssin,
+    },
+    language::{Arg, Args, Language},
+};
+
+/// What [`Validator::row`](super::Validator::row) makes of a row. Its buffers
+/// serve for many rows.
+#[derive(Debug, Default)]
+pub struct Row {
+    /// What goes to the platform: the `data` object of the transfer protocol,
+    /// in the definition's order, empty variables left out.
+    pub data: Vec<u8>,
+    /// What stays here: a JSON object of the identifiers, the names, what the
+    /// definition does not destine for the platform, and the authors.
+    pub local: Vec<u8>,
+    /// The business key: the key variables' values in one normal form, with
+    /// the ASCII unit separator between them. Empty if a draft lacks one.
+    pub key: Vec<u8>,
+    /// Whom the registration is about.
+    pub patient: Option<Patient>,
+    /// The first eight digits of the physician's NIHDI number.
+    pub physician: Option<[u8; 8]>,
+    /// Whether it is a draft, which a person will complete.
+    pub draft: bool,
+    /// Whether a value that would go to the platform holds the patient's own
+    /// number, with or without separators.
+    pub identifier_in_value: bool,
+    /// What was found.
+    pub findings: Vec<CellFinding>,
+}
+
+/// Whom a registration is about. Neither form shows itself in a log.
+#[derive(Clone, Eq, PartialEq)]
+pub enum Patient {
+    /// A number of the national register or the BIS register.
+    Ssin(Ssin),
+    /// `LAST|FIRST|YYYY-MM-DD|SEX` of a patient without such a number, in
+    /// capitals without accents, blanks and signs; to be hashed with a key
+    /// before it goes anywhere.
+    Generated(String),
+}
+
+/// Something found in a cell or in a technical column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CellFinding {
+    /// A stable code, which is also the Fluent message.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The variable; none for a technical column, which the message names.
+    pub variable: Option<usize>,
+    /// The shape of the cell, never the cell.
+    pub shape: String,
+    /// The message's arguments.
+    pub args: Args,
+}
+
+impl Row {
+    /// Whether a finding refuses the row.
+    pub fn refused(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.data.clear();
+        self.local.clear();
+        self.key.clear();
+        self.findings.clear();
+        self.patient = None;
+        self.physician = None;
+        self.draft = false;
+        self.identifier_in_value = false;
+    }
+
+    /// Makes objects of members that each begin with a comma.
+    pub(super) fn close(&mut self) {
+        for object in [&mut self.data, &mut self.local] {
+            match object.first_mut() {
+                Some(first) => *first = b'{',
+                None => object.push(b'{'),
+            }
+            object.push(b'}');
+        }
+    }
+
+    #[cold]
+    pub(super) fn error(&mut self, code: &'static str, variable: usize, cell: &str) -> &mut CellFinding {
+        self.find(code, Severity::Error, Some(variable), cell)
+    }
+
+    #[cold]
+    pub(super) fn warning(&mut self, code: &'static str, variable: usize, cell: &str) -> &mut CellFinding {
+        self.find(code, Severity::Warning, Some(variable), cell)
+    }
+
+    #[cold]
+    pub(super) fn find(
+        &mut self,
+        code: &'static str,
+        severity: Severity,
+        variable: Option<usize>,
+        cell: &str,
+    ) -> &mut CellFinding {
+        let at = self.findings.len();
+        self.findings.push(CellFinding { code, severity, variable, shape: shape(cell), args: Args::new() });
+        &mut self.findings[at]
+    }
+}
+
+impl CellFinding {
+    /// The sentence for a person: the definition's own message if it has one
+    /// for what was found, else ours.
+    pub fn text(&self, language: Language, definition: &Definition) -> String {
+        let variable = self.variable.and_then(|at| definition.variables.get(at));
+        let own = match self.code {
+            "cell-constraint" => variable.map(|variable| &variable.constraint_message),
+            "cell-required" => variable.map(|variable| &variable.required_message),
+            _ => None,
+        };
+        match own.map(|texts| texts.get(language)) {
+            Some(text) if !text.is_empty() => text.to_owned(),
+            _ => language.text(self.code, &self.args),
+        }
+    }
+
+    pub(super) fn with(&mut self, name: &'static str, value: impl Into<Arg>) {
+        self.args.push((name, value.into()));
+    }
+}
+
+impl fmt::Debug for Patient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ssin(_) => "Ssin(hidden)",
+            Self::Generated(_) => "Generated(hidden)",
+        })
+    }
+}
