@@ -3,3 +3,4 @@
 
 mod certificate;
 mod issuer;
+mod seal;
