@@ -1,2 +1,6 @@
 //! Behaviour of the appliance as its users and neighbours see it. One binary,
 //! so that it links once; one file per capability.
+
+mod certificate;
+mod issuer;
+mod seal;

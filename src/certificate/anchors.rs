@@ -55,18 +55,10 @@ impl Anchors {
         Ok(Self(anchors))
     }
 
-    /// Reads the certificates of a PEM text, whatever stands around them.
-    /// `None` if there is none, or one that does not read.
+    /// Reads a PEM text with one or more certificates; `None` if it has none, or
+    /// one that does not read.
     pub fn from_pem(text: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(text).ok()?;
-        let mut anchors = Vec::new();
-        for block in text.split("-----BEGIN CERTIFICATE-----").skip(1) {
-            let (base64, _) = block.split_once("-----END CERTIFICATE-----")?;
-            let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", base64.trim());
-            let (_, der) = der::pem::decode_vec(pem.as_bytes()).ok()?;
-            anchors.push(Certificate::from_der(&der).ok()?);
-        }
-        (!anchors.is_empty()).then_some(Self(anchors))
+        Certificate::from_pem(text).filter(|anchors| !anchors.is_empty()).map(Self)
     }
 
     /// Whether there is none.

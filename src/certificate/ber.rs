@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn nesting_has_a_limit() {
-        let nested = |depth: usize| [vec![0x30, 0x80].repeat(depth), vec![0, 0].repeat(depth)].concat();
+        let nested = |depth: usize| [[0x30, 0x80].repeat(depth), [0, 0].repeat(depth)].concat();
         assert!(to_der(&nested(MAX_DEPTH)).is_ok());
         assert_eq!(to_der(&nested(10_000)), Err(Fault::Malformed));
     }

@@ -237,7 +237,7 @@ fn key_findings(entry: &Entry) -> Vec<Finding> {
         (Fit::Different, _) => {
             findings.push(Finding::error("certificate-key-mismatch").with("serial", serial))
         }
-        // An old encryption key may be of any kind; the newest is looked at with the holder.
+        // An old encryption key may be of any kind; the present one is looked at with the holder.
         (Fit::Unsupported, Role::Encryption) => {}
         (Fit::Unsupported, _) => findings.push(Finding::error("certificate-key-kind").with("serial", serial)),
     }
@@ -260,20 +260,21 @@ fn key_findings(entry: &Entry) -> Vec<Finding> {
     findings
 }
 
-/// The newest encryption certificate must be the holder's own and signed with
+/// The present encryption certificate must be the holder's own and signed with
 /// the authentication key. Older ones were signed with the key before the
-/// renewal: they are kept.
+/// renewal: they are kept. Dates alone do not tell which is the present one.
 fn holder(authentication: &Entry, encryption: &[&Entry]) -> Found<Vec<DecryptionKey>> {
-    let subject = |entry: &Entry| entry.certificate.subject() == authentication.certificate.subject();
+    let same_holder = |entry: &Entry| entry.certificate.subject() == authentication.certificate.subject();
     let signed = |entry: &Entry| entry.certificate.is_signed_by(&authentication.certificate);
     let mut newest_first = encryption.to_vec();
-    newest_first.sort_by_key(|entry| (entry.certificate.not_before(), subject(entry) && signed(entry)));
+    newest_first
+        .sort_by_cached_key(|entry| (same_holder(entry) && signed(entry), entry.certificate.not_before()));
     newest_first.reverse();
-    let Some(newest) = newest_first.first() else { return Found::value(Vec::new()) };
+    let Some(present) = newest_first.first() else { return Found::value(Vec::new()) };
     let mut findings = Vec::new();
-    if !subject(newest) {
+    if !same_holder(present) {
         findings.push(Finding::error("certificate-encryption-other-holder"));
-    } else if !signed(newest) {
+    } else if !signed(present) {
         findings.push(Finding::error("certificate-encryption-not-signed"));
     }
     let mut keys = Vec::new();

@@ -206,3 +206,57 @@ struct DigestInfo<'a> {
 fn one() -> u32 {
     1
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::certificate::entry::Entries;
+
+    const MODERN: &[u8] = include_bytes!("../../tests/fixtures/p12/one-iteration.p12");
+    const LEGACY: &[u8] = include_bytes!("../../tests/fixtures/p12/one-iteration-legacy.p12");
+
+    /// The octets under the MAC.
+    fn content(file: &[u8]) -> Vec<u8> {
+        let pfx = Pfx::from_der(file).unwrap();
+        octets(pfx.auth_safe.content).unwrap().to_vec()
+    }
+
+    #[test]
+    fn iterations_are_added_up_over_the_whole_file() {
+        let derivation = |count: u32| {
+            let count = count.to_be_bytes();
+            [&[0x30, 0x09, 0x04, 0x01, 0x00, 0x02, 0x04], count.as_slice()].concat()
+        };
+        let count = |derivations: &[Vec<u8>]| count_iterations(&derivations.concat(), &mut 0);
+        assert_eq!(count(&vec![derivation(MAX_ITERATIONS); 4]), Ok(()));
+        assert_eq!(count(&vec![derivation(MAX_ITERATIONS); 5]), Err(Fault::Iterations));
+        assert_eq!(count(&[derivation(MAX_ITERATIONS + 1)]), Err(Fault::Iterations));
+        let huge = [0x30, 0x0a, 0x04, 0x01, 0x00, 0x02, 0x05, 0x01, 0x00, 0x00, 0x00, 0x00].to_vec();
+        assert_eq!(count(&[huge]), Err(Fault::Iterations));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Somebody who knows the password can make the MAC fit anything.
+        #[test]
+        fn nothing_behind_the_mac_makes_it_panic(
+            file in prop::sample::select(vec![MODERN, LEGACY]),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        ) {
+            let mut content = content(file);
+            for (place, byte) in changes {
+                let place = place.index(content.len());
+                content[place] = byte;
+            }
+            if let Ok(rewritten) = rewrite(&content)
+                && let Ok(archive) = Pkcs12Archive::from_pkcs12(&rewritten, "x")
+            {
+                Entries::of(&archive);
+            }
+        }
+    }
+}

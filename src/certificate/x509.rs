@@ -1,6 +1,8 @@
 //! A certificate: what the checks ask of it, and its signature.
 
 use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use der::asn1::{AnyRef, BmpString, ObjectIdentifier};
 use der::{Decode, Encode, Reader, SliceReader, Tag, Tagged};
 use jiff::Timestamp;
@@ -31,6 +33,19 @@ impl Certificate {
     /// Reads the DER of one certificate.
     pub fn from_der(der: &[u8]) -> der::Result<Self> {
         Ok(Self { der: der.to_vec(), parsed: Parsed::from_der(der)? })
+    }
+
+    /// Reads every certificate of a PEM text, whatever stands around them.
+    /// `None` if one does not read.
+    pub fn from_pem(text: &[u8]) -> Option<Vec<Self>> {
+        let text = std::str::from_utf8(text).ok()?;
+        let blocks = text.split("-----BEGIN CERTIFICATE-----").skip(1);
+        let certificates = blocks.map(|block| {
+            let (base64, _) = block.split_once("-----END CERTIFICATE-----")?;
+            let base64: String = base64.split_ascii_whitespace().collect();
+            Self::from_der(&STANDARD.decode(base64).ok()?).ok()
+        });
+        certificates.collect()
     }
 
     /// The DER as it was read.

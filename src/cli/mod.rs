@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod audit;
+mod certificate;
 mod config;
 mod definition;
 mod enrolment;
@@ -32,7 +33,7 @@ mod job;
 mod objection;
 mod organisation;
 mod peak;
-mod sample;
+mod queue;
 mod table;
 
 /// The on-premise side of healthdata.be: takes registrations in, validates
@@ -55,6 +56,9 @@ enum Verb {
     /// What was done, by whom, in a chain that shows every change
     #[command(subcommand)]
     Audit(audit::Verb),
+    /// The organisations' own certificates
+    #[command(subcommand)]
+    Certificate(certificate::Verb),
     /// The configuration in force
     Config(config::Verb),
     /// Data Collection Definitions
@@ -74,8 +78,9 @@ enum Verb {
     /// The organisations that this installation serves
     #[command(subcommand)]
     Organisation(organisation::Verb),
-    /// Writes fictitious CSV rows for a definition
-    Sample(sample::Verb),
+    /// What waits to be delivered, and why
+    #[command(subcommand)]
+    Queue(queue::Verb),
 }
 
 /// How a verb ended, if not with an error.
@@ -125,6 +130,7 @@ fn run(cli: Cli) -> Result<Done> {
     let context = Context { config, language, directory, store: OnceCell::new() };
     match cli.verb {
         Verb::Audit(verb) => verb.run(&context),
+        Verb::Certificate(verb) => verb.run(&context),
         Verb::Config(verb) => verb.run(&context),
         Verb::Definition(verb) => verb.run(&context),
         Verb::Enrolment(verb) => verb.run(&context),
@@ -132,7 +138,7 @@ fn run(cli: Cli) -> Result<Done> {
         Verb::Job(verb) => verb.run(&context),
         Verb::Objection(verb) => verb.run(&context),
         Verb::Organisation(verb) => verb.run(&context),
-        Verb::Sample(verb) => verb.run(&context),
+        Verb::Queue(verb) => verb.run(&context),
     }
 }
 
@@ -144,6 +150,11 @@ impl Context {
         }
         let store = Store::open(&self.directory)?;
         Ok(self.store.get_or_init(|| store))
+    }
+
+    /// Whether there is a store already.
+    pub fn has_store(&self) -> bool {
+        self.directory.join(store::DATABASE_FILE).exists()
     }
 
     /// The organisation with this NIHDI number.

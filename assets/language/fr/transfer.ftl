@@ -1,0 +1,4 @@
+# Scellement.
+transfer-recipient-certificate = Le certificat de chiffrement du destinataire n'est pas utilisable : il faut un seul certificat au format PEM, avec une clé RSA d'au moins 2048 bits pour le chiffrement de clés. L'administrateur de cet appareil doit indiquer le bon fichier dans la configuration.
+transfer-recipient-expired = Le certificat de chiffrement du destinataire a expiré le {$date} ; rien ne peut donc être scellé pour lui. L'administrateur de cet appareil doit demander au destinataire son certificat actuel et l'indiquer dans la configuration.
+transfer-signer-expired = Le certificat de l'organisation n'est pas valable en ce moment ; il se termine le {$date}. Un gestionnaire de certificats de l'organisation doit fournir un certificat renouvelé ; ce qui attend part ensuite de lui-même.
