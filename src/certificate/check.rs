@@ -71,6 +71,18 @@ pub enum Outcome {
     Warned,
 }
 
+impl Outcome {
+    /// The word that logs keep.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Passed => "passed",
+            Self::Skipped => "skipped",
+            Self::Warned => "warned",
+        }
+    }
+}
+
 /// Checks a PKCS#12 `store` as eHealth issues them.
 ///
 /// `organisation` is the one that the certificate must belong to, if known.

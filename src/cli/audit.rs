@@ -60,7 +60,8 @@ fn verify(context: &Context, head: Option<&str>, as_json: bool) -> Result<Done> 
         Verification::Whole { events, head } => (
             Done::Well,
             json!({ "verdict": "whole", "events": events, "head": head }),
-            context.text("audit-whole", &[("events", (*events as u64).into()), ("head", head.as_str().into())]),
+            context
+                .text("audit-whole", &[("events", (*events as u64).into()), ("head", head.as_str().into())]),
         ),
         Verification::BrokenAt(seq) => (
             Done::Refused,
@@ -70,12 +71,19 @@ fn verify(context: &Context, head: Option<&str>, as_json: bool) -> Result<Done> 
         Verification::Cut { last, expected } => (
             Done::Refused,
             json!({ "verdict": "cut", "last": last, "expected": expected }),
-            context.text("audit-cut", &[("last", last.to_string().into()), ("expected", expected.to_string().into())]),
+            context.text(
+                "audit-cut",
+                &[("last", last.to_string().into()), ("expected", expected.to_string().into())],
+            ),
         ),
         Verification::HeadUnknown => {
             (Done::Refused, json!({ "verdict": "head-unknown" }), context.text("audit-head-unknown", &[]))
         }
     };
-    if as_json { say_json(&document)? } else { say(text)? }
+    if as_json {
+        say_json(&document)?
+    } else {
+        say(text)?
+    }
     Ok(done)
 }

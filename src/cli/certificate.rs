@@ -91,7 +91,8 @@ fn asked_for(context: &Context, nihdi: &str) -> Result<Organisation> {
 }
 
 fn judge(context: &Context, given: &Given, organisation: Option<&Organisation>) -> Result<Verdict> {
-    let anchors = if given.anchors.is_empty() { &context.config.certificates.anchors } else { &given.anchors };
+    let anchors =
+        if given.anchors.is_empty() { &context.config.certificates.anchors } else { &given.anchors };
     let anchors = Anchors::read(anchors)?;
     let store = read(&given.file)?;
     let password = read(&given.password_file)?;
@@ -104,7 +105,11 @@ fn judge(context: &Context, given: &Given, organisation: Option<&Organisation>) 
 fn add(context: &Context, given: &Given, nihdi: &str) -> Result<Done> {
     let organisation = context.organisation(nihdi)?;
     let verdict = judge(context, given, Some(&organisation))?;
-    let steps: Vec<_> = verdict.steps.iter().map(|step| json!({ "step": step.id, "outcome": step.outcome.as_str() })).collect();
+    let steps: Vec<_> = verdict
+        .steps
+        .iter()
+        .map(|step| json!({ "step": step.id, "outcome": step.outcome.as_str() }))
+        .collect();
     let findings: Vec<_> = verdict.findings.iter().map(|finding| finding.code).collect();
     let log = json!({ "steps": steps, "findings": findings }).to_string();
     context.store()?.write(|tx| {

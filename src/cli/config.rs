@@ -57,7 +57,11 @@ fn show(context: &Context) -> Result<Done> {
     let proxy = config.proxy.url.rsplit('@').next().unwrap_or_default();
     let paths = |paths: &[std::path::PathBuf]| format!("{paths:?}");
     say(format!("data_dir = {:?}", context.directory.display().to_string()))?;
-    say(format!("[platform]\nurl = {:?}\nanchors = {}", config.platform.url, paths(&config.platform.anchors)))?;
+    say(format!(
+        "[platform]\nurl = {:?}\nanchors = {}",
+        config.platform.url,
+        paths(&config.platform.anchors)
+    ))?;
     say(format!("encryption_certificate = {:?}", config.platform.encryption_certificate))?;
     say(format!("[ttp]\nurl = {:?}\nanchors = {}", config.ttp.url, paths(&config.ttp.anchors)))?;
     say(format!("[proxy]\nurl = {proxy:?}"))?;

@@ -44,10 +44,10 @@ fn add(context: &Context, path: &Path) -> Result<Done> {
     let definition = match read(path)? {
         Ok(definition) => definition,
         Err(refused) => {
-            for problem in &refused.0 {
+            for problem in &refused.problems {
                 note(problem.text(context.language));
             }
-            return Err(Error::invalid("definition-refused").with("count", refused.0.len() as u64));
+            return Err(Error::invalid("definition-refused").with("count", refused.problems.len() as u64));
         }
     };
     let version = definition.version.to_string();
@@ -73,7 +73,9 @@ fn read(path: &Path) -> Result<std::result::Result<Definition, Refused>> {
     }
     let size = std::fs::metadata(path).map_err(unreadable)?.len();
     if size > MOST_BYTES as u64 {
-        return Err(Error::new(Code::TooLarge, "definition-too-large").with("limit", (MOST_BYTES >> 20) as u64));
+        return Err(
+            Error::new(Code::TooLarge, "definition-too-large").with("limit", (MOST_BYTES >> 20) as u64)
+        );
     }
     Ok(Definition::from_workbook(&std::fs::read(path).map_err(unreadable)?))
 }
@@ -120,14 +122,25 @@ fn show(context: &Context, name: &str, as_json: bool) -> Result<Done> {
         }))?;
         return Ok(Done::Well);
     }
-    say(format!("{} {}  {}  {}", known.name, known.version, known.project, known.titles.get(context.language)))?;
+    say(format!(
+        "{} {}  {}  {}",
+        known.name,
+        known.version,
+        known.project,
+        known.titles.get(context.language)
+    ))?;
     say(known.source_note.get(context.language))?;
     let rows: Vec<_> = known
         .variables
         .iter()
         .map(|variable| {
             let key = if variable.key { "key" } else { "" };
-            vec![variable.name.clone(), kind(variable), key.to_owned(), variable.labels.get(context.language).to_owned()]
+            vec![
+                variable.name.clone(),
+                kind(variable),
+                key.to_owned(),
+                variable.labels.get(context.language).to_owned(),
+            ]
         })
         .collect();
     table::lines(&rows).iter().try_for_each(say)?;

@@ -87,7 +87,10 @@ fn import(context: &Context, file: &Path, scope: &Scope) -> Result<Done> {
             Ok(nihdi) => physicians.push(nihdi),
             Err(error) => {
                 bad += 1;
-                note(context.text("list-line", &[("line", line.into()), ("text", error.text(context.language).into())]));
+                note(context.text(
+                    "list-line",
+                    &[("line", line.into()), ("text", error.text(context.language).into())],
+                ));
             }
         }
     }
@@ -102,7 +105,13 @@ fn add(context: &Context, scope: &Scope, physicians: &[Nihdi], since: Date) -> R
         for nihdi in physicians {
             added += u64::from(enrolment::add(tx, organisation.id, &scope.project, nihdi, since)?);
         }
-        record(tx, context, &organisation, "enrolment.add", &json!({ "project": scope.project, "count": added }))?;
+        record(
+            tx,
+            context,
+            &organisation,
+            "enrolment.add",
+            &json!({ "project": scope.project, "count": added }),
+        )?;
         Ok(added)
     })?;
     let known = physicians.len() as u64 - added;
@@ -114,13 +123,22 @@ fn end(context: &Context, nihdi: &Nihdi, scope: &Scope, until: Date) -> Result<D
     let organisation = context.organisation(&scope.organisation)?;
     let ended = context.store()?.write(|tx| {
         let ended = enrolment::end(tx, organisation.id, &scope.project, nihdi, until)?;
-        record(tx, context, &organisation, "enrolment.end", &json!({ "project": scope.project, "ended": ended }))?;
+        record(
+            tx,
+            context,
+            &organisation,
+            "enrolment.end",
+            &json!({ "project": scope.project, "ended": ended }),
+        )?;
         Ok(ended)
     })?;
     if !ended {
-        return Err(Error::new(crate::error::Code::NotFound, "enrolment-unknown").with("nihdi", nihdi.as_str()));
+        return Err(
+            Error::new(crate::error::Code::NotFound, "enrolment-unknown").with("nihdi", nihdi.as_str())
+        );
     }
-    say(context.text("enrolment-ended", &[("nihdi", nihdi.as_str().into()), ("until", until.to_string().into())]))?;
+    say(context
+        .text("enrolment-ended", &[("nihdi", nihdi.as_str().into()), ("until", until.to_string().into())]))?;
     Ok(Done::Well)
 }
 

@@ -87,9 +87,9 @@ impl Report {
         self.refused_files += usize::from(outcome.import.is_none());
         self.incomplete |= outcome.state != Some(ImportState::Done);
         if let Some(import) = outcome.import {
-            context.store()?.read(|tx| {
-                registration::count_import(tx, job.organisation.id, import, &mut self.summary)
-            })?;
+            context
+                .store()?
+                .read(|tx| registration::count_import(tx, job.organisation.id, import, &mut self.summary))?;
         }
         self.imports.push(json!({
             "file": file.display().to_string(),
@@ -146,26 +146,31 @@ fn dry_run(context: &Context, job: &Job<'_>, files: &[PathBuf], as_json: bool) -
     for file in files {
         let name = file.display().to_string();
         let bar = bar();
-        let outcome = job.dry_run(file, &mut |progress| advance(&bar, progress), &mut |fates, findings| {
-            let mut rows: std::collections::BTreeMap<u64, (&str, Vec<&str>)> =
-                fates.iter().map(|fate| (fate.row, (fate.fate, Vec::new()))).collect();
-            for finding in findings {
-                let entry = rows.entry(finding.row).or_insert(("refused", Vec::new()));
-                entry.1.push(&finding.code);
-            }
-            for (row, (fate, codes)) in rows {
-                emit(if as_json {
-                    format!("{separator}{}", json!({ "file": name, "row": row, "fate": fate, "codes": codes }))
-                } else {
-                    format!("{name};{row};{fate};{}", codes.join(" "))
-                });
-                separator = ",";
-            }
-        })?;
+        let outcome =
+            job.dry_run(file, &mut |progress| advance(&bar, progress), &mut |fates, findings| {
+                let mut rows: std::collections::BTreeMap<u64, (&str, Vec<&str>)> =
+                    fates.iter().map(|fate| (fate.row, (fate.fate, Vec::new()))).collect();
+                for finding in findings {
+                    let entry = rows.entry(finding.row).or_insert(("refused", Vec::new()));
+                    entry.1.push(&finding.code);
+                }
+                for (row, (fate, codes)) in rows {
+                    emit(if as_json {
+                        format!(
+                            "{separator}{}",
+                            json!({ "file": name, "row": row, "fate": fate, "codes": codes })
+                        )
+                    } else {
+                        format!("{name};{row};{fate};{}", codes.join(" "))
+                    });
+                    separator = ",";
+                }
+            })?;
         bar.finish_and_clear();
         tell_findings(context, file, &outcome);
         counts.add(&outcome.counts);
-        refused_files += usize::from(outcome.findings.iter().any(|finding| finding.severity == Severity::Error));
+        refused_files +=
+            usize::from(outcome.findings.iter().any(|finding| finding.severity == Severity::Error));
     }
     if as_json {
         emit(format!(

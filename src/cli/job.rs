@@ -73,7 +73,13 @@ impl Verb {
                 // the event comes first.
                 store.write(|tx| {
                     let details = json!({ "import": which.import });
-                    audit::record(tx, &context.actor(), "import.refused-rows", Some(organisation.id), &details)
+                    audit::record(
+                        tx,
+                        &context.actor(),
+                        "import.refused-rows",
+                        Some(organisation.id),
+                        &details,
+                    )
                 })?;
                 store.read(|tx| report::refused(tx, organisation.id, ImportId(which.import), &file))?;
                 say(context.text("job-refused-written", &[("path", file.display().to_string().into())]))?;

@@ -14,10 +14,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     config::{Config, data_directory},
-    domain::{
-        identifier::Nihdi,
-        organisation::Organisation,
-    },
+    domain::{identifier::Nihdi, organisation::Organisation},
     error::{Error, Result},
     language::{Arg, Language},
     store::{self, Store},

@@ -113,7 +113,8 @@ fn retry(context: &Context, mut deliveries: Vec<i64>, parked: bool) -> Result<Do
     store.write(|tx| {
         if parked {
             let all = delivery::list(tx, None, false)?;
-            deliveries = all.into_iter().filter(|listed| listed.state == "parked").map(|listed| listed.id).collect();
+            deliveries =
+                all.into_iter().filter(|listed| listed.state == "parked").map(|listed| listed.id).collect();
         }
         deliveries.iter().try_for_each(|id| delivery::retry(tx, DeliveryId(*id), &context.actor()))
     })?;

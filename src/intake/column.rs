@@ -22,11 +22,14 @@ pub fn read(path: &Path, name: &str) -> Result<Vec<(u64, String)>> {
     let source = Source::open(path).map_err(failed)?;
     let mut start = Vec::new();
     let text = source.text(0).map_err(Error::internal)?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(text, 1 << 16), &mut start).map_err(Error::internal)?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(text, 1 << 16), &mut start)
+        .map_err(Error::internal)?;
     let text = source.text(0).map_err(Error::internal)?;
     let mut rows = Rows::new(text, delimiter(&start), Position::default());
     let column = match rows.next().map_err(failed)? {
-        Some(header) => (0..header.len()).find(|index| header.field(*index).trim().eq_ignore_ascii_case(name)),
+        Some(header) => {
+            (0..header.len()).find(|index| header.field(*index).trim().eq_ignore_ascii_case(name))
+        }
         None => None,
     };
     let column = column.ok_or_else(|| Error::invalid("list-column-missing").with("column", name))?;

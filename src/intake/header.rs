@@ -29,8 +29,11 @@ impl Header {
     /// Every finding there is: no header at all, unknown, doubled, blank and
     /// missing columns.
     pub fn read(row: &Row<'_>, definition: &Definition) -> Result<Self, Vec<Finding>> {
-        let mut header =
-            Self { columns: row.len(), variables: vec![None; definition.variables.len()], technical: [None; 4] };
+        let mut header = Self {
+            columns: row.len(),
+            variables: vec![None; definition.variables.len()],
+            technical: [None; 4],
+        };
         let mut findings = Vec::new();
         let mut known = 0;
         for column in 0..row.len() {
@@ -44,7 +47,9 @@ impl Header {
             known += 1;
             if place.replace(column).is_some() {
                 findings.push(
-                    Finding::error("header-duplicate-column").with("column", quoted(name)).with("number", number),
+                    Finding::error("header-duplicate-column")
+                        .with("column", quoted(name))
+                        .with("number", number),
                 );
             }
         }
@@ -55,7 +60,11 @@ impl Header {
         findings.extend(missing.filter(|(variable, column)| column.is_none() && is_needed(variable)).map(
             |(variable, _)| Finding::error("header-missing-column").with("column", variable.name.as_str()),
         ));
-        if findings.iter().any(|finding| finding.severity == Severity::Error) { Err(findings) } else { Ok(header) }
+        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+            Err(findings)
+        } else {
+            Ok(header)
+        }
     }
 
     fn place(&mut self, name: &str, definition: &Definition) -> Option<&mut Option<usize>> {
@@ -73,7 +82,8 @@ impl Header {
 
 /// The delimiter that the first line has most of; `;` if it has none.
 pub fn delimiter(start: &[u8]) -> u8 {
-    let line = start.split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_empty()).unwrap_or_default();
+    let line =
+        start.split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_empty()).unwrap_or_default();
     let count = |delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
     let mut best = b';';
     for delimiter in [b',', b'\t'] {
@@ -93,7 +103,9 @@ fn is_needed(variable: &Variable) -> bool {
 fn quoted(name: &str) -> String {
     let looks_like_a_name = name.len() <= 64
         && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'|'))
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'|'))
         && name.bytes().filter(u8::is_ascii_digit).count() < 6;
     if looks_like_a_name { name.to_owned() } else { "…".to_owned() }
 }

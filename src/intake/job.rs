@@ -106,7 +106,12 @@ impl Job<'_> {
     }
 
     /// Tells what importing the file at `path` would do, and stores nothing.
-    pub fn dry_run(&self, path: &Path, progress: &mut dyn FnMut(Progress), tell: Tell<'_>) -> Result<Outcome> {
+    pub fn dry_run(
+        &self,
+        path: &Path,
+        progress: &mut dyn FnMut(Progress),
+        tell: Tell<'_>,
+    ) -> Result<Outcome> {
         let opened = match self.open(path) {
             Ok(opened) => opened,
             Err(findings) => return Ok(Outcome { findings, ..Outcome::default() }),
@@ -133,12 +138,14 @@ impl Job<'_> {
     /// Looks the file over and reads its header.
     fn open(&self, path: &Path) -> Result<Opened, Vec<Finding>> {
         let source = Source::open(path).map_err(|finding| vec![finding])?;
-        let unreadable =
-            |error: std::io::Error| vec![Finding::error("file-unreadable").with("reason", error.kind().to_string())];
+        let unreadable = |error: std::io::Error| {
+            vec![Finding::error("file-unreadable").with("reason", error.kind().to_string())]
+        };
         let delimiter = {
             let mut start = Vec::new();
             let text = source.text(0).map_err(unreadable)?;
-            std::io::Read::read_to_end(&mut std::io::Read::take(text, 1 << 16), &mut start).map_err(unreadable)?;
+            std::io::Read::read_to_end(&mut std::io::Read::take(text, 1 << 16), &mut start)
+                .map_err(unreadable)?;
             delimiter(&start)
         };
         let mut rows = Rows::new(source.text(0).map_err(unreadable)?, delimiter, Position::default());
@@ -160,7 +167,8 @@ impl Job<'_> {
     fn refuse(&self, path: &Path, findings: Vec<Finding>) -> Result<Outcome> {
         let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
         self.store.write(|tx| {
-            let details = json!({ "definition": self.definition.name, "file_name": shown(path), "findings": codes });
+            let details =
+                json!({ "definition": self.definition.name, "file_name": shown(path), "findings": codes });
             audit::record(tx, self.actor, "import.refused", Some(self.organisation.id), &details)
         })?;
         Ok(Outcome { findings, ..Outcome::default() })
@@ -176,8 +184,11 @@ impl Job<'_> {
                 outcome.counts = running.counts;
                 return Ok(Some(Begun { import: running.id, from: running.position }));
             }
-            if let Some(changed) = import::interrupted(tx, organisation, self.definition_id, &file_name(path))? {
-                let finding = Finding::error("file-changed-meanwhile").with("import", changed.id.0.to_string());
+            if let Some(changed) =
+                import::interrupted(tx, organisation, self.definition_id, &file_name(path))?
+            {
+                let finding =
+                    Finding::error("file-changed-meanwhile").with("import", changed.id.0.to_string());
                 outcome.findings.push(finding);
                 return Ok(None);
             }
@@ -240,7 +251,12 @@ impl Job<'_> {
         store: &mut dyn FnMut(Chunk, &mut dyn FnMut(u64)) -> Result<bool>,
     ) -> Result<()> {
         let gate = self.store.read(|tx| {
-            enrolment::gate(tx, self.organisation.id, &self.definition.project, self.definition.enrolment_required)
+            enrolment::gate(
+                tx,
+                self.organisation.id,
+                &self.definition.project,
+                self.definition.enrolment_required,
+            )
         })?;
         let (sender, receiver) = mpsc::sync_channel(PARTS_WAITING);
         thread::scope(|scope| {
@@ -275,7 +291,13 @@ impl Job<'_> {
         })
     }
 
-    fn read(&self, opened: &Opened, from: Position, gate: &Gate, send: impl FnMut(Part) -> bool) -> Result<()> {
+    fn read(
+        &self,
+        opened: &Opened,
+        from: Position,
+        gate: &Gate,
+        send: impl FnMut(Part) -> bool,
+    ) -> Result<()> {
         let options = Options {
             today: clock::today(),
             decimal_comma: opened.delimiter != b',',
@@ -332,7 +354,14 @@ impl Job<'_> {
 
     /// Ends the import if this was its last chunk, or if a person asked for
     /// it. Returns whether it goes on.
-    fn conclude(&self, tx: &Tx<'_>, id: ImportId, opened: &Opened, last: bool, outcome: &mut Outcome) -> Result<bool> {
+    fn conclude(
+        &self,
+        tx: &Tx<'_>,
+        id: ImportId,
+        opened: &Opened,
+        last: bool,
+        outcome: &mut Outcome,
+    ) -> Result<bool> {
         let cancelled = !last && import::get(tx, self.organisation.id, id)?.cancel;
         if !last && !cancelled {
             return Ok(true);
@@ -344,9 +373,8 @@ impl Job<'_> {
         };
         outcome.state = Some(state);
         let reason = outcome.findings.last().filter(|_| state == ImportState::Stopped);
-        let reason = reason.map(|finding| {
-            json!({ "code": finding.code, "args": args_to_json(&finding.args) }).to_string()
-        });
+        let reason = reason
+            .map(|finding| json!({ "code": finding.code, "args": args_to_json(&finding.args) }).to_string());
         import::finish(tx, self.organisation.id, id, state, reason.as_deref())?;
         let digest: String = opened.source.digest().iter().map(|byte| format!("{byte:02x}")).collect();
         let details = json!({
@@ -367,7 +395,11 @@ impl Job<'_> {
         let name = file_name(path);
         let Some(rest) = name.strip_prefix("HD_DCD_submcsv_") else { return Vec::new() };
         let says = |part: &str| rest.split(['_', '.']).any(|word| word.eq_ignore_ascii_case(part));
-        if says(&self.definition.project) { Vec::new() } else { vec![Finding::warning("file-name-other-project")] }
+        if says(&self.definition.project) {
+            Vec::new()
+        } else {
+            vec![Finding::warning("file-name-other-project")]
+        }
     }
 }
 

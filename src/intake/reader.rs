@@ -121,13 +121,15 @@ impl Reader<'_> {
         if fits {
             let cell = |column: &Option<usize>| column.map_or("", |column| row.field(column));
             let cells: Vec<&str> = self.header.variables.iter().map(cell).collect();
-            let [author_group, author, coauthor, status] = TECHNICAL_PLACES.map(|index| cell(&self.header.technical[index]));
+            let [author_group, author, coauthor, status] =
+                TECHNICAL_PLACES.map(|index| cell(&self.header.technical[index]));
             let author = if author.trim().is_empty() { self.default_author } else { author };
             validator.row(&cells, &Technical { author_group, author, coauthor, status }, validated);
             self.report(row, validated, part);
         }
         let found = &part.findings[before..];
-        part.counts.warnings += found.iter().filter(|finding| finding.severity == Severity::Warning).count() as u64;
+        part.counts.warnings +=
+            found.iter().filter(|finding| finding.severity == Severity::Warning).count() as u64;
         if fits && !validated.refused() {
             packing.push(self.judge(validated), validated, &self.patient(validated));
         } else {
@@ -157,7 +159,8 @@ impl Reader<'_> {
             () if width > self.header.columns => "row-too-many-cells",
             () => return true,
         };
-        let finding = Finding::error(code).with("found", width as u64).with("expected", self.header.columns as u64);
+        let finding =
+            Finding::error(code).with("found", width as u64).with("expected", self.header.columns as u64);
         part.findings.push(RowFinding {
             row: 0,
             line: row.line,
@@ -171,14 +174,19 @@ impl Reader<'_> {
     }
 
     fn report(&self, row: &Row<'_>, validated: &Validated, part: &mut Part) {
-        part.findings.extend(validated.findings.iter().map(|finding| RowFinding {
-            row: 0,
-            line: row.line,
-            column: finding.variable.map(|index| self.definition.variables[index].name.clone()).unwrap_or_default(),
-            code: finding.code.to_owned(),
-            severity: finding.severity,
-            shape: shape(&finding.shape),
-            args: args_to_json(&finding.args),
+        part.findings.extend(validated.findings.iter().map(|finding| {
+            RowFinding {
+                row: 0,
+                line: row.line,
+                column: finding
+                    .variable
+                    .map(|index| self.definition.variables[index].name.clone())
+                    .unwrap_or_default(),
+                code: finding.code.to_owned(),
+                severity: finding.severity,
+                shape: shape(&finding.shape),
+                args: args_to_json(&finding.args),
+            }
         }));
     }
 
@@ -230,7 +238,8 @@ struct Packing {
 
 impl Packing {
     fn push(&mut self, row: NewRow, validated: &Validated, patient: &str) {
-        let physician = validated.physician.as_ref().map_or("", |digits| std::str::from_utf8(digits).unwrap_or(""));
+        let physician =
+            validated.physician.as_ref().map_or("", |digits| std::str::from_utf8(digits).unwrap_or(""));
         self.builder.push(&validated.data, patient, physician, &validated.local);
         self.rows.push(row);
     }

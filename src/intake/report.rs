@@ -89,6 +89,7 @@ fn create_private(path: &Path) -> Result<File> {
 }
 
 fn unwritable(path: &Path, error: std::io::Error) -> Error {
-    let id = if error.kind() == std::io::ErrorKind::AlreadyExists { "file-exists" } else { "file-unwritable" };
+    let id =
+        if error.kind() == std::io::ErrorKind::AlreadyExists { "file-exists" } else { "file-unwritable" };
     Error::new(Code::Invalid, id).with("path", path.display().to_string()).because(error)
 }

@@ -97,6 +97,10 @@ impl<R: Read> Rows<R> {
         let (mut written, mut ended) = (0, 0);
         self.start = self.cursor;
         loop {
+            // To the parser an empty input is the end of the text.
+            if self.cursor == self.end && !self.ended {
+                self.fill().map_err(|error| self.unreadable(&error))?;
+            }
             let input = &self.buffer[self.cursor..self.end];
             let (result, read, out, count) =
                 self.core.read_record(input, &mut self.fields[written..], &mut self.ends[ended..]);
@@ -107,7 +111,7 @@ impl<R: Read> Rows<R> {
                 return Err(self.stop("row-too-long").with("limit", (MAX_ROW / 1024) as u64));
             }
             match result {
-                ReadRecordResult::InputEmpty => self.fill().map_err(|error| self.unreadable(&error))?,
+                ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::Record => break,
@@ -145,8 +149,14 @@ impl<R: Read> Rows<R> {
         self.position.line += lines(whole);
         self.position.row += 1;
         let end = whole.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
-        let text = std::str::from_utf8(&self.fields[..written]).map_err(|_| Finding::error("row-not-text"))?;
-        Ok(Row { raw: &self.buffer[self.start + blank..self.start + end.max(blank)], line, text, ends: &self.ends[..ended] })
+        let text =
+            std::str::from_utf8(&self.fields[..written]).map_err(|_| Finding::error("row-not-text"))?;
+        Ok(Row {
+            raw: &self.buffer[self.start + blank..self.start + end.max(blank)],
+            line,
+            text,
+            ends: &self.ends[..ended],
+        })
     }
 
     /// Reads more, moving the unfinished row to the front.

@@ -32,11 +32,14 @@ impl Source {
     ///
     /// A finding: the file cannot be read, is empty, or is not text.
     pub fn open(path: &Path) -> Result<Self, Finding> {
-        let unreadable = |error: io::Error| Finding::error("file-unreadable").with("reason", error.kind().to_string());
+        let unreadable =
+            |error: io::Error| Finding::error("file-unreadable").with("reason", error.kind().to_string());
         let mut file = File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
         if metadata.is_dir() {
-            return Err(Finding::error("file-unreadable").with("reason", io::ErrorKind::IsADirectory.to_string()));
+            return Err(
+                Finding::error("file-unreadable").with("reason", io::ErrorKind::IsADirectory.to_string())
+            );
         }
         let mut context = digest::Context::new(&digest::SHA256);
         let mut text = Utf8Check::default();
@@ -112,7 +115,8 @@ impl Read for Text<'_> {
                 self.used = 0;
                 self.ended = read == 0;
             }
-            let (result, read, written, _) = decoder.decode_to_utf8(&self.bytes[self.used..], out, self.ended);
+            let (result, read, written, _) =
+                decoder.decode_to_utf8(&self.bytes[self.used..], out, self.ended);
             self.used += read;
             if written > 0 || (self.ended && result == CoderResult::InputEmpty) {
                 return Ok(written);
@@ -200,7 +204,10 @@ mod tests {
     fn every_encoding_in_use_reads_as_the_same_text() {
         let words = "NAAM;PLAATS\r\nÉmile;Liège\r\n";
         let utf16 = |le: bool| -> Vec<u8> {
-            words.encode_utf16().flat_map(|unit| if le { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+            words
+                .encode_utf16()
+                .flat_map(|unit| if le { unit.to_le_bytes() } else { unit.to_be_bytes() })
+                .collect()
         };
         let windows = WINDOWS_1252.encode(words).0.into_owned();
         let marked = |mark: &[u8], bytes: Vec<u8>| [mark, &bytes].concat();
@@ -235,7 +242,9 @@ mod tests {
     fn what_is_not_text_is_refused() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file.csv");
-        for (bytes, code) in [(&b""[..], "file-empty"), (b"PK\x03\x04\x14\x00\x00\x00\x08\x00\x01\x02", "file-binary")] {
+        for (bytes, code) in
+            [(&b""[..], "file-empty"), (b"PK\x03\x04\x14\x00\x00\x00\x08\x00\x01\x02", "file-binary")]
+        {
             std::fs::write(&path, bytes).unwrap();
             assert_eq!(Source::open(&path).map(|_| ()).unwrap_err().code, code);
         }
