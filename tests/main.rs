@@ -2,5 +2,8 @@
 //! so that it links once; one file per capability.
 
 mod certificate;
+mod common;
+mod import;
 mod issuer;
+mod layering;
 mod seal;

@@ -1,0 +1,262 @@
+//! CSV intake: what goes in, what is refused and how it is told.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use crate::common::{DIAG_HEADER, NIHDI, TestApp, codes, diag, extract};
+
+#[test]
+fn the_extract_goes_in_whole_with_four_warnings() {
+    let app = TestApp::new();
+    app.enrol();
+    let mut warnings = 0;
+    for (dcd, rows) in [("INTEGO-DIAG", 438), ("INTEGO-LAB", 990), ("INTEGO-PRESC", 663)] {
+        let (status, report) = app.import(dcd, &extract(dcd));
+        assert_eq!(status, 0, "{report}");
+        assert_eq!(report["rows_read"], rows);
+        assert_eq!(report["accepted"], rows);
+        assert_eq!(report["reconciles"], true);
+        assert!(report["held"].as_u64().unwrap() > 0, "one physician of six is not enrolled");
+        warnings += report["imports"][0]["rows"]["warnings"].as_u64().unwrap();
+    }
+    assert_eq!(warnings, 4);
+    assert_eq!(app.sqlite("SELECT DISTINCT code || ' ' || severity FROM finding"), "cell-code-check warning");
+}
+
+#[test]
+fn the_same_file_again_says_when_it_came_and_changes_nothing() {
+    let app = TestApp::new();
+    app.import("INTEGO-DIAG", &extract("INTEGO-DIAG"));
+    let (status, report) = app.import("INTEGO-DIAG", &extract("INTEGO-DIAG"));
+    assert_eq!(status, 0);
+    assert_eq!((&report["unchanged"], &report["accepted"]), (&438.into(), &0.into()));
+    assert_eq!(codes(&report), ["file-seen-before"]);
+    assert_eq!(app.sqlite("SELECT count(*) FROM registration"), "438");
+}
+
+#[test]
+fn the_same_key_with_other_content_supersedes() {
+    let app = TestApp::new();
+    app.enrol();
+    app.import(
+        "INTEGO-DIAG",
+        &app.file("a.csv", format!("{DIAG_HEADER}\n{}\n{}\n", diag("D1", "one"), diag("D2", "two"))),
+    );
+    let (_, report) = app.import(
+        "INTEGO-DIAG",
+        &app.file("b.csv", format!("{DIAG_HEADER}\n{}\n{}\n", diag("D1", "one"), diag("D2", "better"))),
+    );
+    assert_eq!((&report["accepted"], &report["unchanged"]), (&1.into(), &1.into()));
+    assert_eq!(report["imports"][0]["rows"]["corrections"], 1);
+    assert_eq!(app.sqlite("SELECT state, revision FROM registration ORDER BY id"), "1|1\n7|1\n1|2");
+}
+
+#[test]
+fn of_equal_keys_in_one_file_the_later_wins_and_both_rows_are_named() {
+    let app = TestApp::new();
+    app.enrol();
+    let rows = [diag("D1", "one"), diag("D2", "two"), diag("D1", "other")].join("\n");
+    let (status, report) = app.import("INTEGO-DIAG", &app.file("a.csv", format!("{DIAG_HEADER}\n{rows}\n")));
+    assert_eq!(status, 0, "a warning alone needs no attention");
+    assert_eq!(
+        (&report["accepted"], &report["superseded"], &report["queued"]),
+        (&3.into(), &1.into(), &2.into())
+    );
+    assert_eq!(
+        app.sqlite("SELECT row, code, args FROM finding"),
+        r#"3|row-doubled-key|{"earlier":1,"later":3}"#
+    );
+}
+
+#[test]
+fn a_dry_run_tells_the_fate_of_each_row_and_stores_nothing() {
+    let app = TestApp::new();
+    app.enrol();
+    app.import(
+        "INTEGO-DIAG",
+        &app.file("a.csv", format!("{DIAG_HEADER}\n{}\n{}\n", diag("D1", "one"), diag("D2", "two"))),
+    );
+    let before = app.sqlite("SELECT count(*) FROM registration") + &app.sqlite("SELECT count(*) FROM import");
+    let rows = [
+        diag("D1", "one"),
+        diag("D2", "new text"),
+        diag("D3", "three"),
+        diag("D4", "four").replace(";M;", ";?;"),
+    ];
+    let file = app.file("b.csv", format!("{DIAG_HEADER}\n{}\n", rows.join("\n")));
+    let file = file.to_str().unwrap();
+    let ran =
+        app.run(["import", "--organisation", NIHDI, "--dcd", "INTEGO-DIAG", "--dry-run", "--json", file]);
+    assert_eq!(ran.status, 3);
+    let report = ran.json();
+    let fates: Vec<_> =
+        report["rows"].as_array().unwrap().iter().map(|row| row["fate"].as_str().unwrap()).collect();
+    assert_eq!(fates, ["unchanged", "correction", "new", "refused"]);
+    assert_eq!(report["rows"][3]["codes"][0], "cell-not-in-list");
+    assert_eq!(
+        (&report["new"], &report["corrections"], &report["rejected"]),
+        (&1.into(), &1.into(), &1.into())
+    );
+    assert_eq!(
+        before,
+        app.sqlite("SELECT count(*) FROM registration") + &app.sqlite("SELECT count(*) FROM import")
+    );
+}
+
+#[test]
+fn refused_rows_come_back_as_a_file_that_imports_once_mended() {
+    let app = TestApp::new();
+    app.enrol();
+    let bad = diag("D2", "two").replace("27/01/2023", "31/02/2023");
+    let short = "14100635354;2014-10-06;M";
+    let file = app.file("a.csv", format!("{DIAG_HEADER}\r\n{}\r\n{bad}\r\n{short}\r\n", diag("D1", "one")));
+    let (status, report) = app.import("INTEGO-DIAG", &file);
+    assert_eq!(status, 3);
+    assert_eq!((&report["accepted"], &report["rejected"]), (&1.into(), &2.into()));
+
+    let mend = app.path("mend.csv");
+    app.ok(["job", "refused", "1", "--organisation", NIHDI, mend.to_str().unwrap()]);
+    assert_eq!(fs::metadata(&mend).unwrap().permissions().mode() & 0o777, 0o600);
+    let text = fs::read_to_string(&mend).unwrap();
+    assert_eq!(text, format!("{DIAG_HEADER}\n{bad}\n{short}\n"));
+
+    let mended = text.replace("31/02/2023", "28/01/2023").replace(short, &diag("D3", "three"));
+    let (status, report) = app.import("INTEGO-DIAG", &app.file("mended.csv", mended));
+    assert_eq!(status, 0, "{report}");
+    assert_eq!(report["accepted"], 2);
+}
+
+#[test]
+fn a_finding_names_row_line_and_column_and_shows_only_the_shape() {
+    let app = TestApp::new();
+    let wrong = diag("D1", "\"two\nlines\"").replace("14100635354", "14100635355");
+    app.import(
+        "INTEGO-DIAG",
+        &app.file("a.csv", format!("{DIAG_HEADER}\n{}\n{wrong}\n", diag("D0", "\"a\nb\""))),
+    );
+    let findings = app.path("findings.csv");
+    for (language, word) in
+        [("nl", "controlecijfers"), ("fr", "chiffres de contrôle"), ("en", "check digits")]
+    {
+        fs::write(app.data().join("hd4dp.toml"), format!("language = \"{language}\"\n")).unwrap();
+        let _ = fs::remove_file(&findings);
+        app.ok(["job", "findings", "1", "--organisation", NIHDI, findings.to_str().unwrap()]);
+        let text = fs::read_to_string(&findings).unwrap();
+        assert!(text.contains("2;4;IDC_PAT;cell-ssin-check;error;99999999999;"), "{text}");
+        assert!(text.contains(word), "{text}");
+        assert!(!text.contains("14100635355"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_wrong_before_the_first_row_refuses_the_file_and_stores_nothing() {
+    let app = TestApp::new();
+    let good = diag("D1", "one");
+    let cases: Vec<(&str, Vec<u8>)> = vec![
+        ("file-empty", vec![]),
+        ("file-no-rows", format!("{DIAG_HEADER}\n").into()),
+        ("header-missing", format!("{good}\n{good}\n").into()),
+        ("header-missing-column", format!("{}\n{good}\n", DIAG_HEADER.replace("IDC_PAT;", "")).into()),
+        ("header-unknown-column", format!("{DIAG_HEADER};TX_EXTRA\n{good};x\n").into()),
+        ("header-duplicate-column", format!("{DIAG_HEADER};IDC_PAT\n{good};x\n").into()),
+        ("file-binary", (0..=255).cycle().take(5000).collect()),
+        ("row-too-long", [b"IDC_PAT;".to_vec(), vec![b'x'; 100 << 20]].concat()),
+    ];
+    for (code, content) in cases {
+        let (status, report) = app.import("INTEGO-DIAG", &app.file("a.csv", content));
+        assert_eq!(status, 1, "{code}: {report}");
+        assert!(codes(&report).contains(&code.to_owned()), "{code}: {report}");
+        assert!(!report.to_string().contains("14100635354"), "{code}: a patient's number in {report}");
+    }
+    assert_eq!(app.sqlite("SELECT count(*) FROM registration"), "0");
+    assert_eq!(app.sqlite("SELECT count(*) FROM import"), "0");
+}
+
+#[test]
+fn what_is_damaged_later_keeps_what_came_before_and_hands_back_the_rest() {
+    let damages: [(&str, Vec<u8>); 3] = [
+        ("row-unclosed-quote", format!("{}\n{}\n", diag("D3", "\"open"), diag("D4", "four")).into()),
+        ("row-zero-byte", format!("{}\n{}\n", diag("D3", "a\0b"), diag("D4", "four")).into()),
+        ("row-too-long", format!("{}\n{}\n", diag("D3", &"x".repeat(100 << 20)), diag("D4", "four")).into()),
+    ];
+    for (code, damage) in damages {
+        let app = TestApp::new();
+        app.enrol();
+        let before = format!("{DIAG_HEADER}\n{}\n{}\n", diag("D1", "one"), diag("D2", "two"));
+        let file = app.file("a.csv", [before.as_bytes(), &damage].concat());
+        let (status, report) = app.import("INTEGO-DIAG", &file);
+        assert_eq!(status, 3, "{code}: {report}");
+        assert_eq!(codes(&report), [code]);
+        assert_eq!(report["imports"][0]["state"], "stopped");
+        assert_eq!((&report["accepted"], &report["rejected"]), (&2.into(), &1.into()), "{code}");
+        assert_eq!(report["reconciles"], true);
+        let mend = app.path("mend.csv");
+        app.ok(["job", "refused", "1", "--organisation", NIHDI, mend.to_str().unwrap()]);
+        let expected = [DIAG_HEADER.as_bytes(), b"\n", &damage].concat();
+        assert!(fs::read(&mend).unwrap() == expected, "{code}: the rest comes back to the byte");
+    }
+}
+
+#[test]
+fn every_encoding_delimiter_and_line_end_reads_the_same() {
+    let text = format!("{DIAG_HEADER}\n{}\n{}\n", diag("D1", "Hépatite à l'œil"), diag("D2", "\"a;b, c\""));
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let comma = format!(
+        "{}\n{}\n{}\n",
+        DIAG_HEADER.replace(';', ","),
+        diag("D1", "Hépatite à l'œil").replace(';', ","),
+        diag("D2", "§a#b, c§").replace(';', ",").replace('#', ";").replace('§', "\"")
+    );
+    let variants: Vec<Vec<u8>> = vec![
+        text.clone().into(),
+        [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+        [b"\xFF\xFE".to_vec(), utf16].concat(),
+        encoding_rs::WINDOWS_1252.encode(&text).0.into_owned(),
+        text.replace('\n', "\r\n").into(),
+        comma.into(),
+    ];
+    let app = TestApp::new();
+    for (index, variant) in variants.into_iter().enumerate() {
+        let (status, report) = app.import("INTEGO-DIAG", &app.file("a.csv", variant));
+        assert_eq!(status, 0, "{index}: {report}");
+        let expected = if index == 0 { ("accepted", 2) } else { ("unchanged", 2) };
+        assert_eq!(report[expected.0], expected.1, "{index}: {report}");
+    }
+}
+
+#[test]
+fn a_draft_stays_open_until_it_comes_complete() {
+    let app = TestApp::new();
+    app.enrol();
+    let draft = format!("{DIAG_HEADER};STATUS\n14100635354;;;;;;;D1;;;;;;;draft\n");
+    let (_, report) = app.import("INTEGO-DIAG", &app.file("a.csv", draft));
+    assert_eq!((&report["accepted"], &report["drafts"]), (&1.into(), &1.into()), "{report}");
+    let (_, report) =
+        app.import("INTEGO-DIAG", &app.file("b.csv", format!("{DIAG_HEADER}\n{}\n", diag("D1", "one"))));
+    assert_eq!((&report["queued"], &report["imports"][0]["rows"]["corrections"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn what_waits_for_an_enrolment_or_the_end_of_an_objection_is_released() {
+    let app = TestApp::new();
+    let rows = format!("{DIAG_HEADER}\n{}\n", diag("D1", "one"));
+    let scope = ["--organisation", NIHDI, "--project", "HDBP0147"];
+    app.ok([&["objection", "add", "14100635354"][..], &scope].concat());
+    let (_, report) = app.import("INTEGO-DIAG", &app.file("a.csv", rows));
+    assert_eq!(report["held"], 1);
+    assert_eq!(app.sqlite("SELECT reasons FROM held"), "3");
+    app.ok([&["enrolment", "add", "17529086004"][..], &scope].concat());
+    assert_eq!(app.sqlite("SELECT state FROM registration"), "2", "the objection still holds it");
+    app.ok([&["objection", "end", "14100635354"][..], &scope].concat());
+    assert_eq!(app.sqlite("SELECT state FROM registration"), "1");
+    assert_eq!(app.sqlite("SELECT pending FROM block"), "1");
+}
+
+#[test]
+fn a_value_that_holds_the_patients_own_number_is_held() {
+    let app = TestApp::new();
+    app.enrol();
+    let row = diag("D1", "see file 14.10.06-353.54");
+    let (_, report) = app.import("INTEGO-DIAG", &app.file("a.csv", format!("{DIAG_HEADER}\n{row}\n")));
+    assert_eq!(report["held"], 1);
+    assert_eq!(app.sqlite("SELECT reasons FROM held"), "4");
+}
