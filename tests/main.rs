@@ -1,9 +1,12 @@
 //! Behaviour of the appliance as its users and neighbours see it. One binary,
 //! so that it links once; one file per capability.
 
+mod audit;
 mod certificate;
 mod common;
+mod crash;
 mod import;
 mod issuer;
 mod layering;
 mod seal;
+mod store;

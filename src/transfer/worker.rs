@@ -2,7 +2,6 @@
 //! step is one transaction and may be run twice; no worker ends on an error.
 
 use std::{
-    collections::HashMap,
     fs::{File, TryLockError},
     sync::{
         Arc, Condvar, Mutex, PoisonError,
@@ -16,7 +15,7 @@ use jiff::civil::Date;
 
 use super::{
     ask::{Asked, ask, pause},
-    client::Client,
+    client::{Client, Clients},
     prepare::{Credentials, prepare},
     send,
     services::Services,
@@ -57,7 +56,7 @@ pub struct Workers<'a> {
     services: &'a Services,
     settings: &'a Queue,
     credentials: Credentials,
-    clients: Mutex<HashMap<(OrganisationId, Service), (String, Arc<Client>)>>,
+    clients: Clients,
     stop: AtomicBool,
     sealing: AtomicU64,
     lifted: Mutex<Option<Date>>,
@@ -91,7 +90,7 @@ impl<'a> Workers<'a> {
             services,
             settings,
             credentials: Credentials::default(),
-            clients: Mutex::default(),
+            clients: Clients::default(),
             stop: AtomicBool::new(false),
             sealing: AtomicU64::new(0),
             lifted: Mutex::new(None),
@@ -276,15 +275,8 @@ impl<'a> Workers<'a> {
         let Some(credential) = self.store.read(|tx| self.credentials.of(tx, organisation))? else {
             return Ok(Err("certificate-none"));
         };
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((thumbprint, client)) = clients.get(&(organisation, service))
-            && *thumbprint == credential.thumbprint
-        {
-            return Ok(Ok(Arc::clone(client)));
-        }
-        let client = Arc::new(Client::new(self.services.get(service), &credential)?);
-        clients.insert((organisation, service), (credential.thumbprint.clone(), Arc::clone(&client)));
-        Ok(Ok(client))
+        let settings = self.services.get(service);
+        self.clients.get(organisation, service.as_str(), settings, &credential).map(Ok)
     }
 
     fn stopped(&self) -> bool {

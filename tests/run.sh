@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Installs what the tests need (Debian packages, when root), then runs them all.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+needed=()
+need() { command -v "$1" >/dev/null 2>&1 || needed+=("$2"); }
+need gcc gcc
+need openssl openssl
+need keytool default-jre-headless
+need sqlite3 sqlite3
+need strace strace
+need curl curl
+need zstd zstd
+if ((${#needed[@]})); then
+    if [[ $(id -u) != 0 ]]; then
+        echo "These Debian packages are missing: ${needed[*]}. Install them, or run this as root." >&2
+        exit 1
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q
+    apt-get install -q -y --no-install-recommends "${needed[@]}"
+fi
+
+cargo test --locked "$@"
