@@ -2,5 +2,6 @@
 //! so that it links once; one file per capability.
 
 mod certificate;
+mod client;
 mod issuer;
 mod seal;
