@@ -3,6 +3,7 @@
 
 mod audit;
 mod certificate;
+mod client;
 mod common;
 mod crash;
 mod import;

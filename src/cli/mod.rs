@@ -24,6 +24,7 @@ mod audit;
 mod certificate;
 mod config;
 mod definition;
+mod deliver;
 mod enrolment;
 mod import;
 mod job;
@@ -61,6 +62,8 @@ enum Verb {
     /// Data Collection Definitions
     #[command(subcommand)]
     Definition(definition::Verb),
+    /// Delivers what waits
+    Deliver(deliver::Verb),
     /// Physicians who take part in a project
     #[command(subcommand)]
     Enrolment(enrolment::Verb),
@@ -130,6 +133,7 @@ fn run(cli: Cli) -> Result<Done> {
         Verb::Certificate(verb) => verb.run(&context),
         Verb::Config(verb) => verb.run(&context),
         Verb::Definition(verb) => verb.run(&context),
+        Verb::Deliver(verb) => verb.run(&context),
         Verb::Enrolment(verb) => verb.run(&context),
         Verb::Import(verb) => verb.run(&context),
         Verb::Job(verb) => verb.run(&context),

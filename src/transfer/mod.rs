@@ -1,6 +1,19 @@
-//! What leaves the appliance: sealing, and the connections to the outside
-//! services. Nothing else opens an outgoing connection.
+//! The way out: registrations that wait are chosen, split, sealed and queued
+//! ([`prepare`]), sent ([`send`]) and asked after ([`ask`]) by workers
+//! ([`worker`]). Nothing else opens an outgoing connection.
 
-pub mod seal;
-
+pub mod address;
+mod answer;
+mod ask;
+pub mod client;
 mod cms;
+mod connection;
+mod exchange;
+pub mod failure;
+mod prepare;
+mod retry;
+pub mod seal;
+mod send;
+pub mod services;
+mod split;
+pub mod worker;
