@@ -35,7 +35,11 @@ impl Verb {
         summary.seconds.total = started.elapsed().as_secs_f64();
         summary.seconds.seal = workers.sealing_seconds();
         summary.seconds.deliver = summary.seconds.total;
-        if self.json { say_json(&summary)? } else { print(context, &summary)? }
+        if self.json {
+            say_json(&summary)?
+        } else {
+            print(context, &summary)?
+        }
         Ok(judge(&summary))
     }
 }
@@ -58,7 +62,8 @@ pub(super) fn summary(store: &Store, settled: bool) -> Result<Summary> {
 /// Rejected rows, refused registrations, parked deliveries and whatever does
 /// not add up need attention; held registrations alone do not.
 pub(super) fn judge(summary: &Summary) -> Done {
-    let well = summary.rejected == 0 && summary.refused == 0 && summary.deliveries.parked == 0 && summary.reconciles;
+    let well =
+        summary.rejected == 0 && summary.refused == 0 && summary.deliveries.parked == 0 && summary.reconciles;
     if well { Done::Well } else { Done::Attention }
 }
 

@@ -103,11 +103,20 @@ pub fn prepare(
     store.write(|tx| {
         for stop in &held {
             let physician = Some(stop.physician.as_str());
-            batch::hold_back(tx, whose, &chosen.facts.project, stop.id, stop.reasons, physician, Some(&stop.patient))?;
+            batch::hold_back(
+                tx,
+                whose,
+                &chosen.facts.project,
+                stop.id,
+                stop.reasons,
+                physician,
+                Some(&stop.patient),
+            )?;
         }
         for batch in &batches {
             if batch::enqueue(tx, whose, batch)? {
-                let details = serde_json::json!({ "batch": batch.name, "registrations": batch.members.len() });
+                let details =
+                    serde_json::json!({ "batch": batch.name, "registrations": batch.members.len() });
                 audit::record(tx, "worker", "batch.seal", Some(whose), &details)?;
             }
         }
@@ -120,7 +129,13 @@ pub fn prepare(
 fn hold_everything(store: &Store, whose: OrganisationId) -> Result<Prepared> {
     store.write(|tx| {
         let held = batch::hold_all(tx, whose, HoldReasons::NO_CERTIFICATE)?;
-        audit::record(tx, "worker", "registration.hold", Some(whose), &serde_json::json!({ "no_certificate": held }))?;
+        audit::record(
+            tx,
+            "worker",
+            "registration.hold",
+            Some(whose),
+            &serde_json::json!({ "no_certificate": held }),
+        )?;
         Ok(Prepared { batches: 0, held: held as usize })
     })
 }
@@ -149,7 +164,13 @@ struct Stop {
 }
 
 impl Chosen {
-    fn judge<'a>(&self, store: &Store, pending: &'a Pending, candidates: &mut Vec<Candidate<'a>>, held: &mut Vec<Stop>) {
+    fn judge<'a>(
+        &self,
+        store: &Store,
+        pending: &'a Pending,
+        candidates: &mut Vec<Candidate<'a>>,
+        held: &mut Vec<Stop>,
+    ) {
         let mut contents: Vec<Option<Content<'a>>> = pending.block.contents().collect();
         for (place, revision) in &pending.places {
             let Some(content) = contents.get_mut(*place).and_then(Option::take) else { continue };
@@ -163,7 +184,12 @@ impl Chosen {
             if reasons.is_empty() {
                 candidates.push(Candidate { id, revision: *revision, content });
             } else {
-                held.push(Stop { id, reasons, physician: subject.physician.clone(), patient: patient.unwrap_or_else(hash) });
+                held.push(Stop {
+                    id,
+                    reasons,
+                    physician: subject.physician.clone(),
+                    patient: patient.unwrap_or_else(hash),
+                });
             }
         }
     }
@@ -196,7 +222,8 @@ impl Chosen {
             .collect();
         let halves = split(&heading, &lines, self.facts.has_patient)?;
         let payload = zstd::bulk::compress(&halves.registrations, COMPRESSION).map_err(Error::internal)?;
-        let mut deliveries = vec![new_delivery(Service::Platform, seal(&payload, credential, recipient, now)?)];
+        let mut deliveries =
+            vec![new_delivery(Service::Platform, seal(&payload, credential, recipient, now)?)];
         if let Some(identities) = halves.identities {
             let key = seal(&*identities.code_key, credential, recipient, now)?;
             let body = identities_body(&heading, lines.len(), &key, &identities.lines);

@@ -23,7 +23,12 @@ const ANSWER_ATTEMPTS: u32 = 10;
 
 /// What to do after `attempts` failed attempts, the one just made included:
 /// wait that long, or `None` to park.
-pub fn next_try(settings: &Queue, class: FailureClass, attempts: u32, asked: Option<Duration>) -> Option<Duration> {
+pub fn next_try(
+    settings: &Queue,
+    class: FailureClass,
+    attempts: u32,
+    asked: Option<Duration>,
+) -> Option<Duration> {
     let cap = match class {
         FailureClass::Network | FailureClass::Service => settings.attempts,
         FailureClass::Answer => ANSWER_ATTEMPTS.min(settings.attempts),
@@ -32,7 +37,8 @@ pub fn next_try(settings: &Queue, class: FailureClass, attempts: u32, asked: Opt
         return None;
     }
     let doublings = attempts.saturating_sub(1).min(20);
-    let backoff = settings.backoff_milliseconds.saturating_mul(1 << doublings).min(settings.backoff_limit_milliseconds);
+    let backoff =
+        settings.backoff_milliseconds.saturating_mul(1 << doublings).min(settings.backoff_limit_milliseconds);
     // Half of it is drawn, so that many deliveries do not come back at once.
     let wait = Duration::from_millis(backoff / 2 + jitter(backoff / 2 + 1));
     Some(wait.max(asked.unwrap_or_default()))
@@ -52,7 +58,12 @@ mod tests {
     use super::*;
 
     fn settings() -> Queue {
-        Queue { attempts: 5, backoff_milliseconds: 100, backoff_limit_milliseconds: 1_000, ..Queue::default() }
+        Queue {
+            attempts: 5,
+            backoff_milliseconds: 100,
+            backoff_limit_milliseconds: 1_000,
+            ..Queue::default()
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::{
     answer,
-    client::{Answer, Class, Client, Failure, classify},
+    client::{Answer, Class, Client, classify},
+    failure::Failure,
     retry::{FailureClass, next_try},
 };
 use crate::{

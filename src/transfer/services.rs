@@ -69,7 +69,9 @@ fn recipient(path: &Path) -> Result<Recipient> {
         return Err(not_set("platform.encryption_certificate"));
     }
     let pem = fs::read(path).map_err(|error| {
-        Error::new(Code::Unavailable, "config-unreadable").with("path", path.display().to_string()).because(error)
+        Error::new(Code::Unavailable, "config-unreadable")
+            .with("path", path.display().to_string())
+            .because(error)
     })?;
     Recipient::from_pem(&pem)
 }

@@ -74,7 +74,12 @@ pub fn split(heading: &Heading<'_>, lines: &[Line<'_>], with_identities: bool) -
 }
 
 /// The TTP's body: its header with the sealed key, then the lines.
-pub fn identities_body(heading: &Heading<'_>, count: usize, sealed_key: &[u8], lines: &[u8]) -> Zeroizing<Vec<u8>> {
+pub fn identities_body(
+    heading: &Heading<'_>,
+    count: usize,
+    sealed_key: &[u8],
+    lines: &[u8],
+) -> Zeroizing<Vec<u8>> {
     let header = json!({
         "protocol": "hd-transfer/1",
         "batch": heading.batch,
@@ -89,7 +94,11 @@ pub fn identities_body(heading: &Heading<'_>, count: usize, sealed_key: &[u8], l
     body
 }
 
-fn registrations(heading: &Heading<'_>, lines: &[Line<'_>], codes: &[[u8; 16]]) -> Result<Zeroizing<Vec<u8>>> {
+fn registrations(
+    heading: &Heading<'_>,
+    lines: &[Line<'_>],
+    codes: &[[u8; 16]],
+) -> Result<Zeroizing<Vec<u8>>> {
     let header = json!({
         "protocol": "hd-transfer/1",
         "batch": heading.batch,
@@ -108,7 +117,8 @@ fn registrations(heading: &Heading<'_>, lines: &[Line<'_>], codes: &[[u8; 16]]) 
         put_hex(&mut body, code);
         body.extend_from_slice(b"\",\"record\":\"");
         put_hex(&mut body, &line.record);
-        write!(body, "\",\"revision\":{},\"action\":\"submit\",\"data\":", line.revision).map_err(Error::internal)?;
+        write!(body, "\",\"revision\":{},\"action\":\"submit\",\"data\":", line.revision)
+            .map_err(Error::internal)?;
         body.extend_from_slice(line.data.as_bytes());
         body.extend_from_slice(b"}\n");
     }
@@ -200,7 +210,12 @@ mod tests {
         };
         let subject = Subject { patient: "85040216932".into(), physician: "17552248".into() };
         let lines: Vec<Line<'_>> = (0..50)
-            .map(|number| Line { record: [number; 16], revision: 1, data: "{\"A\":1}", subject: subject.clone() })
+            .map(|number| Line {
+                record: [number; 16],
+                revision: 1,
+                data: "{\"A\":1}",
+                subject: subject.clone(),
+            })
             .collect();
         let halves = split(&heading, &lines, true).unwrap();
         let registrations = String::from_utf8(halves.registrations.to_vec()).unwrap();
@@ -227,7 +242,8 @@ mod tests {
                 assert_eq!(line["type"], "ssin");
                 let mut sealed = STANDARD.decode(line["code"].as_str().unwrap()).unwrap();
                 let nonce = Nonce::try_assume_unique_for_key(&sealed[..12]).unwrap();
-                let code = key.open_in_place(nonce, Aad::from(heading.batch.as_bytes()), &mut sealed[12..]).unwrap();
+                let code =
+                    key.open_in_place(nonce, Aad::from(heading.batch.as_bytes()), &mut sealed[12..]).unwrap();
                 code.iter().map(|byte| format!("{byte:02x}")).collect()
             })
             .collect();

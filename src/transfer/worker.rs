@@ -73,7 +73,8 @@ impl WorkerLock {
     /// Takes the lock, or `None` if another process has it.
     pub fn take(store: &Store) -> Result<Option<Self>> {
         let path = store.directory().join("workers.lock");
-        let file = File::options().create(true).truncate(false).write(true).open(path).map_err(Error::internal)?;
+        let file =
+            File::options().create(true).truncate(false).write(true).open(path).map_err(Error::internal)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -148,7 +149,11 @@ impl<'a> Workers<'a> {
                 Ok(Ok(true)) => self.announce(),
                 Ok(Ok(false)) => self.wait(IDLE),
                 Ok(Err(error)) => {
-                    tracing::error!(id = error.id, cause = error.cause.as_ref().map(tracing::field::display), "worker step failed");
+                    tracing::error!(
+                        id = error.id,
+                        cause = error.cause.as_ref().map(tracing::field::display),
+                        "worker step failed"
+                    );
                     thread::sleep(IDLE);
                 }
                 Err(_) => {
@@ -167,7 +172,8 @@ impl<'a> Workers<'a> {
                 continue;
             }
             let started = Instant::now();
-            let prepared = prepare(self.store, &self.credentials, self.services.recipient(), what, BATCHES_A_ROUND)?;
+            let prepared =
+                prepare(self.store, &self.credentials, self.services.recipient(), what, BATCHES_A_ROUND)?;
             self.sealing.fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
             did |= !prepared.is_nothing();
         }
@@ -191,7 +197,12 @@ impl<'a> Workers<'a> {
 
     /// Writes down what the last attempt came to and claims the next in one
     /// transaction, then tries it.
-    fn send_step(&self, service: Service, done: &mut Option<(Claim, Settled)>, claim_next: bool) -> Result<bool> {
+    fn send_step(
+        &self,
+        service: Service,
+        done: &mut Option<(Claim, Settled)>,
+        claim_next: bool,
+    ) -> Result<bool> {
         let nothing_to_settle = done.is_none();
         let now = clock::now().as_millisecond();
         if nothing_to_settle && !self.store.read(|tx| delivery::is_due(tx, service, now))? {
@@ -204,7 +215,11 @@ impl<'a> Workers<'a> {
                 delivery::settle(tx, claim, settled)?;
                 alerts = self.note_state(tx, claim.service, settled)?;
             }
-            let next = if claim_next { delivery::claim(tx, service, lease, &gate_of, clock::today())? } else { None };
+            let next = if claim_next {
+                delivery::claim(tx, service, lease, &gate_of, clock::today())?
+            } else {
+                None
+            };
             Ok((next, alerts))
         })?;
         *done = None;
@@ -271,7 +286,11 @@ impl<'a> Workers<'a> {
 
     /// The client of an organisation for a service, made anew when its
     /// certificate changed; or why there can be none.
-    fn client(&self, organisation: OrganisationId, service: Service) -> Result<Result<Arc<Client>, &'static str>> {
+    fn client(
+        &self,
+        organisation: OrganisationId,
+        service: Service,
+    ) -> Result<Result<Arc<Client>, &'static str>> {
         let Some(credential) = self.store.read(|tx| self.credentials.of(tx, organisation))? else {
             return Ok(Err("certificate-none"));
         };
@@ -290,7 +309,11 @@ impl<'a> Workers<'a> {
 }
 
 /// The gate for the second question, before the first transmission.
-fn gate_of(tx: &Tx<'_>, organisation: OrganisationId, definition: i64) -> Result<(crate::domain::enrolment::Gate, String)> {
+fn gate_of(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    definition: i64,
+) -> Result<(crate::domain::enrolment::Gate, String)> {
     let facts = definition::facts(tx, definition)?;
     let gate = enrolment::gate(tx, organisation, &facts.project, facts.enrolment_required)?;
     Ok((gate, facts.project))
@@ -304,9 +327,9 @@ pub fn until_empty(workers: &Workers<'_>, patience: Duration, mut progress: impl
     loop {
         workers.wait(Duration::from_millis(100));
         progress();
-        let (waiting, due, awaited) = workers.store.read(|tx| {
-            Ok((batch::waiting(tx)?.len(), delivery::next_due(tx)?, batch::awaited(tx)?.1))
-        })?;
+        let (waiting, due, awaited) = workers
+            .store
+            .read(|tx| Ok((batch::waiting(tx)?.len(), delivery::next_due(tx)?, batch::awaited(tx)?.1)))?;
         if waiting == 0 && due.is_none() && awaited == 0 {
             return Ok(());
         }
