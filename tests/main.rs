@@ -1,2 +1,4 @@
 //! Behaviour of the appliance as its users and neighbours see it. One binary,
 //! so that it links once; one file per capability.
+
+mod front;
