@@ -2,3 +2,4 @@
 //! so that it links once; one file per capability.
 
 mod front;
+mod sandbox;
