@@ -6,3 +6,4 @@ mod fault;
 mod folder;
 mod refusal;
 mod sender;
+mod speed;

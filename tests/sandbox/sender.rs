@@ -212,11 +212,11 @@ impl Seal<'_> {
         let mut sign = self.sign(self.inner, &input, &inner);
         run(sign.args(no_certificates));
         let mut encrypt = Command::new("openssl");
-        encrypt.args(["cms", "-encrypt", "-binary", "-outform", "DER", self.cipher, "-in"]);
+        encrypt.args(["cms", "-encrypt", "-binary", "-outform", "DER", self.cipher]);
         if self.ber {
             encrypt.arg("-stream");
         }
-        run(encrypt.arg(&inner).arg("-out").arg(&envelope).arg(&self.recipient));
+        run(encrypt.arg("-in").arg(&inner).arg("-out").arg(&envelope).arg(&self.recipient));
         let mut sign = self.sign(self.outer, &envelope, &outer);
         if let Some(certificates) = &self.outer_certificates {
             sign.arg("-certfile").arg(certificates);
