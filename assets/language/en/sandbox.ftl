@@ -1,0 +1,50 @@
+sandbox-configuration = Made by the sandbox. Start an appliance with this file and it delivers to the sandbox; every start of the sandbox writes it anew.
+sandbox-database-unusable = The sandbox cannot use its database { $file }. Check that the disk has room and that this account may write there.
+sandbox-fault-percent = “{ $percent }” is not a percentage. Give a whole number from 0 to 100, for example http-500=20.
+sandbox-fault-unknown = There is no fault called “{ $name }”. Known faults: { $known }. Put ttp: or platform: in front to have it at one service only.
+sandbox-file-damaged = The file { $file } of the sandbox is damaged. Delete the sandbox’s folder to start afresh, or put the file back.
+sandbox-folder-busy = Another sandbox already uses the folder { $folder }. Stop it or choose another folder.
+sandbox-folder-unusable = The sandbox cannot use { $path }. Check that the disk has room and that this account may write there.
+sandbox-ports-taken = { $port ->
+        [0] The sandbox found no free ports. Stop another program or give a port yourself.
+       *[other] Port { $port } cannot be used: the sandbox needs it and the next ones. Choose a lower port.
+    }
+sandbox-problem-algorithm = A signature or encryption algorithm is not one of the protocol’s, or does not belong to the signer’s key.
+sandbox-problem-batch-differs = The batch in the header is not the batch in the address.
+sandbox-problem-batch-name = A batch is named by a UUID of version 7 in lower case.
+sandbox-problem-cannot-be-opened = The sealed message cannot be opened.
+sandbox-problem-code = The code on line { $line } is not as the protocol wants it, or does not open with the batch’s key.
+sandbox-problem-code-key = The code key is not a sealed message with a key of 32 bytes.
+sandbox-problem-code-twice = A code occurs twice in the batch.
+sandbox-problem-conflict = This stream of the batch was already received with other bytes.
+sandbox-problem-count = The header announces another number of lines than there are, or none.
+sandbox-problem-digest = The header field Content-Digest with a sha-256 digest is missing.
+sandbox-problem-digest-differs = The digest in Content-Digest is not that of the body.
+sandbox-problem-header = The first line is not a header of the protocol.
+sandbox-problem-identifier = The identifier on line { $line } is neither a valid national number nor a generated identifier.
+sandbox-problem-identifier-in-data = The data on line { $line } hold a variable for a patient identifier, which must never reach the platform. The whole batch is refused and nothing of it is kept.
+sandbox-problem-inner-certificates = The inner signature carries certificates; it must carry none.
+sandbox-problem-inner-signer-differs = The inner and the outer signature have different signers.
+sandbox-problem-internal = The sandbox itself failed. Look in its log.
+sandbox-problem-line = Line { $line } is not a line of the protocol.
+sandbox-problem-lines = The message is not lines of UTF-8 text that each end with a line feed.
+sandbox-problem-media-type = The media type is not the one of this stream.
+sandbox-problem-nonce-twice = Two codes are encrypted with the same nonce.
+sandbox-problem-not-a-sealed-message = The body is not a sealed message: a signature around an encryption around a signature.
+sandbox-problem-not-for-us = The message is not encrypted for the platform’s certificate.
+sandbox-problem-not-found = There is nothing here for this client.
+sandbox-problem-not-registered = This client’s certificate is not registered for the organisation.
+sandbox-problem-not-yours = This client may not deliver this stream.
+sandbox-problem-not-zstandard = The sealed content is not compressed with Zstandard.
+sandbox-problem-outer-certificates = The outer signature must carry the signer’s certificate and its issuing authority.
+sandbox-problem-payload-too-large = The decompressed content is too large.
+sandbox-problem-protocol = The header names another protocol or version.
+sandbox-problem-record = The record name on line { $line } is empty or too long.
+sandbox-problem-root-in-message = The outer signature carries a root certificate; it must carry none.
+sandbox-problem-signature = A signature is not valid.
+sandbox-problem-signed-attributes = A signature lacks its content type, message digest or signing time.
+sandbox-problem-signed-in-the-future = The signing time is in the future. Check the clock of the sender.
+sandbox-problem-signer-differs = The message is not signed by the client that delivers it.
+sandbox-problem-signer-not-trusted = The signer’s certificate does not chain to the authority.
+sandbox-problem-signer-not-valid = The signer’s certificate was not valid at the signing time.
+sandbox-problem-signers = A signature must have exactly one signer.

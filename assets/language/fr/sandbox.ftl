@@ -1,0 +1,50 @@
+sandbox-configuration = Écrit par le bac à sable. Démarrez un appareil avec ce fichier et il livrera au bac à sable ; chaque démarrage du bac à sable le réécrit.
+sandbox-database-unusable = Le bac à sable ne peut pas utiliser sa base de données { $file }. Vérifiez qu’il reste de la place sur le disque et que ce compte peut y écrire.
+sandbox-fault-percent = « { $percent } » n’est pas un pourcentage. Donnez un nombre entier de 0 à 100, par exemple http-500=20.
+sandbox-fault-unknown = Il n’existe pas de panne « { $name } ». Pannes connues : { $known }. Préfixez ttp: ou platform: pour ne l’avoir que chez un seul service.
+sandbox-file-damaged = Le fichier { $file } du bac à sable est endommagé. Supprimez le dossier du bac à sable pour recommencer, ou remettez le fichier en place.
+sandbox-folder-busy = Un autre bac à sable utilise déjà le dossier { $folder }. Arrêtez-le ou choisissez un autre dossier.
+sandbox-folder-unusable = Le bac à sable ne peut pas utiliser { $path }. Vérifiez qu’il reste de la place sur le disque et que ce compte peut y écrire.
+sandbox-ports-taken = { $port ->
+        [0] Le bac à sable n’a pas trouvé de ports libres. Arrêtez un autre programme ou donnez vous-même un port.
+       *[other] Le port { $port } est inutilisable : le bac à sable en a besoin, ainsi que des suivants. Choisissez un port plus bas.
+    }
+sandbox-problem-algorithm = Un algorithme de signature ou de chiffrement n’est pas l’un de ceux du protocole, ou ne correspond pas à la clé du signataire.
+sandbox-problem-batch-differs = Le lot indiqué dans l’en-tête n’est pas celui de l’adresse.
+sandbox-problem-batch-name = Un lot porte comme nom un UUID de version 7 en minuscules.
+sandbox-problem-cannot-be-opened = Le message scellé ne peut pas être ouvert.
+sandbox-problem-code = Le code de la ligne { $line } n’est pas conforme au protocole, ou ne s’ouvre pas avec la clé du lot.
+sandbox-problem-code-key = La clé des codes n’est pas un message scellé contenant une clé de 32 octets.
+sandbox-problem-code-twice = Un code figure deux fois dans le lot.
+sandbox-problem-conflict = Ce flux du lot a déjà été reçu avec d’autres octets.
+sandbox-problem-count = L’en-tête annonce un autre nombre de lignes que celui reçu, ou zéro.
+sandbox-problem-digest = Le champ d’en-tête Content-Digest avec une empreinte sha-256 manque.
+sandbox-problem-digest-differs = L’empreinte dans Content-Digest n’est pas celle du corps.
+sandbox-problem-header = La première ligne n’est pas un en-tête du protocole.
+sandbox-problem-identifier = L’identifiant de la ligne { $line } n’est ni un numéro national valable ni un identifiant généré.
+sandbox-problem-identifier-in-data = Les données de la ligne { $line } contiennent une variable destinée à un identifiant de patient, qui ne peut jamais parvenir à la plateforme. Le lot entier est refusé et rien n’en est conservé.
+sandbox-problem-inner-certificates = La signature intérieure porte des certificats ; elle ne doit en porter aucun.
+sandbox-problem-inner-signer-differs = Les signatures intérieure et extérieure ont des signataires différents.
+sandbox-problem-internal = Le bac à sable lui-même a échoué. Consultez son journal.
+sandbox-problem-line = La ligne { $line } n’est pas une ligne du protocole.
+sandbox-problem-lines = Le message n’est pas composé de lignes de texte UTF-8 terminées chacune par un saut de ligne.
+sandbox-problem-media-type = Le type de média n’est pas celui de ce flux.
+sandbox-problem-nonce-twice = Deux codes sont chiffrés avec le même nonce.
+sandbox-problem-not-a-sealed-message = Le corps n’est pas un message scellé : une signature autour d’un chiffrement autour d’une signature.
+sandbox-problem-not-for-us = Le message n’est pas chiffré pour le certificat de la plateforme.
+sandbox-problem-not-found = Il n’y a rien ici pour ce client.
+sandbox-problem-not-registered = Le certificat de ce client n’est pas enregistré pour l’organisation.
+sandbox-problem-not-yours = Ce client ne peut pas livrer ce flux.
+sandbox-problem-not-zstandard = Le contenu scellé n’est pas compressé avec Zstandard.
+sandbox-problem-outer-certificates = La signature extérieure doit porter le certificat du signataire et celui de son autorité émettrice.
+sandbox-problem-payload-too-large = Le contenu décompressé est trop volumineux.
+sandbox-problem-protocol = L’en-tête nomme un autre protocole ou une autre version.
+sandbox-problem-record = Le nom d’enregistrement de la ligne { $line } est vide ou trop long.
+sandbox-problem-root-in-message = La signature extérieure porte un certificat racine ; elle ne doit en porter aucun.
+sandbox-problem-signature = Une signature n’est pas valable.
+sandbox-problem-signed-attributes = Il manque à une signature son type de contenu, son empreinte ou son heure de signature.
+sandbox-problem-signed-in-the-future = L’heure de signature est dans le futur. Vérifiez l’horloge de l’expéditeur.
+sandbox-problem-signer-differs = Le message n’est pas signé par le client qui le livre.
+sandbox-problem-signer-not-trusted = Le certificat du signataire ne remonte pas à l’autorité.
+sandbox-problem-signer-not-valid = Le certificat du signataire n’était pas valable à l’heure de la signature.
+sandbox-problem-signers = Une signature doit avoir exactement un signataire.

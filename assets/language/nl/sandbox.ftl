@@ -1,0 +1,50 @@
+sandbox-configuration = Gemaakt door de zandbak. Start een toestel met dit bestand en het levert aan de zandbak; elke start van de zandbak schrijft het opnieuw.
+sandbox-database-unusable = De zandbak kan haar databank { $file } niet gebruiken. Controleer of er plaats is op de schijf en of dit account daar mag schrijven.
+sandbox-fault-percent = “{ $percent }” is geen percentage. Geef een geheel getal van 0 tot 100, bijvoorbeeld http-500=20.
+sandbox-fault-unknown = Er bestaat geen storing “{ $name }”. Bekende storingen: { $known }. Zet er ttp: of platform: voor om ze maar bij één dienst te hebben.
+sandbox-file-damaged = Het bestand { $file } van de zandbak is beschadigd. Verwijder de map van de zandbak om opnieuw te beginnen, of zet het bestand terug.
+sandbox-folder-busy = Een andere zandbak gebruikt de map { $folder } al. Stop die of kies een andere map.
+sandbox-folder-unusable = De zandbak kan { $path } niet gebruiken. Controleer of er plaats is op de schijf en of dit account daar mag schrijven.
+sandbox-ports-taken = { $port ->
+        [0] De zandbak vond geen vrije poorten. Stop een ander programma of geef zelf een poort op.
+       *[other] Poort { $port } is niet bruikbaar: de zandbak heeft ze nodig, samen met de volgende. Kies een lagere poort.
+    }
+sandbox-problem-algorithm = Een algoritme voor handtekening of versleuteling hoort niet bij het protocol, of niet bij de sleutel van de ondertekenaar.
+sandbox-problem-batch-differs = De batch in de koptekst is niet de batch in het adres.
+sandbox-problem-batch-name = Een batch heeft als naam een UUID van versie 7 in kleine letters.
+sandbox-problem-cannot-be-opened = Het verzegelde bericht kan niet worden geopend.
+sandbox-problem-code = De code op regel { $line } is niet zoals het protocol ze wil, of opent niet met de sleutel van de batch.
+sandbox-problem-code-key = De codesleutel is geen verzegeld bericht met een sleutel van 32 bytes.
+sandbox-problem-code-twice = Een code komt tweemaal voor in de batch.
+sandbox-problem-conflict = Deze stroom van de batch werd al ontvangen met andere bytes.
+sandbox-problem-count = De koptekst kondigt een ander aantal regels aan dan er zijn, of geen enkele.
+sandbox-problem-digest = Het kopveld Content-Digest met een sha-256-waarde ontbreekt.
+sandbox-problem-digest-differs = De waarde in Content-Digest is niet die van de inhoud.
+sandbox-problem-header = De eerste regel is geen koptekst van het protocol.
+sandbox-problem-identifier = De identificatie op regel { $line } is geen geldig rijksregisternummer en geen gegenereerde identificatie.
+sandbox-problem-identifier-in-data = De gegevens op regel { $line } bevatten een variabele voor een patiëntidentificatie, die het platform nooit mag bereiken. De hele batch wordt geweigerd en niets ervan wordt bewaard.
+sandbox-problem-inner-certificates = De binnenste handtekening bevat certificaten; ze mag er geen bevatten.
+sandbox-problem-inner-signer-differs = De binnenste en de buitenste handtekening hebben verschillende ondertekenaars.
+sandbox-problem-internal = De zandbak zelf faalde. Kijk in haar logboek.
+sandbox-problem-line = Regel { $line } is geen regel van het protocol.
+sandbox-problem-lines = Het bericht bestaat niet uit regels UTF-8-tekst die elk eindigen met een regeleinde.
+sandbox-problem-media-type = Het mediatype is niet dat van deze stroom.
+sandbox-problem-nonce-twice = Twee codes zijn met dezelfde nonce versleuteld.
+sandbox-problem-not-a-sealed-message = De inhoud is geen verzegeld bericht: een handtekening rond een versleuteling rond een handtekening.
+sandbox-problem-not-for-us = Het bericht is niet versleuteld voor het certificaat van het platform.
+sandbox-problem-not-found = Hier is niets voor deze client.
+sandbox-problem-not-registered = Het certificaat van deze client is niet geregistreerd voor de organisatie.
+sandbox-problem-not-yours = Deze client mag deze stroom niet leveren.
+sandbox-problem-not-zstandard = De verzegelde inhoud is niet met Zstandard gecomprimeerd.
+sandbox-problem-outer-certificates = De buitenste handtekening moet het certificaat van de ondertekenaar en dat van zijn uitgever bevatten.
+sandbox-problem-payload-too-large = De gedecomprimeerde inhoud is te groot.
+sandbox-problem-protocol = De koptekst noemt een ander protocol of een andere versie.
+sandbox-problem-record = De recordnaam op regel { $line } is leeg of te lang.
+sandbox-problem-root-in-message = De buitenste handtekening bevat een rootcertificaat; ze mag er geen bevatten.
+sandbox-problem-signature = Een handtekening is niet geldig.
+sandbox-problem-signed-attributes = Een handtekening mist haar inhoudstype, haar hash of haar tijdstip.
+sandbox-problem-signed-in-the-future = Het tijdstip van ondertekening ligt in de toekomst. Controleer de klok van de afzender.
+sandbox-problem-signer-differs = Het bericht is niet ondertekend door de client die het levert.
+sandbox-problem-signer-not-trusted = Het certificaat van de ondertekenaar gaat niet terug op de autoriteit.
+sandbox-problem-signer-not-valid = Het certificaat van de ondertekenaar was niet geldig op het tijdstip van ondertekening.
+sandbox-problem-signers = Een handtekening moet precies één ondertekenaar hebben.

@@ -1,0 +1,30 @@
+//! The front door: accepts connections, does the TLS handshake, reads and
+//! checks one request after the other, and hands each, whole and bounded, to
+//! a [`Handler`].
+//!
+//! Nothing here knows a page or a message. A request that reaches a handler
+//! has an unambiguous head (one host of ours, one length, no control bytes)
+//! and a body that is complete and within the limit the handler itself gave
+//! for it. Everything that waits, waits against a deadline, not against a
+//! socket time-out, because a client that sends one byte at a time never
+//! trips a time-out.
+//!
+//! The limits and why they are as they are: tiny_http 0.12, which may sit
+//! behind this core, aborts on one request with a huge length, keeps no
+//! deadline and stops listening for good after one failed accept.
+
+mod accept;
+mod connection;
+mod exchange;
+mod head;
+mod limit;
+mod message;
+mod slots;
+mod stream;
+mod tls;
+
+pub use accept::{Server, listen};
+pub use head::Head;
+pub use limit::{BodyLimit, Limits, Rules};
+pub use message::{Ending, Handler, Request, Response};
+pub use tls::{Clients, Identity, Swap, provider, server_config};

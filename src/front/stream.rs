@@ -1,0 +1,189 @@
+//! A TLS connection that reads and writes against deadlines.
+
+use std::{
+    io::{self, ErrorKind, Read, Write},
+    net::{Shutdown, TcpStream},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use rustls::{ServerConnection, server::Acceptor};
+use socket2::SockRef;
+
+use super::Identity;
+
+/// The plain side of one TLS connection.
+pub(super) struct Stream {
+    inbox: Inbox,
+    tls: ServerConnection,
+}
+
+/// What has come from the network and rustls has not taken yet. Its reads end
+/// at the deadline, however the bytes drip in.
+struct Inbox {
+    tcp: TcpStream,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    deadline: Instant,
+}
+
+impl Stream {
+    /// Does the handshake.
+    pub(super) fn accept(
+        tcp: TcpStream,
+        identity: &dyn Identity,
+        deadline: Instant,
+        write_stall: Duration,
+    ) -> io::Result<Self> {
+        tcp.set_nodelay(true)?;
+        tcp.set_write_timeout(Some(write_stall))?;
+        let mut inbox = Inbox { tcp, buffer: vec![0; 32 * 1024], start: 0, end: 0, deadline };
+        let mut acceptor = Acceptor::default();
+        let accepted = loop {
+            if acceptor.read_tls(&mut inbox)? == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+            match acceptor.accept() {
+                Ok(Some(accepted)) => break accepted,
+                Ok(None) => {}
+                Err((error, mut alert)) => return Err(inbox.refuse(error, |tcp| alert.write_all(tcp))),
+            }
+        };
+        // The present configuration is taken only now that the client has
+        // spoken, so a replaced certificate counts for whoever comes next.
+        let tls = match accepted.into_connection(identity.config()) {
+            Ok(tls) => tls,
+            Err((error, mut alert)) => return Err(inbox.refuse(error, |tcp| alert.write_all(tcp))),
+        };
+        let mut stream = Self { inbox, tls };
+        stream.flush()?;
+        while stream.tls.is_handshaking() {
+            stream.fill()?;
+            stream.flush()?;
+        }
+        Ok(stream)
+    }
+
+    /// The certificate that the client proved to own, in DER.
+    pub(super) fn client_certificate(&self) -> Option<Arc<[u8]>> {
+        self.tls.peer_certificates().and_then(|chain| chain.first()).map(|leaf| Arc::from(leaf.as_ref()))
+    }
+
+    /// Reads what there is, and waits until `deadline` for the first of it.
+    /// 0 is the end.
+    pub(super) fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
+        self.inbox.deadline = deadline;
+        loop {
+            match self.tls.reader().read(buffer) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.fill()?,
+                result => return result,
+            }
+        }
+    }
+
+    /// Writes everything, unless the client takes nothing for too long.
+    pub(super) fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let taken = self.tls.writer().write(bytes)?;
+            bytes = &bytes[taken..];
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Ends the connection in good order. What the client is still sending is
+    /// read for a moment, because closing on unread bytes would reset the
+    /// connection and take our last answer with it.
+    pub(super) fn close(mut self) {
+        self.tls.send_close_notify();
+        if self.flush().is_err() || self.inbox.tcp.shutdown(Shutdown::Write).is_err() {
+            return;
+        }
+        self.inbox.deadline = Instant::now() + LINGER;
+        self.inbox.start = self.inbox.end;
+        let mut left = LINGER_BYTES;
+        let mut scrap = [0; 8 * 1024];
+        while let Ok(read @ 1..) = self.inbox.read(&mut scrap) {
+            left = left.saturating_sub(read);
+            if left == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Ends the connection with a reset.
+    pub(super) fn reset(self) {
+        // Without it the system would say goodbye in good order.
+        let _reset = SockRef::from(&self.inbox.tcp).set_linger(Some(Duration::ZERO));
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        self.tls.read_tls(&mut self.inbox)?;
+        match self.tls.process_new_packets() {
+            Ok(_) => self.flush(),
+            Err(error) => {
+                // The alert tells the client why, if it still listens.
+                let _alert = self.flush();
+                Err(io::Error::new(ErrorKind::InvalidData, error))
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        while self.tls.wants_write() {
+            match self.tls.write_tls(&mut self.inbox.tcp) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(timed_out(error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+const LINGER: Duration = Duration::from_secs(1);
+const LINGER_BYTES: usize = 1024 * 1024;
+
+impl Inbox {
+    /// Sends the alert that says why there will be no connection.
+    fn refuse(
+        &mut self,
+        error: rustls::Error,
+        alert: impl FnOnce(&mut TcpStream) -> io::Result<()>,
+    ) -> io::Error {
+        let _alert = alert(&mut self.tcp);
+        io::Error::new(ErrorKind::InvalidData, error)
+    }
+}
+
+impl Read for Inbox {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.start == self.end {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            // The system rounds to a resolution of its own and takes 0 for ever.
+            self.tcp.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
+            self.start = 0;
+            self.end = 0;
+            self.end = loop {
+                match self.tcp.read(&mut self.buffer) {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    result => break result.map_err(timed_out)?,
+                }
+            };
+        }
+        let length = into.len().min(self.end - self.start);
+        into[..length].copy_from_slice(&self.buffer[self.start..self.start + length]);
+        self.start += length;
+        Ok(length)
+    }
+}
+
+/// Unix calls a time-out "would block".
+fn timed_out(error: io::Error) -> io::Error {
+    if error.kind() == ErrorKind::WouldBlock { ErrorKind::TimedOut.into() } else { error }
+}
