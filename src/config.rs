@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::{
     domain::identifier::Nihdi,
@@ -47,7 +47,9 @@ pub struct Config {
 pub struct Service {
     /// Its base address, `https://…`.
     pub url: String,
-    /// PEM files; the service's certificate must chain to one of these.
+    /// A PEM file or a list of them; the service's certificate must chain to
+    /// one of these.
+    #[serde(deserialize_with = "one_or_many")]
     pub anchors: Vec<PathBuf>,
 }
 
@@ -57,7 +59,9 @@ pub struct Service {
 pub struct Platform {
     /// Its base address, `https://…`.
     pub url: String,
-    /// PEM files; the service's certificate must chain to one of these.
+    /// A PEM file or a list of them; the service's certificate must chain to
+    /// one of these.
+    #[serde(deserialize_with = "one_or_many")]
     pub anchors: Vec<PathBuf>,
     /// PEM file with the certificate that messages are sealed for.
     pub encryption_certificate: PathBuf,
@@ -75,7 +79,9 @@ pub struct Proxy {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Certificates {
-    /// PEM files of the eHealth CAs that holders' certificates must chain to.
+    /// A PEM file or a list of them: the eHealth CAs that holders' certificates
+    /// must chain to.
+    #[serde(deserialize_with = "one_or_many")]
     pub anchors: Vec<PathBuf>,
     /// Whether certificates of an acceptance CA are good enough.
     pub acceptance: bool,
@@ -160,6 +166,20 @@ impl Config {
             self.platform.encryption_certificate = folder.join(&self.platform.encryption_certificate);
         }
     }
+}
+
+/// One path, or a list of them.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Paths {
+        One(PathBuf),
+        Many(Vec<PathBuf>),
+    }
+    Ok(match Paths::deserialize(deserializer)? {
+        Paths::One(path) => vec![path],
+        Paths::Many(paths) => paths,
+    })
 }
 
 /// The data directory: `given`, else `HD4DP_DATA_DIR`, else the service's if

@@ -32,6 +32,7 @@ mod objection;
 mod organisation;
 mod peak;
 mod queue;
+mod sandbox;
 mod table;
 
 /// The on-premise side of healthdata.be: takes registrations in, validates
@@ -78,6 +79,8 @@ enum Verb {
     /// The organisations that this installation serves
     #[command(subcommand)]
     Organisation(organisation::Verb),
+    /// The outside services for trials, on this machine
+    Sandbox(sandbox::Verb),
     /// What waits to be delivered, and why
     #[command(subcommand)]
     Queue(queue::Verb),
@@ -139,6 +142,7 @@ fn run(cli: Cli) -> Result<Done> {
         Verb::Job(verb) => verb.run(&context),
         Verb::Objection(verb) => verb.run(&context),
         Verb::Organisation(verb) => verb.run(&context),
+        Verb::Sandbox(verb) => verb.run(&context),
         Verb::Queue(verb) => verb.run(&context),
     }
 }

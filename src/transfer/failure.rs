@@ -78,7 +78,10 @@ impl Failure {
     /// Whether the service may have got the whole request all the same, so
     /// that it must be asked before anything is sent again.
     pub fn may_have_arrived(self) -> bool {
-        matches!(self, Self::Protocol | Self::Reset | Self::TimeoutAnswer | Self::TimeoutSend | Self::TooLarge)
+        matches!(
+            self,
+            Self::Protocol | Self::Reset | Self::TimeoutAnswer | Self::TimeoutSend | Self::TooLarge
+        )
     }
 
     /// The stable code that is stored with an attempt.
