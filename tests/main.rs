@@ -5,3 +5,4 @@ mod certificate;
 mod client;
 mod issuer;
 mod seal;
+mod service;
