@@ -432,7 +432,7 @@ fn a_credential_survives_being_stored_and_its_keys_do_what_openssl_expects() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_change_to_a_store_makes_the_check_panic_or_accept_more(

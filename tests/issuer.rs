@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
@@ -241,8 +242,9 @@ impl Issuer {
         }
         let list = self.path(&format!("{number}.txt"));
         fs::write(&list, manifest).unwrap();
-        let program = fixture("Stores.java");
-        self.run("java", &["-Dfile.encoding=UTF-8", program.to_str().unwrap(), list.to_str().unwrap()]);
+        let options = ["-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8", "-cp"];
+        let (classes, list) = (store_writer().to_str().unwrap(), list.to_str().unwrap());
+        self.run("java", &[&options[..], &[classes, "Stores", list]].concat());
         fs::read(file).unwrap()
     }
 
@@ -307,6 +309,19 @@ impl Issuer {
         arguments.extend(options);
         self.openssl(&arguments);
     }
+}
+
+/// The folder with the compiled `Stores.java`.
+fn store_writer() -> &'static Path {
+    static CLASSES: OnceLock<TempDir> = OnceLock::new();
+    let classes = CLASSES.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let compiled =
+            Command::new("javac").arg("-d").arg(folder.path()).arg(fixture("Stores.java")).status();
+        assert!(compiled.unwrap().success());
+        folder
+    });
+    classes.path()
 }
 
 /// A file among the fixtures for PKCS#12.

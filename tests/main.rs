@@ -12,4 +12,5 @@ mod issuer;
 mod layering;
 mod sandbox;
 mod seal;
+mod service;
 mod store;

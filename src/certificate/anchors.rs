@@ -1,6 +1,7 @@
 //! The certificate authorities that are trusted to issue hospitals'
 //! certificates.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -10,6 +11,9 @@ use crate::error::{Error, Result};
 
 /// The most authorities between a leaf and an anchor.
 const MAX_DEPTH: usize = 5;
+/// The most signatures to verify in search of a chain: a store full of
+/// authorities that sign each other would take for ever.
+const MAX_SIGNATURES: usize = 100;
 
 /// Trust anchors: roots or issuing authorities, each of which ends a chain.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +78,7 @@ impl Anchors {
     /// Finds the chain from `leaf` to an anchor. Authorities that the store
     /// lacks come from the anchors, others from `found`.
     pub fn chain(&self, leaf: &Certificate, found: &[Certificate], now: Timestamp) -> Result<Chain, Broken> {
-        let search = Search { anchors: &self.0, found };
+        let search = Search { anchors: &self.0, found, signatures: Cell::new(0) };
         let mut path = vec![leaf];
         if !search.extend(&mut path, Some(now)) {
             let expired = search.extend(&mut path, None);
@@ -90,6 +94,8 @@ impl Anchors {
 struct Search<'a> {
     anchors: &'a [Certificate],
     found: &'a [Certificate],
+    /// How many have been verified.
+    signatures: Cell<usize>,
 }
 
 impl<'a> Search<'a> {
@@ -102,7 +108,7 @@ impl<'a> Search<'a> {
             next.subject() == last.issuer()
                 && next.may_issue(authorities)
                 && now.is_none_or(|now| next.is_valid_at(now))
-                && last.is_signed_by(next)
+                && self.is_signed_by(last, next)
         };
         if let Some(anchor) = self.anchors.iter().find(may_follow) {
             path.push(anchor);
@@ -117,6 +123,11 @@ impl<'a> Search<'a> {
         }
         false
     }
+
+    fn is_signed_by(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
+        self.signatures.set(self.signatures.get() + 1);
+        self.signatures.get() <= MAX_SIGNATURES && certificate.is_signed_by(issuer)
+    }
 }
 
 /// The acceptance authorities carry it in their names: `TEST-Zetes…`, `UAT …`.
@@ -125,4 +136,41 @@ fn serves_acceptance(authority: &Certificate) -> bool {
         let name = name.to_uppercase();
         name.starts_with("TEST-") || name.starts_with("UAT ") || name.starts_with("UAT-")
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, SerialNumber};
+
+    use super::*;
+
+    fn authority(name: &str, serial: u64, key: &KeyPair) -> Certificate {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.serial_number = Some(SerialNumber::from(serial));
+        Certificate::from_der(params.self_signed(key).unwrap().der()).unwrap()
+    }
+
+    #[test]
+    fn authorities_that_sign_each_other_do_not_keep_the_search_going() {
+        let key = KeyPair::generate().unwrap();
+        let found: Vec<_> = (1..150).map(|serial| authority("Circle", serial, &key)).collect();
+        let anchors = Anchors(vec![authority("Anchor", 1, &KeyPair::generate().unwrap())]);
+        let now = "2026-12-01T11:00:00Z".parse().unwrap();
+        assert_eq!(anchors.chain(&found[0], &found, now).unwrap_err(), Broken::Untrusted);
+    }
+
+    #[test]
+    fn acceptance_authorities_are_known_by_their_names() {
+        let key = KeyPair::generate().unwrap();
+        for (name, expected) in [
+            ("TEST-ZetesConfidens-eHealth acceptance test-root CA 001", true),
+            ("UAT ZetesConfidens Private Trust PKI - root CA 002", true),
+            ("ZetesConfidens Private Trust PKI - eHealth issuing CA 002", false),
+        ] {
+            assert_eq!(serves_acceptance(&authority(name, 1, &key)), expected, "{name}");
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! What an organisation signs and identifies itself with, taken out of a store
 //! that was accepted.
 
-use aws_lc_rs::error::Unspecified;
 use der::asn1::OctetStringRef;
 use der::{Decode, Encode, Sequence};
 use jiff::Timestamp;
@@ -53,7 +52,8 @@ impl Credential {
         let leaf = Certificate::from_der(leaf).map_err(Error::internal)?;
         Ok(Self {
             identity: Identity::of(&leaf).ok_or_else(|| Error::internal("a certificate without a holder"))?,
-            key: SigningKey::from_pkcs8(pkcs8).ok_or(Unspecified).map_err(Error::internal)?,
+            key: SigningKey::from_pkcs8(pkcs8)
+                .ok_or_else(|| Error::internal("a private key that does not read"))?,
             not_before: leaf.not_before(),
             not_after: leaf.not_after(),
             thumbprint: leaf.thumbprint(),
