@@ -44,28 +44,21 @@ pub fn date_time(text: &str) -> Result<Written, Fault> {
     Ok(Written { date, time, offset })
 }
 
-/// Appends `2023-01-27`.
+/// Appends `2023-01-27`, for the years 1 to 9999.
 pub fn write_date(out: &mut Vec<u8>, date: Date) {
-    let year = u64::from(date.year().unsigned_abs());
-    let [month, day] = [date.month(), date.day()].map(|number| number.unsigned_abs());
-    write_digits(out, year, 4);
-    out.extend_from_slice(&[
-        b'-',
-        b'0' + month / 10,
-        b'0' + month % 10,
-        b'-',
-        b'0' + day / 10,
-        b'0' + day % 10,
-    ]);
+    let [y1, y2] = pair((date.year() / 100) as i8);
+    let [y3, y4] = pair((date.year() % 100) as i8);
+    let [m1, m2] = pair(date.month());
+    let [d1, d2] = pair(date.day());
+    out.extend_from_slice(&[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2]);
 }
 
 /// Appends `14:05:59`, with the fraction of the second if there is one.
 pub fn write_time(out: &mut Vec<u8>, time: Time) {
-    let [hour, minute, second] =
-        [time.hour(), time.minute(), time.second()].map(|number| number.unsigned_abs());
-    out.extend_from_slice(&[b'0' + hour / 10, b'0' + hour % 10, b':']);
-    out.extend_from_slice(&[b'0' + minute / 10, b'0' + minute % 10, b':']);
-    out.extend_from_slice(&[b'0' + second / 10, b'0' + second % 10]);
+    let [h1, h2] = pair(time.hour());
+    let [m1, m2] = pair(time.minute());
+    let [s1, s2] = pair(time.second());
+    out.extend_from_slice(&[h1, h2, b':', m1, m2, b':', s1, s2]);
     let nanosecond = time.subsec_nanosecond();
     if nanosecond > 0 {
         out.push(b'.');
@@ -87,6 +80,12 @@ pub fn write_offset(out: &mut Vec<u8>, seconds: i32) {
     write_digits(out, minutes / 60, 2);
     out.push(b':');
     write_digits(out, minutes % 60, 2);
+}
+
+/// The two digits of a number below 100.
+fn pair(number: i8) -> [u8; 2] {
+    let number = number.unsigned_abs();
+    [b'0' + number / 10, b'0' + number % 10]
 }
 
 fn date_of(bytes: &[u8; 10]) -> Result<Date, Fault> {

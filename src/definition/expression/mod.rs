@@ -114,7 +114,7 @@ impl Node {
             Self::Not(inner) => inner.evaluate(values).map(|holds| !holds),
             Self::Empty(variable) => match values.values[*variable] {
                 Value::Unreadable => None,
-                value => Some(value == Value::Empty),
+                value => Some(value.is_empty()),
             },
             Self::Chosen(variable, choice) => match values.values[*variable] {
                 Value::Unreadable => None,
