@@ -159,6 +159,7 @@ impl Validator {
 /// Whether the eleven digits of `number` stand in `cell`, whatever signs are
 /// between them.
 fn holds_number(cell: &[u8], number: u64) -> bool {
+    const ELEVEN_DIGITS: u64 = 100_000_000_000;
     // Most texts have few digits, and bytes are counted many at a time.
     let digits = |part: &[u8]| part.iter().fold(0u8, |count, byte| count + u8::from(byte.is_ascii_digit()));
     if cell.chunks(128).map(|part| u32::from(digits(part))).sum::<u32>() < 11 {
@@ -169,7 +170,10 @@ fn holds_number(cell: &[u8], number: u64) -> bool {
     for byte in cell {
         match byte {
             b'0'..=b'9' => {
-                last = (last * 10 + u64::from(byte - b'0')) % 100_000_000_000;
+                last = last * 10 + u64::from(byte - b'0');
+                if last >= ELEVEN_DIGITS {
+                    last %= ELEVEN_DIGITS;
+                }
                 count += 1;
                 if count >= 11 && last == number {
                     return true;
