@@ -3,7 +3,7 @@
 //!
 //! A definition is published as an XLSForm workbook with the columns that
 //! healthdata.be adds. It is read from such a workbook, from the same sheets
-//! as a folder of CSV files, or from its [stored form](Definition::source),
+//! as a folder of CSV files, or from its [stored form](Definition::to_source),
 //! always by the same reader, which lists everything that is wrong or that
 //! the appliance would not obey.
 //!

@@ -6,12 +6,14 @@
 //! diagnoses and medicines that belong together; any other variable gets a
 //! value of its type within its bounds.
 
+mod bounds;
 mod codes;
 mod filler;
 mod mistake;
 mod people;
 mod random;
 mod row;
+mod values;
 
 use std::io::{self, Write};
 
