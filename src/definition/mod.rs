@@ -3,7 +3,7 @@
 //!
 //! A definition is published as an XLSForm workbook with the columns that
 //! healthdata.be adds. It is read from such a workbook, from the same sheets
-//! as a folder of CSV files, or from its [stored form](Definition::source),
+//! as a folder of CSV files, or from its [stored form](Definition::to_source),
 //! always by the same reader, which lists everything that is wrong or that
 //! the appliance would not obey.
 //!
@@ -15,6 +15,7 @@ mod catalogue;
 mod choice;
 mod expression;
 mod reader;
+mod sample;
 mod sheet;
 mod text;
 mod value;
@@ -25,6 +26,7 @@ mod workbook;
 pub use catalogue::{bundled, find_bundled};
 pub use choice::{Choice, List};
 pub use expression::Expression;
+pub use sample::{PHYSICIANS, sample, sample_physician};
 pub use sheet::{Problem, Refused, Sheet, SheetRow, Sheets};
 pub use text::Texts;
 pub use value::{Moment, Value, Values};

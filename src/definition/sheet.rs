@@ -72,8 +72,8 @@ impl Sheet {
         sheet
     }
 
-    /// The place of the column whose name, put in order by [`column_name`],
-    /// is `name`.
+    /// The place of the column whose name is `name`, in small letters and with
+    /// underscores for blanks.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.header.iter().position(|column| column_name(column) == name)
     }

@@ -42,6 +42,18 @@ pub enum Value {
     },
 }
 
+impl Value {
+    /// Whether there is nothing.
+    pub fn is_empty(self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    /// Whether there is something that is of its type.
+    pub fn is_readable(self) -> bool {
+        !matches!(self, Self::Empty | Self::Unreadable)
+    }
+}
+
 /// A moment, comparable with moments of any offset and with plain dates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moment {

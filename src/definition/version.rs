@@ -16,13 +16,10 @@ impl FromStr for Version {
         let text = text.trim();
         let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
         let mut version = [0; 3];
-        let mut count = 0;
-        for part in text.split('.') {
-            if count == 3 || part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Err(());
-            }
-            version[count] = part.parse().map_err(|_| ())?;
-            count += 1;
+        for (place, part) in text.split('.').enumerate() {
+            let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+            let number = part.parse().ok().filter(|_| is_number).ok_or(())?;
+            *version.get_mut(place).ok_or(())? = number;
         }
         Ok(Self(version))
     }

@@ -1,11 +1,16 @@
 //! One cell: from text to a value, and onto its way out.
 
-use super::{Row, Validator, json, plan::Reading};
+use super::{
+    Row, Validator,
+    identity::Known,
+    json,
+    plan::{Plan, Reading},
+};
 use crate::{
     definition::{Moment, Value},
     domain::{
         decimal::Decimal,
-        identifier::{Fault, Nihdi, Ssin, cbe, postal_code},
+        identifier::{Fault, Nihdi, cbe, postal_code},
         moment,
     },
 };
@@ -23,14 +28,17 @@ impl Validator {
         match plan.reading {
             Reading::Choice(list) => match self.definition.lists[list].find(cell) {
                 Some(choice) => {
-                    self.member(at, out).extend_from_slice(&self.plans[at].choices[choice]);
+                    target(plan, out).extend_from_slice(&plan.choices[choice]);
                     Value::Choice(choice as u32)
                 }
                 None => self.not_in_list(at, list, cell, out),
             },
             Reading::Choices(list) => self.read_choices(at, list, cell, out),
             Reading::Text => {
-                if json::write_string(self.member(at, out), cell) {
+                let member = member_of(plan, out);
+                let has_control = json::write_text(member, cell);
+                member.push(b'"');
+                if has_control {
                     return refused(out, "cell-control", at, cell);
                 }
                 text
@@ -54,12 +62,11 @@ impl Validator {
             Reading::Moment => self.read_moment(at, cell, out),
             Reading::Ssin => {
                 let this_year = self.options.today.year();
-                match *self.ssins.get(cell, |cell| Ssin::parse(cell, this_year)) {
-                    Ok(ssin) => {
-                        quoted(self.member(at, out), |member| {
-                            member.extend_from_slice(ssin.digits().as_bytes())
-                        });
-                        out.patient = Some(super::Patient::Ssin(ssin));
+                match self.ssins.get(cell, |cell| Known::new(cell, this_year)) {
+                    Ok(known) => {
+                        let digits = known.digits;
+                        out.patient = Some(super::Patient::Ssin(known.ssin));
+                        quoted(self.member(at, out), |member| member.extend_from_slice(&digits));
                         text
                     }
                     Err(Fault::CheckDigits) => refused(out, "cell-ssin-check", at, cell),
@@ -83,14 +90,14 @@ impl Validator {
             Reading::PostalCode => match postal_code(cell) {
                 _ if matches!(cell, "999" | "9999") => refused(out, "cell-postal-code-placeholder", at, cell),
                 Ok(code) => {
-                    json::write_string(self.member(at, out), code);
+                    quoted(self.member(at, out), |member| member.extend_from_slice(code.as_bytes()));
                     text
                 }
                 Err(_) => refused(out, "cell-postal-code", at, cell),
             },
             Reading::Enterprise => match cbe(cell) {
                 Ok(number) => {
-                    json::write_string(self.member(at, out), &number);
+                    quoted(self.member(at, out), |member| member.extend_from_slice(number.as_bytes()));
                     text
                 }
                 Err(Fault::CheckDigits) => refused(out, "cell-cbe-check", at, cell),
@@ -198,14 +205,18 @@ impl Validator {
     }
 }
 
-fn member_of<'a>(plan: &super::Plan, out: &'a mut Row) -> &'a mut Vec<u8> {
-    let member = if plan.goes { &mut out.data } else { &mut out.local };
+fn target<'a>(plan: &Plan, out: &'a mut Row) -> &'a mut Vec<u8> {
+    if plan.goes { &mut out.data } else { &mut out.local }
+}
+
+fn member_of<'a>(plan: &Plan, out: &'a mut Row) -> &'a mut Vec<u8> {
+    let member = target(plan, out);
     member.extend_from_slice(&plan.label);
     member
 }
 
+/// Writes a value whose label has the opening quote, and closes it.
 fn quoted(member: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
-    member.push(b'"');
     write(member);
     member.push(b'"');
 }

@@ -1,35 +1,74 @@
 //! Whom a row is about, and whether anything but the identifier tells.
 
+use jiff::civil::Date;
+
 use super::{Patient, Row, Validator, json::trimmed};
 use crate::{
     definition::Value,
-    domain::{identifier::Ssin, moment},
+    domain::{
+        identifier::{Fault, Ssin},
+        moment,
+    },
 };
 
 /// What stands between the parts of a business key.
 const UNIT_SEPARATOR: u8 = 0x1f;
 
+/// A patient's number, with what is worked out about it once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) ssin: Ssin,
+    pub(super) digits: [u8; 11],
+    number: u64,
+    /// The birth date that it was last compared with, and whether they agree.
+    birth: Option<(Date, bool)>,
+}
+
+impl Known {
+    /// Reads a number; `this_year` as for [`Ssin::parse`].
+    pub(super) fn new(text: &str, this_year: i16) -> Result<Self, Fault> {
+        let ssin = Ssin::parse(text, this_year)?;
+        let digits: [u8; 11] = ssin.digits().as_bytes().try_into().map_err(|_| Fault::Shape)?;
+        let number = digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'));
+        Ok(Self { ssin, digits, number, birth: None })
+    }
+
+    fn agrees_with(&mut self, date: Date) -> bool {
+        match self.birth {
+            Some((known, agrees)) if known == date => agrees,
+            _ => {
+                let agrees = self.ssin.agrees_with(date);
+                self.birth = Some((date, agrees));
+                agrees
+            }
+        }
+    }
+}
+
 impl Validator {
     /// Completes the patient, compares him with his birth date and looks for
     /// his number in other values.
-    pub(super) fn identify(&self, cells: &[&str], out: &mut Row) {
+    pub(super) fn identify(&mut self, cells: &[&str], out: &mut Row) {
         let Some(at) = self.roles.patient else { return };
-        let Some(Patient::Ssin(ssin)) = out.patient else {
-            if self.values[at] == Value::Empty {
+        if out.patient.is_none() {
+            if self.values[at].is_empty() {
                 self.generate(at, cells, out);
             }
             return;
-        };
+        }
+        let this_year = self.options.today.year();
+        let cell = trimmed(cells[at]).0;
+        let Ok(known) = self.ssins.get(cell, |cell| Known::new(cell, this_year)) else { return };
         if let Some(birth) = self.roles.birth_date
             && let Value::Date(date) = self.values[birth]
-            && !ssin.agrees_with(date)
+            && !known.agrees_with(date)
         {
             out.warning("cell-birth-date-differs", birth, trimmed(cells[birth]).0);
         }
-        out.identifier_in_value =
-            self.plans.iter().zip(cells).any(|(plan, cell)| {
-                plan.could_tell && cell.len() >= 11 && holds_number(cell.as_bytes(), &ssin)
-            });
+        let number = known.number;
+        out.identifier_in_value = self.steps.could_tell.iter().any(|at| {
+            cells.get(*at).is_some_and(|cell| cell.len() >= 11 && holds_number(cell.as_bytes(), number))
+        });
     }
 
     /// Whether the patient has no number and is to be told by other values.
@@ -39,7 +78,7 @@ impl Validator {
 
     /// Writes the business key, or nothing if a part of it is missing.
     pub(super) fn write_key(&self, cells: &[&str], out: &mut Row) {
-        for (at, plan) in self.plans.iter().enumerate().filter(|(_, plan)| plan.key) {
+        for at in self.steps.keys.iter().copied() {
             if !out.key.is_empty() {
                 out.key.push(UNIT_SEPARATOR);
             }
@@ -49,7 +88,6 @@ impl Validator {
                 (Some(Patient::Generated(text)), true) => out.key.extend_from_slice(text.as_bytes()),
                 _ => self.write_plain(at, cells, &mut out.key),
             }
-            debug_assert!(plan.key);
             if out.key.len() == before {
                 out.key.clear();
                 return;
@@ -83,9 +121,7 @@ impl Validator {
         let roles = &self.roles;
         let wanted = self.wants_generated(cells);
         let parts = [roles.last_name, roles.first_name, roles.birth_date, roles.sex];
-        let present = parts.iter().all(|part| {
-            part.is_some_and(|part| !matches!(self.values[part], Value::Empty | Value::Unreadable))
-        });
+        let present = parts.iter().all(|part| part.is_some_and(|part| self.values[part].is_readable()));
         if present && (wanted || !roles.patient_required) {
             let mut text = String::new();
             for part in parts.into_iter().flatten() {
@@ -101,7 +137,7 @@ impl Validator {
             }
             out.patient = Some(Patient::Generated(text));
         } else if !out.draft && wanted {
-            for part in parts.into_iter().flatten().filter(|part| self.values[*part] == Value::Empty) {
+            for part in parts.into_iter().flatten().filter(|part| self.values[*part].is_empty()) {
                 out.error("cell-required-without-ssin", part, "");
             }
             if parts.iter().any(Option::is_none) {
@@ -120,20 +156,24 @@ impl Validator {
     }
 }
 
-/// Whether the digits of `ssin` stand in `cell`, whatever signs are between
-/// them.
-fn holds_number(cell: &[u8], ssin: &Ssin) -> bool {
-    let digits = cell.iter().fold(0u32, |count, byte| count + u32::from(byte.is_ascii_digit()));
-    if digits < 11 {
+/// Whether the eleven digits of `number` stand in `cell`, whatever signs are
+/// between them.
+fn holds_number(cell: &[u8], number: u64) -> bool {
+    const ELEVEN_DIGITS: u64 = 100_000_000_000;
+    // Most texts have few digits, and bytes are counted many at a time.
+    let digits = |part: &[u8]| part.iter().fold(0u8, |count, byte| count + u8::from(byte.is_ascii_digit()));
+    if cell.chunks(128).map(|part| u32::from(digits(part))).sum::<u32>() < 11 {
         return false;
     }
-    let number = ssin.digits().bytes().fold(0u64, |number, digit| number * 10 + u64::from(digit - b'0'));
     let mut last = 0u64;
     let mut count = 0;
     for byte in cell {
         match byte {
             b'0'..=b'9' => {
-                last = (last * 10 + u64::from(byte - b'0')) % 100_000_000_000;
+                last = last * 10 + u64::from(byte - b'0');
+                if last >= ELEVEN_DIGITS {
+                    last %= ELEVEN_DIGITS;
+                }
                 count += 1;
                 if count >= 11 && last == number {
                     return true;
@@ -186,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_number_is_found_behind_any_separators_and_letters() {
-        let ssin = Ssin::parse("53040799731", 2026).unwrap();
+        let number = 53_040_799_731;
         for cell in [
             "53040799731",
             "see 53.04.07-997.31",
@@ -195,7 +235,7 @@ mod tests {
             "53 04 07 – 997 / 31!",
             "tel 0253040799731",
         ] {
-            assert!(holds_number(cell.as_bytes(), &ssin), "{cell}");
+            assert!(holds_number(cell.as_bytes(), number), "{cell}");
         }
         for cell in [
             "53040799732",
@@ -204,7 +244,7 @@ mod tests {
             "53040a799731 and more",
             "no digits here at all",
         ] {
-            assert!(!holds_number(cell.as_bytes(), &ssin), "{cell}");
+            assert!(!holds_number(cell.as_bytes(), number), "{cell}");
         }
     }
 

@@ -1,24 +1,25 @@
 //! JSON as it goes on the wire, written straight into a buffer.
 
-/// Appends `text` as a JSON string. Says whether it holds an invisible
-/// control character other than a tab or a line break, which no value may.
-pub(super) fn write_string(out: &mut Vec<u8>, text: &str) -> bool {
-    out.push(b'"');
-    // Without a branch, so that many bytes are looked at together.
-    let special = text.bytes().fold(false, |special, byte| {
-        special | (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f)
-    });
-    let mut has_control = false;
-    if special {
-        has_control = write_escaped(out, text);
-    } else {
-        out.extend_from_slice(text.as_bytes());
+/// Appends the inside of a JSON string. Says whether `text` holds an
+/// invisible control character other than a tab or a line break, which no
+/// value may.
+pub(super) fn write_text(out: &mut Vec<u8>, text: &str) -> bool {
+    if has_special(text.as_bytes()) {
+        return write_escaped(out, text);
     }
+    out.extend_from_slice(text.as_bytes());
+    false
+}
+
+/// Appends `text` as a JSON string.
+pub(super) fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    has_control
+    write_text(out, text);
+    out.push(b'"');
 }
 
 /// The text without blanks around it, and where it starts.
+#[inline]
 pub(super) fn trimmed(cell: &str) -> (&str, usize) {
     let plain = |byte: Option<&u8>| byte.is_some_and(|byte| (0x21..0x7f).contains(byte));
     let bytes = cell.as_bytes();
@@ -27,6 +28,25 @@ pub(super) fn trimmed(cell: &str) -> (&str, usize) {
     }
     let tail = cell.trim_start();
     (tail.trim_end(), cell.len() - tail.len())
+}
+
+/// Whether a byte must be escaped; eight bytes are looked at together.
+fn has_special(text: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let special = |word: u64| {
+        let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
+        let quote = word ^ (ONES * u64::from(b'"'));
+        let backslash = word ^ (ONES * u64::from(b'\\'));
+        below(word, 0x20) | below(quote, 1) | below(backslash, 1)
+    };
+    let (words, rest) = text.as_chunks::<8>();
+    let found = words.iter().fold(0, |found, word| found | special(u64::from_le_bytes(*word)));
+    let last = match text.last_chunk::<8>() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest.iter().fold(ONES * u64::from(b' '), |word, byte| word << 8 | u64::from(*byte)),
+    };
+    found | special(last) != 0
 }
 
 #[cold]
@@ -39,7 +59,7 @@ fn write_escaped(out: &mut Vec<u8>, text: &str) -> bool {
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\t' => out.extend_from_slice(b"\\t"),
-            0..0x20 | 0x7f => {
+            0..0x20 => {
                 has_control = true;
                 let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
                 out.extend_from_slice(b"\\u00");
@@ -62,9 +82,11 @@ mod tests {
         #[test]
         fn any_text_is_read_back_by_another_reader(text in ".*|[\\x00-\\x7f]*") {
             let mut out = Vec::new();
-            let has_control = write_string(&mut out, &text);
+            out.push(b'"');
+            let has_control = write_text(&mut out, &text);
+            out.push(b'"');
             prop_assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text.clone());
-            let control = |letter: char| letter.is_ascii_control() && !matches!(letter, '\t' | '\n' | '\r');
+            let control = |letter: char| letter < ' ' && !matches!(letter, '\t' | '\n' | '\r');
             prop_assert_eq!(has_control, text.contains(control));
         }
 

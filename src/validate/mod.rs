@@ -31,10 +31,11 @@ pub use technical::Technical;
 
 use crate::{
     definition::{Definition, Value, Values},
-    domain::identifier::{Fault, Nihdi, Ssin},
+    domain::identifier::{Fault, Nihdi},
 };
+use identity::Known;
 use memo::Memo;
-use plan::{Plan, Roles};
+use plan::{Plan, Roles, Steps};
 use zone::Zone;
 
 /// How a file is judged.
@@ -55,10 +56,11 @@ pub struct Validator {
     definition: Arc<Definition>,
     options: Options,
     plans: Vec<Plan>,
+    steps: Steps,
     roles: Roles,
     values: Vec<Value>,
     picked: Vec<u32>,
-    ssins: Memo<Result<Ssin, Fault>>,
+    ssins: Memo<Result<Known, Fault>>,
     physicians: Memo<Result<Nihdi, Fault>>,
     zone: Zone,
 }
@@ -70,6 +72,7 @@ impl Validator {
             definition.variables.iter().map(|variable| Plan::new(variable, &definition)).collect();
         Self {
             roles: Roles::of(&definition),
+            steps: Steps::of(&plans),
             values: vec![Value::Empty; plans.len()],
             picked: Vec::new(),
             ssins: Memo::new(1024),
@@ -93,7 +96,7 @@ impl Validator {
         technical.judge(out);
         for at in 0..self.plans.len() {
             let cell = cells.get(at).copied().unwrap_or_default();
-            self.values[at] = self.read(at, cell, out);
+            self.values[at] = if cell.is_empty() { Value::Empty } else { self.read(at, cell, out) };
         }
         self.identify(cells, out);
         self.judge_codes(cells, out);

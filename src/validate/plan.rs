@@ -13,17 +13,29 @@ pub(super) struct Plan {
     pub(super) goes: bool,
     pub(super) role: Option<Role>,
     pub(super) key: bool,
-    /// `,"NAME":`.
+    /// What stands before a value: `,"NAME":`, with the opening quote where
+    /// the value has one.
     pub(super) label: Vec<u8>,
-    /// The list's choices as JSON.
+    /// The choices of a list as JSON; for one choice the whole member.
     pub(super) choices: Vec<Vec<u8>>,
     pub(super) format: Option<NumberFormat>,
     pub(super) required: Required,
     pub(super) relevant: Option<Expression>,
     pub(super) constraint: Option<Expression>,
     pub(super) codes: Option<Codes>,
-    /// Whether a patient's own number could hide in the value and leave.
-    pub(super) could_tell: bool,
+}
+
+/// The places of the variables that each step has something to do with.
+#[derive(Debug, Default)]
+pub(super) struct Steps {
+    /// Their codes belong to a coding system.
+    pub(super) coded: Vec<usize>,
+    /// They have rules.
+    pub(super) ruled: Vec<usize>,
+    /// They are part of the business key.
+    pub(super) keys: Vec<usize>,
+    /// A patient's own number could hide in them and leave.
+    pub(super) could_tell: Vec<usize>,
 }
 
 /// How a cell becomes a value.
@@ -54,6 +66,8 @@ pub(super) struct Roles {
     pub(super) sex: Option<usize>,
     pub(super) country: Option<usize>,
     pub(super) postal_code: Option<usize>,
+    /// Belgium's place in the list of the country's variable.
+    pub(super) belgium: Option<usize>,
     /// Whether the patient's number must be there.
     pub(super) patient_required: bool,
 }
@@ -64,14 +78,18 @@ impl Plan {
         let mut label = vec![b','];
         json::write_string(&mut label, &variable.name);
         label.push(b':');
+        let member = if matches!(reading, Reading::Choice(_)) { label.clone() } else { Vec::new() };
+        if reading.is_quoted() {
+            label.push(b'"');
+        }
         let choices = definition.list_of(variable).map_or(&[][..], |list| &list.choices);
         let choices = choices
             .iter()
             .map(|choice| {
-                let mut text = Vec::new();
+                let mut text = member.clone();
                 match choice.truth {
                     Some(truth) => text.extend_from_slice(truth.to_string().as_bytes()),
-                    None => _ = json::write_string(&mut text, &choice.code),
+                    None => json::write_string(&mut text, &choice.code),
                 }
                 text
             })
@@ -89,7 +107,35 @@ impl Plan {
             relevant: variable.relevant.clone(),
             constraint: variable.constraint.clone(),
             codes: variable.codes.clone(),
-            could_tell: goes && matches!(variable.kind, Kind::Text | Kind::Integer | Kind::Decimal),
+        }
+    }
+}
+
+impl Reading {
+    fn is_quoted(self) -> bool {
+        !matches!(self, Self::Choice(_) | Self::Choices(_) | Self::Integer | Self::Decimal)
+    }
+}
+
+impl Steps {
+    pub(super) fn of(plans: &[Plan]) -> Self {
+        let places = |has: &dyn Fn(&Plan) -> bool| -> Vec<usize> {
+            (0..plans.len()).filter(|at| has(&plans[*at])).collect()
+        };
+        let is_free = |plan: &Plan| {
+            !matches!(plan.reading, Reading::Choice(_) | Reading::Choices(_))
+                && !matches!(plan.reading, Reading::Date | Reading::Time | Reading::Moment)
+        };
+        Self {
+            coded: places(&|plan| plan.codes.is_some()),
+            ruled: places(&|plan| {
+                plan.key
+                    || plan.relevant.is_some()
+                    || plan.constraint.is_some()
+                    || !matches!(plan.required, Required::Never)
+            }),
+            keys: places(&|plan| plan.key),
+            could_tell: places(&|plan| plan.goes && is_free(plan)),
         }
     }
 }
@@ -107,6 +153,8 @@ impl Roles {
             sex: place(Role::Sex),
             country: place(Role::Country),
             postal_code: place(Role::PostalCode),
+            belgium: place(Role::Country)
+                .and_then(|at| definition.list_of(&definition.variables[at])?.find("BE")),
             patient_required: patient
                 .is_some_and(|at| !matches!(definition.variables[at].required, Required::Never)),
         }

@@ -9,7 +9,8 @@ use crate::{
 impl Validator {
     /// Warns of codes that their system cannot have.
     pub(super) fn judge_codes(&self, cells: &[&str], out: &mut Row) {
-        for (at, plan) in self.plans.iter().enumerate() {
+        for at in self.steps.coded.iter().copied() {
+            let plan = &self.plans[at];
             let system = match &plan.codes {
                 None => continue,
                 Some(Codes::Of(system)) => Some(*system),
@@ -32,23 +33,23 @@ impl Validator {
     pub(super) fn judge_rules(&self, cells: &[&str], out: &mut Row) {
         let values = self.seen(cells);
         let abroad = self.judge_country(cells, out);
-        for (at, plan) in self.plans.iter().enumerate() {
-            let value = self.values[at];
-            if value == Value::Unreadable {
+        for at in self.steps.ruled.iter().copied() {
+            let (plan, value) = (&self.plans[at], self.values[at]);
+            if matches!(value, Value::Unreadable) {
                 continue;
             }
             match plan.relevant.as_ref().map(|relevant| relevant.evaluate(&values)) {
                 None | Some(Some(true)) => {}
                 Some(Some(false)) => {
                     let told_already = abroad && plan.role == Some(Role::PostalCode);
-                    if value != Value::Empty && !told_already {
+                    if !value.is_empty() && !told_already {
                         out.error("cell-not-relevant", at, trimmed(cells[at]).0);
                     }
                     continue;
                 }
                 Some(None) => continue,
             }
-            if value == Value::Empty {
+            if value.is_empty() {
                 let missing = match &plan.required {
                     Required::Never => plan.key,
                     Required::Always => true,
@@ -72,9 +73,12 @@ impl Validator {
         let (Some(country), Some(postal_code)) = (self.roles.country, self.roles.postal_code) else {
             return false;
         };
-        let Some(code) = self.plain(country, cells) else { return false };
-        let has_code = !matches!(self.values[postal_code], Value::Empty | Value::Unreadable);
-        let abroad = has_code && !code.eq_ignore_ascii_case("BE");
+        let is_abroad = match self.values[country] {
+            Value::Choice(choice) => Some(choice as usize) != self.roles.belgium,
+            Value::Text { .. } => self.seen(cells).text(country) != Some("BE"),
+            _ => return false,
+        };
+        let abroad = is_abroad && self.values[postal_code].is_readable();
         if abroad {
             out.error("cell-postal-code-abroad", postal_code, trimmed(cells[postal_code]).0);
         }

@@ -21,6 +21,9 @@ pub struct Technical<'a> {
 impl Technical<'_> {
     /// Judges the columns and tells whether the row is a draft.
     pub(super) fn judge(&self, out: &mut Row) {
+        if self.is_empty() {
+            return;
+        }
         let status = self.status.trim();
         out.draft = status.eq_ignore_ascii_case("draft");
         if !out.draft && !status.is_empty() && !status.eq_ignore_ascii_case("submit") {
@@ -40,6 +43,9 @@ impl Technical<'_> {
 
     /// Adds the authors to what stays here.
     pub(super) fn write(&self, out: &mut Row) {
+        if self.is_empty() {
+            return;
+        }
         for (column, text) in self.columns() {
             if !text.is_empty() {
                 out.local.extend_from_slice(b",\"");
@@ -48,6 +54,10 @@ impl Technical<'_> {
                 json::write_string(&mut out.local, text);
             }
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.author_group.len() + self.author.len() + self.coauthor.len() + self.status.len() == 0
     }
 
     fn columns(&self) -> [(&'static str, &str); 3] {

@@ -1,39 +1,49 @@
 //! Belgian time for moments without an offset.
 
 use jiff::{
+    ToSpan,
     civil::{Date, Time},
     tz::TimeZone,
 };
 
 use crate::{clock, definition::Moment};
 
-/// Offsets from UTC by day, as most days have one.
+/// Offsets from UTC by month, as ten months of a year have one.
 #[derive(Debug)]
 pub(super) struct Zone {
     zone: TimeZone,
-    days: Vec<(Date, Option<i32>)>,
+    /// A month's number, and its offset if it has but one.
+    months: Vec<(i32, Option<i32>)>,
 }
 
-const DAYS: usize = 1024;
+/// How many months are remembered: enough for a life.
+const MONTHS: usize = 2048;
 
 impl Zone {
     /// Europe/Brussels.
     pub(super) fn belgian() -> Self {
-        Self { zone: clock::belgium(), days: vec![(Date::ZERO, None); DAYS] }
+        Self { zone: clock::belgium(), months: vec![(-1, None); MONTHS] }
     }
 
     /// Seconds east of UTC at a date and time. A time that the clocks leave
     /// out counts as if they had not been changed yet, one that they show
     /// twice as the first.
     pub(super) fn offset(&mut self, date: Date, time: Time) -> i32 {
-        let number = date.year() as usize * 372 + date.month() as usize * 31 + date.day() as usize;
-        let slot = &mut self.days[number % DAYS];
-        if slot.0 != date {
-            let whole_day = [Time::MIN, Time::MAX].map(|time| offset_at(&self.zone, date, time));
-            *slot = (date, (whole_day[0] == whole_day[1]).then_some(whole_day[0]));
+        let number = i32::from(date.year()) * 12 + i32::from(date.month());
+        let month = &mut self.months[number as usize % MONTHS];
+        if month.0 != number {
+            *month = (number, offset_of_month(&self.zone, date));
         }
-        slot.1.unwrap_or_else(|| offset_at(&self.zone, date, time))
+        month.1.unwrap_or_else(|| offset_at(&self.zone, date, time))
     }
+}
+
+/// The offset that holds from the start to the end of each day of a month.
+fn offset_of_month(zone: &TimeZone, date: Date) -> Option<i32> {
+    let mut days = date.first_of_month().series(1.day()).take(date.days_in_month() as usize);
+    let first = offset_at(zone, date.first_of_month(), Time::MIN);
+    let is_first = |date| [Time::MIN, Time::MAX].iter().all(|time| offset_at(zone, date, *time) == first);
+    days.all(is_first).then_some(first)
 }
 
 fn offset_at(zone: &TimeZone, date: Date, time: Time) -> i32 {

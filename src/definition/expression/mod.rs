@@ -99,6 +99,16 @@ impl Expression {
 }
 
 impl Node {
+    /// Whether it compares the texts of values, for which cells are needed.
+    pub(super) fn compares_text(&self) -> bool {
+        match self {
+            Self::And(sides) | Self::Or(sides) => sides.iter().any(Self::compares_text),
+            Self::Not(inner) => inner.compares_text(),
+            Self::Empty(_) | Self::Chosen(..) => false,
+            Self::Compare(_, _, other) => matches!(other, Operand::Text(_) | Operand::Variable(_)),
+        }
+    }
+
     fn evaluate(&self, values: &Values<'_>) -> Option<bool> {
         match self {
             Self::And(sides) => match (sides[0].evaluate(values), sides[1].evaluate(values)) {
@@ -114,7 +124,7 @@ impl Node {
             Self::Not(inner) => inner.evaluate(values).map(|holds| !holds),
             Self::Empty(variable) => match values.values[*variable] {
                 Value::Unreadable => None,
-                value => Some(value == Value::Empty),
+                value => Some(value.is_empty()),
             },
             Self::Chosen(variable, choice) => match values.values[*variable] {
                 Value::Unreadable => None,

@@ -3,6 +3,7 @@
 mod extract;
 mod patient;
 mod rows;
+mod samples;
 
 use std::collections::HashMap;
 

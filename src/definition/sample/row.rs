@@ -1,0 +1,212 @@
+//! One fictitious row after the other.
+
+use jiff::civil::{Date, Time};
+
+use super::{
+    TODAY,
+    codes::{ANALYSES, Analysis, Coded, ICPC2},
+    filler::Filler,
+    mistake::{self, Mistake},
+    people::Person,
+    random::Random,
+};
+use crate::definition::{Definition, Required, Value, Values, expression::Expression};
+
+/// Makes the rows of one sample.
+pub(super) struct Generator<'a> {
+    pub(super) definition: &'a Definition,
+    pub(super) cells: Vec<String>,
+    pub(super) values: Vec<Value>,
+    pub(super) random: Random,
+    pub(super) picked: Vec<u32>,
+    pub(super) fillers: Vec<Filler>,
+    /// Variables whose rules speak of variables that come later.
+    pub(super) unsettled: Vec<usize>,
+    pub(super) mistakes: Vec<(usize, Mistake)>,
+    pub(super) errors_percent: f64,
+    pub(super) seed: u64,
+    pub(super) rows_vary: bool,
+    pub(super) person: Person,
+    pub(super) people: u64,
+    pub(super) rows_left: u64,
+    pub(super) row_of_person: u64,
+    pub(super) number: u64,
+    pub(super) visit: Date,
+    pub(super) visit_left: u64,
+    pub(super) visit_time: Option<Time>,
+    pub(super) analysis: &'static Analysis,
+    pub(super) shows_range: bool,
+    pub(super) coded: Coded,
+    pub(super) reason: Option<Coded>,
+}
+
+impl<'a> Generator<'a> {
+    pub(super) fn new(definition: &'a Definition, seed: u64, errors_percent: f64) -> Self {
+        let fillers = Filler::of(definition);
+        let keys = definition.variables.iter().zip(&fillers).filter(|(variable, _)| variable.key);
+        let rows_vary = keys.into_iter().any(|(_, filler)| filler.tells_rows_apart());
+        let unsettled = definition
+            .variables
+            .iter()
+            .enumerate()
+            .filter(|(_, variable)| {
+                variable.relevant.is_some() || matches!(variable.required, Required::When(_))
+            })
+            .map(|(at, _)| at)
+            .collect();
+        let count = definition.variables.len();
+        Self {
+            definition,
+            cells: vec![String::new(); count],
+            values: vec![Value::Empty; count],
+            random: Random::new(seed),
+            picked: Vec::new(),
+            mistakes: mistake::possible(definition),
+            fillers,
+            unsettled,
+            errors_percent,
+            seed,
+            rows_vary,
+            person: Person::new(0, seed),
+            people: 0,
+            rows_left: 0,
+            row_of_person: 0,
+            number: 0,
+            visit: TODAY,
+            visit_left: 0,
+            visit_time: None,
+            analysis: &ANALYSES[0],
+            shows_range: false,
+            coded: ("", ""),
+            reason: None,
+        }
+    }
+
+    /// The cells of row `number`, counted from 0.
+    pub(super) fn row(&mut self, number: u64) -> &[String] {
+        self.number = number;
+        self.turn_to_next();
+        self.picked.clear();
+        for at in 0..self.fillers.len() {
+            self.cells[at].clear();
+            self.values[at] = Value::Empty;
+        }
+        for at in 0..self.fillers.len() {
+            self.fill(at);
+        }
+        for place in 0..self.unsettled.len() {
+            self.settle(self.unsettled[place]);
+        }
+        if self.errors_percent > 0.0 && self.random.percent(self.errors_percent) {
+            self.spoil();
+        }
+        &self.cells
+    }
+
+    /// Whether an expression holds in the row so far.
+    pub(super) fn holds(&self, expression: &Expression) -> Option<bool> {
+        let cells: Vec<&str> = match expression.node().compares_text() {
+            true => self.cells.iter().map(String::as_str).collect(),
+            false => Vec::new(),
+        };
+        expression.evaluate(&self.seen(&cells))
+    }
+
+    fn seen<'b>(&'b self, cells: &'b [&'b str]) -> Values<'b> {
+        Values { cells, values: &self.values, picked: &self.picked, today: TODAY }
+    }
+
+    fn turn_to_next(&mut self) {
+        if self.rows_left == 0 {
+            self.person = Person::new(self.people, self.seed);
+            self.people += 1;
+            self.rows_left = if self.rows_vary { 20 + self.random.below(41) } else { 1 };
+            self.row_of_person = 0;
+            self.visit_left = 0;
+        } else {
+            self.row_of_person += 1;
+        }
+        self.rows_left -= 1;
+        if self.visit_left == 0 {
+            self.visit_left = 1 + self.random.below(14);
+            self.visit = self.day_between(self.person.birth, TODAY);
+            let minutes = self.random.below(600);
+            self.visit_time = (self.random.below(10) < 3)
+                .then(|| Time::constant(8 + (minutes / 60) as i8, (minutes % 60) as i8, 0, 0));
+        }
+        self.visit_left -= 1;
+        self.analysis = &ANALYSES[self.random.below(ANALYSES.len() as u64) as usize];
+        self.shows_range = self.random.below(10) < 4;
+        self.coded = ("", "");
+        self.reason = (self.random.below(2) == 0).then(|| self.random.one(&ICPC2));
+    }
+
+    fn fill(&mut self, at: usize) {
+        let variable = &self.definition.variables[at];
+        if let Some(relevant) = &variable.relevant
+            && self.holds(relevant) == Some(false)
+        {
+            return;
+        }
+        let is_needed = variable.key
+            || match &variable.required {
+                Required::Never => false,
+                Required::Always => true,
+                Required::When(when) => self.holds(when) == Some(true),
+            };
+        if is_needed || self.fillers[at].decides() || self.random.below(10) < 7 {
+            self.try_values(at);
+        }
+    }
+
+    /// Rules may speak of later variables, so they are asked once more.
+    fn settle(&mut self, at: usize) {
+        let variable = &self.definition.variables[at];
+        let is_relevant =
+            variable.relevant.as_ref().is_none_or(|relevant| self.holds(relevant) != Some(false));
+        if !is_relevant {
+            self.cells[at].clear();
+            self.values[at] = Value::Empty;
+        } else if self.values[at].is_empty() {
+            let is_needed = match &variable.required {
+                Required::Never => variable.key,
+                Required::Always => true,
+                Required::When(when) => self.holds(when) == Some(true),
+            };
+            if is_needed {
+                self.try_values(at);
+            }
+        }
+    }
+
+    /// Takes the first value that fulfils the constraint; none if none of
+    /// several does.
+    fn try_values(&mut self, at: usize) {
+        let constraint = self.definition.variables[at].constraint.as_ref();
+        for attempt in 0..20 {
+            self.cells[at].clear();
+            self.values[at] = self.value(at, attempt);
+            if self.values[at].is_empty()
+                || constraint.is_none_or(|constraint| self.holds(constraint) != Some(false))
+            {
+                return;
+            }
+        }
+        self.cells[at].clear();
+        self.values[at] = Value::Empty;
+    }
+
+    /// Makes one of the mistakes that the row can have.
+    fn spoil(&mut self) {
+        if self.mistakes.is_empty() {
+            return;
+        }
+        let start = self.random.below(self.mistakes.len() as u64) as usize;
+        for step in 0..self.mistakes.len() {
+            let (at, mistake) = self.mistakes[(start + step) % self.mistakes.len()];
+            if mistake.make(at, self) {
+                return;
+            }
+        }
+    }
+}
