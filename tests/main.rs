@@ -1,6 +1,8 @@
 //! Behaviour of the appliance as its users and neighbours see it. One binary,
 //! so that it links once; one file per capability.
 
+#![allow(clippy::unwrap_used)]
+
 mod audit;
 mod certificate;
 mod client;

@@ -26,7 +26,7 @@ pub fn read(path: &Path, name: &str) -> Result<Vec<(u64, String)>> {
         .map_err(Error::internal)?;
     let text = source.text(0).map_err(Error::internal)?;
     let mut rows = Rows::new(text, delimiter(&start), Position::default());
-    let column = match rows.next().map_err(failed)? {
+    let column = match rows.read().map_err(failed)? {
         Some(header) => {
             (0..header.len()).find(|index| header.field(*index).trim().eq_ignore_ascii_case(name))
         }
@@ -34,7 +34,7 @@ pub fn read(path: &Path, name: &str) -> Result<Vec<(u64, String)>> {
     };
     let column = column.ok_or_else(|| Error::invalid("list-column-missing").with("column", name))?;
     let mut values = Vec::new();
-    while let Some(row) = rows.next().map_err(failed)? {
+    while let Some(row) = rows.read().map_err(failed)? {
         let value = row.field(column).trim();
         if !value.is_empty() {
             values.push((row.line, value.to_owned()));

@@ -38,6 +38,9 @@ use crate::{
 /// How many parts may wait between reading and storing.
 const PARTS_WAITING: usize = 32;
 
+/// Stores a chunk and tells how many rows are stored; says whether to go on.
+type StoreChunk<'a> = &'a mut dyn FnMut(Chunk, &mut dyn FnMut(u64)) -> Result<bool>;
+
 /// What is imported, for whom.
 pub struct Job<'a> {
     /// Where to.
@@ -149,14 +152,14 @@ impl Job<'_> {
             delimiter(&start)
         };
         let mut rows = Rows::new(source.text(0).map_err(unreadable)?, delimiter, Position::default());
-        let Some(row) = rows.next().map_err(|finding| vec![finding])? else {
+        let Some(row) = rows.read().map_err(|finding| vec![finding])? else {
             return Err(vec![Finding::error("file-empty")]);
         };
         let header_line = row.raw.to_vec();
         let header = Header::read(&row, &self.definition)?;
         rows.count_from_here();
         let first = rows.position();
-        if rows.next().is_ok_and(|row| row.is_none()) {
+        if rows.read().is_ok_and(|row| row.is_none()) {
             return Err(vec![Finding::error("file-no-rows")]);
         }
         drop(rows);
@@ -248,7 +251,7 @@ impl Job<'_> {
         opened: &Opened,
         from: Position,
         progress: &mut dyn FnMut(Progress),
-        store: &mut dyn FnMut(Chunk, &mut dyn FnMut(u64)) -> Result<bool>,
+        store: StoreChunk<'_>,
     ) -> Result<()> {
         let gate = self.store.read(|tx| {
             enrolment::gate(

@@ -70,7 +70,7 @@ impl Reader<'_> {
         let mut validated = Validated::default();
         let mut part = Part::default();
         loop {
-            match rows.next() {
+            match rows.read() {
                 Ok(Some(row)) => self.row(&row, validator, &mut validated, &mut packing, &mut part),
                 Ok(None) => break,
                 Err(finding) => {

@@ -93,7 +93,7 @@ impl<R: Read> Rows<R> {
     ///
     /// A finding that ends the reading here: the row is too long, its quote
     /// is never closed, it holds a zero byte, or the file cannot be read.
-    pub fn next(&mut self) -> Result<Option<Row<'_>>, Finding> {
+    pub fn read(&mut self) -> Result<Option<Row<'_>>, Finding> {
         let (mut written, mut ended) = (0, 0);
         self.start = self.cursor;
         loop {
@@ -205,12 +205,15 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// The fields of each row, the raw rows, the lines, and how it ended.
-    fn read(text: &[u8]) -> (Vec<(Vec<String>, String, u64)>, Option<&'static str>) {
+    /// Fields, raw text and line of a row.
+    type Seen = (Vec<String>, String, u64);
+
+    /// The rows, and how it ended.
+    fn read(text: &[u8]) -> (Vec<Seen>, Option<&'static str>) {
         let mut rows = Rows::new(text, b';', Position::default());
         let mut seen = Vec::new();
         loop {
-            match rows.next() {
+            match rows.read() {
                 Ok(Some(row)) => {
                     let fields = (0..row.len()).map(|index| row.field(index).to_owned()).collect();
                     seen.push((fields, String::from_utf8_lossy(row.raw).into_owned(), row.line));
@@ -246,8 +249,8 @@ mod tests {
     fn the_rest_begins_with_the_row_that_could_not_be_read() {
         let long = [&b"a;b\nc;"[..], &vec![b'x'; 3 * MAX_ROW]].concat();
         let mut rows = Rows::new(&long[..], b';', Position::default());
-        assert!(rows.next().unwrap().is_some());
-        assert!(rows.next().is_err());
+        assert!(rows.read().unwrap().is_some());
+        assert!(rows.read().is_err());
         let mut rest = Vec::new();
         rows.rest(|piece| rest.extend_from_slice(piece)).unwrap();
         assert_eq!(rest, &long[4..]);
@@ -257,12 +260,12 @@ mod tests {
     fn reading_goes_on_at_any_row() {
         let text = "h\n1;\"a\nb\"\r\n2;c\r\n3;d".as_bytes();
         let mut rows = Rows::new(text, b';', Position::default());
-        rows.next().unwrap();
+        rows.read().unwrap();
         rows.count_from_here();
-        rows.next().unwrap();
+        rows.read().unwrap();
         let position = rows.position();
         let mut resumed = Rows::new(&text[position.byte as usize..], b';', position);
-        let row = resumed.next().unwrap().unwrap();
+        let row = resumed.read().unwrap().unwrap();
         assert_eq!((row.raw, row.line), (&b"2;c"[..], 4));
         assert_eq!(resumed.position().row, 2);
     }

@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use super::{
     Purpose, Tx, audit,
     block::{self, Block},
+    delivery::GateOf,
     key::Hash,
     registration,
 };
@@ -198,12 +199,7 @@ pub fn hold_all(tx: &Tx<'_>, organisation: OrganisationId, reason: HoldReasons) 
 /// Asks the gate once more, in the transaction that claims a batch for its
 /// first transmission. Returns false if the batch had to be dissolved: what
 /// may still leave is submitted again, the rest is held.
-pub(super) fn may_leave(
-    tx: &Tx<'_>,
-    batch: i64,
-    gate_of: &dyn Fn(&Tx<'_>, OrganisationId, i64) -> Result<(Gate, String)>,
-    today: Date,
-) -> Result<bool> {
+pub(super) fn may_leave(tx: &Tx<'_>, batch: i64, gate_of: GateOf<'_>, today: Date) -> Result<bool> {
     let (organisation, definition, members, version, day, transmitted): (i64, i64, Vec<u8>, i64, String, bool) = tx
         .sql
         .prepare_cached(
