@@ -30,6 +30,7 @@ pub mod import;
 pub mod key;
 mod open;
 pub mod organisation;
+pub mod outcome;
 pub mod registration;
 
 pub use key::{Keys, Purpose};
