@@ -1,4 +1,5 @@
-//! `deliver --until-empty`.
+//! `deliver --until-empty`. Beside a process that delivers already, it watches
+//! that one until nothing can move.
 
 use std::time::{Duration, Instant};
 
@@ -8,8 +9,9 @@ use crate::{
     error::Result,
     store::{Store, batch, delivery, import, registration},
     transfer::{
+        drain::{Watched, until_empty, watch},
         services::Services,
-        worker::{Workers, lock, until_empty},
+        worker::Workers,
     },
 };
 
@@ -26,11 +28,12 @@ impl Verb {
     pub fn run(self, context: &Context) -> Result<Done> {
         let store = context.store()?;
         let services = Services::new(&context.config)?;
-        let _lock = lock(store)?;
         let started = Instant::now();
         let workers = Workers::new(store, &services, &context.config.queue);
         let patience = Duration::from_secs(context.config.queue.outcome_patience_seconds);
-        workers.run(|workers| until_empty(workers, patience, || {}))?;
+        if let Watched::Free(_lock) = watch(store, patience, || {})? {
+            workers.run(|workers| until_empty(workers, patience, || {}))?;
+        }
         let mut summary = summary(store, true)?;
         summary.seconds.total = started.elapsed().as_secs_f64();
         summary.seconds.seal = workers.sealing_seconds();

@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::{
     answer,
     client::{Answer, Class, Client, classify},
+    retry::asked_for,
 };
-use crate::store::batch::{Asking, Outcome};
+use crate::store::outcome::{Asking, Outcome};
 
 /// What asking came to.
 pub enum Asked {
@@ -14,6 +15,8 @@ pub enum Asked {
     Final(Outcome),
     /// Ask again after this time.
     Later(Duration),
+    /// There was no answer: ask again after this time, and the others too.
+    Silence(Duration),
 }
 
 /// The longest time between two questions.
@@ -23,14 +26,14 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub fn ask(client: &Client, asking: &Asking) -> Asked {
     match client.get(&format!("/v1/batches/{}", asking.name)) {
         Ok(answer) => judge(asking, &answer),
-        Err(_) => Asked::Later(pause(asking)),
+        Err(_) => Asked::Silence(pause(asking)),
     }
 }
 
 fn judge(asking: &Asking, answer: &Answer) -> Asked {
     match (classify(answer.status), answer::outcome(answer, &asking.name)) {
         (Class::Done, Some(outcome)) if outcome.consolidated.is_some() => Asked::Final(outcome),
-        _ => Asked::Later(pause(asking).max(answer.retry_after.unwrap_or_default())),
+        _ => Asked::Later(pause(asking).max(asked_for(answer.retry_after))),
     }
 }
 
