@@ -346,6 +346,13 @@ pub fn claim_asking(tx: &Tx<'_>, limit: usize, lease: i64) -> Result<Vec<Asking>
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Gives back what a process that was killed had claimed; only for the holder
+/// of the workers' lock, beside whom nobody is at work.
+pub fn release(tx: &Tx<'_>) -> Result<()> {
+    tx.sql.execute("UPDATE batch SET lease = 0 WHERE ask_at IS NOT NULL AND lease > 0", [])?;
+    Ok(())
+}
+
 /// Asks again at `next` (milliseconds since 1970).
 pub fn ask_again(tx: &Tx<'_>, asking: &Asking, next: i64) -> Result<()> {
     tx.sql
@@ -398,6 +405,19 @@ pub fn awaited(tx: &Tx<'_>) -> Result<(Option<i64>, u64)> {
     let mut statement =
         tx.sql.prepare_cached("SELECT min(ask_at), count(*) FROM batch WHERE ask_at IS NOT NULL")?;
     Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?)
+}
+
+/// Of all registrations that leave or left: how many have their outcome, and
+/// how many there are. Made for a progress bar: it looks at blocks and batches
+/// only.
+pub fn progress(tx: &Tx<'_>) -> Result<(u64, u64)> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT coalesce(sum(count) FILTER (WHERE state IN (5, 6)), 0), coalesce(sum(count), 0)
+           + (SELECT coalesce(sum(pending), 0) FROM block WHERE pending > 0)
+         FROM batch WHERE state <> ?1",
+    )?;
+    Ok(statement
+        .query_row([DISSOLVED], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64)))?)
 }
 
 /// How many batches there are, and of how many the codes are deleted.

@@ -132,6 +132,14 @@ struct Due {
     unsure: bool,
 }
 
+/// Gives back what a process that was killed had claimed; only for the holder
+/// of the workers' lock, beside whom nobody is at work. What was claimed may
+/// have arrived, so its receipt is asked for before it is sent again.
+pub fn release(tx: &Tx<'_>) -> Result<()> {
+    tx.sql.execute("UPDATE delivery SET lease = 0, unsure = 1 WHERE state = 'queued' AND lease > 0", [])?;
+    Ok(())
+}
+
 /// Writes down how an attempt ended. With the last receipt of a batch its
 /// registrations are sent, and the outcome is asked for.
 pub fn settle(tx: &Tx<'_>, claim: &Claim, result: &Settled) -> Result<()> {

@@ -70,13 +70,20 @@ pub struct WorkerLock {
 }
 
 impl WorkerLock {
-    /// Takes the lock, or `None` if another process has it.
+    /// Takes the lock, or `None` if another process has it. What a process
+    /// that was killed had claimed is free again at once.
     pub fn take(store: &Store) -> Result<Option<Self>> {
         let path = store.directory().join("workers.lock");
         let file =
             File::options().create(true).truncate(false).write(true).open(path).map_err(Error::internal)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
+            Ok(()) => {
+                store.write(|tx| {
+                    delivery::release(tx)?;
+                    batch::release(tx)
+                })?;
+                Ok(Some(Self { _file: file }))
+            }
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(Error::internal(error)),
         }
@@ -264,8 +271,8 @@ impl<'a> Workers<'a> {
         let mut answers = Vec::with_capacity(claimed.len());
         for asking in claimed {
             let asked = match self.client(asking.organisation, Service::Platform)? {
-                Ok(client) => ask(&client, &asking),
-                Err(_) => Asked::Later(pause(&asking)),
+                Ok(client) => ask(&client, &asking, self.settings),
+                Err(_) => Asked::Later(pause(&asking, self.settings)),
             };
             answers.push((asking, asked));
         }
