@@ -8,6 +8,8 @@ mod certificate;
 mod client;
 mod common;
 mod crash;
+mod demo;
+mod faults;
 mod front;
 mod import;
 mod issuer;
