@@ -74,6 +74,8 @@ fn faults_and_kills_lose_nothing_and_double_nothing() {
     assert_eq!(summary["codes_deleted"], summary["batches"]);
     assert_eq!(app.run(["audit", "verify"]).status, 0);
     assert_eq!(app.sqlite("PRAGMA integrity_check"), "ok");
+    let failed = app.sqlite("SELECT count(*) > 5 FROM attempt WHERE outcome = 'again'");
+    assert_eq!(failed, "1", "the faults struck");
 
     let totals = services.settled();
     assert_eq!((totals.waiting, totals.refused_batches, totals.codes), (0, 0, 0), "{totals:?}");

@@ -120,9 +120,9 @@ fn generate(definition: &Definition, rows: u64, folder: &Path) -> io::Result<()>
     let mut out = BufWriter::new(File::create(&path)?);
     definition::sample(definition, new, SEED, ERRORS_PERCENT, &mut out)?;
     out.flush()?;
-    if corrections > 0 {
+    if let Some(step) = new.checked_div(corrections) {
         let corrected = folder.join(file_name(&definition.name, CORRECTIONS));
-        correct(&path, new / corrections, corrections, &corrected)?;
+        correct(&path, step, corrections, &corrected)?;
     }
     Ok(())
 }
