@@ -22,7 +22,7 @@ use crate::{
         block::{BLOCK_ROWS, Builder, Entry},
         finding::{RowFinding, args_to_json},
         key::digest,
-        registration::{NewBlock, NewRow},
+        registration::{Hold, NewBlock, NewRow},
     },
     validate::{Patient, Row as Validated, Technical, Validator},
 };
@@ -147,7 +147,7 @@ impl Reader<'_> {
         if let Some(row) = packing.rows.last_mut()
             && row.entry.row == 0
         {
-            row.entry.row = number;
+            row.entry.row = u32::try_from(number).unwrap_or(u32::MAX);
         }
     }
 
@@ -217,12 +217,11 @@ impl Reader<'_> {
         if !reasons.is_empty() && patient.is_none() && validated.patient.is_some() {
             patient = Some(patient_hash());
         }
+        let held = Hold { reasons, physician: validated.physician, patient };
         NewRow {
             entry: Entry { key, digest, row: 0 },
             draft: validated.draft,
-            reasons,
-            physician: validated.physician,
-            patient,
+            hold: (!reasons.is_empty()).then(|| Box::new(held)),
         }
     }
 }

@@ -31,7 +31,7 @@ pub struct Entry {
     /// Digest of the content, which tells a correction from a repetition.
     pub digest: Hash,
     /// The row of the file it came from; 0 for an empty place.
-    pub row: u64,
+    pub row: u32,
 }
 
 /// Who a registration is about, and who made it.
@@ -228,16 +228,16 @@ pub(super) fn directory(
     Ok((ImportId(import), entries(&clear).collect()))
 }
 
-const ENTRY: usize = 40;
+const ENTRY: usize = 36;
 
 fn entries(bytes: &[u8]) -> impl Iterator<Item = Entry> {
     bytes.chunks_exact(ENTRY).map(|bytes| {
         let mut entry = Entry { key: [0; 16], digest: [0; 16], row: 0 };
-        let mut row = [0; 8];
+        let mut row = [0; 4];
         entry.key.copy_from_slice(&bytes[..16]);
         entry.digest.copy_from_slice(&bytes[16..32]);
         row.copy_from_slice(&bytes[32..]);
-        entry.row = u64::from_le_bytes(row);
+        entry.row = u32::from_le_bytes(row);
         entry
     })
 }

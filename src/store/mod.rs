@@ -30,6 +30,7 @@ pub mod import;
 pub mod key;
 mod open;
 pub mod organisation;
+mod record;
 pub mod registration;
 
 pub use key::{Keys, Purpose};
