@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::common::{NIHDI, TestApp};
+use crate::common::TestApp;
 
 const ROWS: [&str; 5] = ["sample", "--dcd", "INTEGO-PRESC", "--rows", "400"];
 
@@ -35,18 +35,16 @@ fn a_stored_definition_can_be_sampled_too() {
     fs::create_dir(&folder).unwrap();
     let survey = "type,name,label::English (en),required,hd::key\ntext,TX_NUMBER,Number,yes,yes\ninteger,NR_AGE,Age,,\n";
     fs::write(folder.join("survey.csv"), survey).unwrap();
-    let settings =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/assets/definitions/HDBP0147_INTEGO-DIAG/settings.csv");
-    let settings = fs::read_to_string(settings).unwrap().replace("INTEGO-DIAG", "INTEGO-TRIAL");
+    let settings = "form_title,form_id,version,default_language\nTrial,TRIAL,1.0.0,English (en)\n";
     fs::write(folder.join("settings.csv"), settings).unwrap();
-    let hd = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/definitions/HDBP0147_INTEGO-DIAG/hd.csv");
-    let hd = fs::read_to_string(hd).unwrap().replace("INTEGO-DIAG", "INTEGO-TRIAL");
+    let hd = "key,value\nproject,HDBP9999\nproject_abbreviation,TRIAL\ndcd,TRIAL\n\
+              title::English (en),Trial\nenrolment_required,no\n";
     fs::write(folder.join("hd.csv"), hd).unwrap();
     app.ok(["definition", "add", folder.to_str().unwrap()]);
-    let rows = app.ok(["sample", "--dcd", "INTEGO-TRIAL", "--rows", "5"]).stdout;
+    let rows = app.ok(["sample", "--dcd", "TRIAL", "--rows", "5"]).stdout;
     assert_eq!(rows.lines().next(), Some("TX_NUMBER;NR_AGE"));
-    let (status, report) = app.import("INTEGO-TRIAL", &app.file("trial.csv", rows));
-    assert_eq!((status, &report["accepted"]), (0, &5.into()), "{report} {NIHDI}");
+    let (status, report) = app.import("TRIAL", &app.file("trial.csv", rows));
+    assert_eq!((status, &report["accepted"]), (0, &5.into()), "{report}");
 }
 
 #[test]
