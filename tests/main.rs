@@ -8,6 +8,7 @@ mod certificate;
 mod client;
 mod common;
 mod crash;
+mod deliver;
 mod demo;
 mod faults;
 mod front;

@@ -63,7 +63,7 @@ fn a_running_appliance_delivers_what_comes_and_logs_one_line_for_each_event() {
     app.import("INTEGO-LAB", &extract("INTEGO-LAB"));
     wait_until("what comes later is delivered", || consolidated("2"));
 
-    let ran = app.run(["--config", &config, "deliver", "--until-empty"]);
+    let ran = app.run(["--config", &config, "serve"]);
     assert_eq!(ran.status, 1, "only one process delivers: {}", ran.stdout);
     drop(serving);
     app.ok(["--config", &config, "deliver", "--until-empty"]);
@@ -83,24 +83,4 @@ fn without_services_it_says_what_to_set() {
     let ran = app.run(["serve"]);
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("platform.url"), "{}", ran.stderr);
-}
-
-#[test]
-fn what_a_killed_process_had_claimed_is_taken_up_at_once_and_asked_after_first() {
-    let (app, sandbox, config) = ready();
-    let text = fs::read_to_string(&config).unwrap();
-    let (ttp, platform) = sandbox.ports();
-    let nowhere = text
-        .replace(&format!("localhost:{ttp}"), "localhost:1")
-        .replace(&format!("localhost:{platform}"), "localhost:1");
-    let unreachable = sandbox.dir().join("unreachable.toml");
-    fs::write(&unreachable, nowhere + "\n[queue]\nattempts = 1\n").unwrap();
-    let ran = app.run(["--config", unreachable.to_str().unwrap(), "deliver", "--until-empty"]);
-    assert_eq!(ran.status, 3, "parked: {}", ran.stdout);
-
-    app.sqlite("UPDATE delivery SET state = 'queued', lease = 1000 * (unixepoch() + 250)");
-    let began = Instant::now();
-    app.ok(["--config", &config, "deliver", "--until-empty"]);
-    assert!(began.elapsed().as_secs() < 120, "nobody waits for a lease that nobody holds");
-    assert_eq!(app.sqlite("SELECT DISTINCT state || unsure FROM delivery"), "sent1");
 }

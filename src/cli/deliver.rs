@@ -1,4 +1,5 @@
-//! `deliver --until-empty`.
+//! `deliver --until-empty`. Beside a process that delivers already, it watches
+//! that one until nothing can move.
 
 use std::time::{Duration, Instant};
 
@@ -8,8 +9,9 @@ use crate::{
     error::Result,
     store::{Store, batch, delivery, import, registration},
     transfer::{
+        drain::{Watched, until_empty, watch},
         services::Services,
-        worker::{Workers, lock, until_empty},
+        worker::Workers,
     },
 };
 
@@ -37,26 +39,27 @@ impl Verb {
 }
 
 /// Delivers until nothing can move any more, and tells how long that took.
+/// Beside a process that delivers already it watches that one.
 pub(super) fn deliver(context: &Context) -> Result<Seconds> {
     let store = context.store()?;
     let services = Services::new(&context.config)?;
-    let _lock = lock(store)?;
     let started = Instant::now();
     let workers = Workers::new(store, &services, &context.config.queue);
     let patience = Duration::from_secs(context.config.queue.outcome_patience_seconds);
     let bar = progress::bar();
     let mut looked = started;
-    workers.run(|workers| {
-        until_empty(workers, patience, || {
-            if !bar.is_hidden() && looked.elapsed() > BETWEEN_LOOKS {
-                looked = Instant::now();
-                // A bar that misses one step is no reason to stop.
-                if let Ok((done, all)) = store.read(batch::progress) {
-                    progress::count(&bar, done, all);
-                }
+    let mut draw = || {
+        if !bar.is_hidden() && looked.elapsed() > BETWEEN_LOOKS {
+            looked = Instant::now();
+            // A bar that misses one step is no reason to stop.
+            if let Ok((done, all)) = store.read(batch::progress) {
+                progress::count(&bar, done, all);
             }
-        })
-    })?;
+        }
+    };
+    if let Watched::Free(_lock) = watch(store, patience, &mut draw)? {
+        workers.run(|workers| until_empty(workers, patience, &mut draw))?;
+    }
     bar.finish_and_clear();
     let total = started.elapsed().as_secs_f64();
     Ok(Seconds { seal: workers.sealing_seconds(), deliver: total, total, ..Seconds::default() })

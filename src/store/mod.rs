@@ -30,6 +30,7 @@ pub mod import;
 pub mod key;
 mod open;
 pub mod organisation;
+pub mod outcome;
 mod record;
 pub mod registration;
 

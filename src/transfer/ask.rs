@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::{
     answer,
     client::{Answer, Class, Client, classify},
+    retry::asked_for,
 };
 use crate::{
     config::Queue,
-    store::batch::{Asking, Outcome},
+    store::outcome::{Asking, Outcome},
 };
 
 /// What asking came to.
@@ -17,6 +18,8 @@ pub enum Asked {
     Final(Outcome),
     /// Ask again after this time.
     Later(Duration),
+    /// There was no answer: ask again after this time, and the others too.
+    Silence(Duration),
 }
 
 /// The longest time between two questions.
@@ -26,14 +29,14 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub fn ask(client: &Client, asking: &Asking, settings: &Queue) -> Asked {
     match client.get(&format!("/v1/batches/{}", asking.name)) {
         Ok(answer) => judge(asking, settings, &answer),
-        Err(_) => Asked::Later(pause(asking, settings)),
+        Err(_) => Asked::Silence(pause(asking, settings)),
     }
 }
 
 fn judge(asking: &Asking, settings: &Queue, answer: &Answer) -> Asked {
     match (classify(answer.status), answer::outcome(answer, &asking.name)) {
         (Class::Done, Some(outcome)) if outcome.consolidated.is_some() => Asked::Final(outcome),
-        _ => Asked::Later(pause(asking, settings).max(answer.retry_after.unwrap_or_default())),
+        _ => Asked::Later(pause(asking, settings).max(asked_for(answer.retry_after))),
     }
 }
 

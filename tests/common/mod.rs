@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+pub mod opener;
+pub mod outside;
+pub mod receiver;
+
 use std::{
     ffi::OsStr,
     fs,
