@@ -137,6 +137,8 @@ pub(super) fn take(tx: &Tx<'_>, actor: &str, organisation: &Organisation, verdic
         certificate::publish(tx, organisation.id, &new)?;
         enrolment::lift_everywhere(tx, organisation.id, HoldReasons::NO_CERTIFICATE)?;
         delivery::hurry(tx, organisation.id)?;
+    } else {
+        certificate::refuse(tx, organisation.id, &log)?;
     }
     audit::record(tx, actor, "certificate.add", Some(organisation.id), &details)
 }
@@ -174,8 +176,11 @@ fn list(context: &Context, nihdi: &str, as_json: bool) -> Result<Done> {
         let mut rows = Vec::new();
         for version in versions {
             let ends = jiff::Timestamp::from_millisecond(version.not_after).map_err(Error::internal)?;
-            let state = if version.published { "published" } else { "unpublished" };
-            let ends = clock::local(ends).strftime("%Y-%m-%d").to_string();
+            let (state, ends) = match (version.published, version.thumbprint.is_empty()) {
+                (_, true) => ("refused", String::new()),
+                (true, _) => ("published", clock::local(ends).strftime("%Y-%m-%d").to_string()),
+                (false, _) => ("unpublished", clock::local(ends).strftime("%Y-%m-%d").to_string()),
+            };
             rows.push(vec![state.to_owned(), ends, version.identity, version.thumbprint]);
         }
         table::lines(&rows).iter().try_for_each(say)?;
