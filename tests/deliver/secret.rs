@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::common::{
     diag,
-    outside::{Outside, wait_until},
+    outside::{Outside, end, wait_until},
     receiver::Act,
 };
 
@@ -42,7 +42,7 @@ fn codes_and_their_key_are_stored_nowhere_before_and_after_delivery() {
     assert_eq!(outside.app.sqlite("SELECT count(*) FROM body"), "2", "both wait, sealed");
     outside.ttp.plan(|_| Act::Well);
     outside.platform.plan(|_| Act::Well);
-    assert_eq!(crate::common::outside::end(child).status, 0);
+    assert_eq!(end(child).status, 0);
     wait_until("the bodies go with the receipts", || outside.app.sqlite("SELECT count(*) FROM body") == "0");
     let after = everything(&outside);
 
