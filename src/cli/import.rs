@@ -6,10 +6,9 @@ use std::{
     time::Instant,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Context, Done, note, on_terminal, peak, say, say_json};
+use super::{Context, Done, note, peak, progress, say, say_json};
 use crate::{
     domain::{
         finding::Severity,
@@ -17,7 +16,7 @@ use crate::{
         summary::Summary,
     },
     error::{Error, Result},
-    intake::job::{Job, Outcome, Progress},
+    intake::job::{Job, Outcome},
     store::{definition, registration},
 };
 
@@ -79,8 +78,8 @@ struct Report {
 
 impl Report {
     fn file(&mut self, context: &Context, job: &Job<'_>, file: &Path) -> Result<()> {
-        let bar = bar();
-        let outcome = job.run(file, &mut |progress| advance(&bar, progress))?;
+        let bar = progress::bar();
+        let outcome = job.run(file, &mut |at| progress::advance(&bar, at))?;
         bar.finish_and_clear();
         tell_findings(context, file, &outcome);
         self.counts.add(&outcome.counts);
@@ -145,27 +144,26 @@ fn dry_run(context: &Context, job: &Job<'_>, files: &[PathBuf], as_json: bool) -
     emit(if as_json { "{\"rows\": [".to_owned() } else { "file;row;fate;codes".to_owned() });
     for file in files {
         let name = file.display().to_string();
-        let bar = bar();
-        let outcome =
-            job.dry_run(file, &mut |progress| advance(&bar, progress), &mut |fates, findings| {
-                let mut rows: std::collections::BTreeMap<u64, (&str, Vec<&str>)> =
-                    fates.iter().map(|fate| (fate.row, (fate.fate, Vec::new()))).collect();
-                for finding in findings {
-                    let entry = rows.entry(finding.row).or_insert(("refused", Vec::new()));
-                    entry.1.push(&finding.code);
-                }
-                for (row, (fate, codes)) in rows {
-                    emit(if as_json {
-                        format!(
-                            "{separator}{}",
-                            json!({ "file": name, "row": row, "fate": fate, "codes": codes })
-                        )
-                    } else {
-                        format!("{name};{row};{fate};{}", codes.join(" "))
-                    });
-                    separator = ",";
-                }
-            })?;
+        let bar = progress::bar();
+        let outcome = job.dry_run(file, &mut |at| progress::advance(&bar, at), &mut |fates, findings| {
+            let mut rows: std::collections::BTreeMap<u64, (&str, Vec<&str>)> =
+                fates.iter().map(|fate| (fate.row, (fate.fate, Vec::new()))).collect();
+            for finding in findings {
+                let entry = rows.entry(finding.row).or_insert(("refused", Vec::new()));
+                entry.1.push(&finding.code);
+            }
+            for (row, (fate, codes)) in rows {
+                emit(if as_json {
+                    format!(
+                        "{separator}{}",
+                        json!({ "file": name, "row": row, "fate": fate, "codes": codes })
+                    )
+                } else {
+                    format!("{name};{row};{fate};{}", codes.join(" "))
+                });
+                separator = ",";
+            }
+        })?;
         bar.finish_and_clear();
         tell_findings(context, file, &outcome);
         counts.add(&outcome.counts);
@@ -194,7 +192,7 @@ fn dry_run(context: &Context, job: &Job<'_>, files: &[PathBuf], as_json: bool) -
     })
 }
 
-fn tell_findings(context: &Context, file: &Path, outcome: &Outcome) {
+pub(super) fn tell_findings(context: &Context, file: &Path, outcome: &Outcome) {
     for finding in &outcome.findings {
         note(format!("{}: {}", file.display(), finding.text(context.language)));
     }
@@ -216,19 +214,4 @@ fn counts_text(context: &Context, counts: &RowCounts) -> String {
             ("warnings", counts.warnings.into()),
         ],
     )
-}
-
-/// A bar on a terminal, nothing elsewhere.
-fn bar() -> ProgressBar {
-    if !on_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {elapsed}/{duration}");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-fn advance(bar: &ProgressBar, progress: Progress) {
-    bar.set_length(progress.size);
-    bar.set_position(progress.bytes.min(progress.size));
-    bar.set_message(progress.rows.to_string());
 }

@@ -11,11 +11,12 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+use tracing::Level;
 
 use crate::{
     config::{Config, data_directory},
     domain::{identifier::Nihdi, organisation::Organisation},
-    error::{Error, Result},
+    error::{Code, Error, Result},
     language::{Arg, Language},
     store::{self, Store},
 };
@@ -25,14 +26,18 @@ mod certificate;
 mod config;
 mod definition;
 mod deliver;
+mod demo;
 mod enrolment;
 mod import;
 mod job;
 mod objection;
 mod organisation;
 mod peak;
+mod progress;
 mod queue;
+mod sample;
 mod sandbox;
+mod serve;
 mod table;
 
 /// The on-premise side of healthdata.be: takes registrations in, validates
@@ -65,6 +70,9 @@ enum Verb {
     Definition(definition::Verb),
     /// Delivers what waits
     Deliver(deliver::Verb),
+    /// Everything on this machine, with fictitious data, from CSV files to
+    /// consolidated registrations
+    Demo(demo::Verb),
     /// Physicians who take part in a project
     #[command(subcommand)]
     Enrolment(enrolment::Verb),
@@ -79,8 +87,12 @@ enum Verb {
     /// The organisations that this installation serves
     #[command(subcommand)]
     Organisation(organisation::Verb),
+    /// Fictitious rows of a definition as CSV on stdout
+    Sample(sample::Verb),
     /// The outside services for trials, on this machine
     Sandbox(sandbox::Verb),
+    /// Runs the appliance: delivers what waits, for as long as it runs
+    Serve(serve::Verb),
     /// What waits to be delivered, and why
     #[command(subcommand)]
     Queue(queue::Verb),
@@ -127,27 +139,36 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Done> {
+    log(if matches!(cli.verb, Verb::Serve(_)) { Level::INFO } else { Level::WARN });
     let directory = data_directory(cli.data_dir.as_deref())?;
     let config = Config::read(cli.config.as_deref(), &directory)?;
     let language = config.language.unwrap_or_else(Language::from_environment);
-    let context = Context { config, language, directory, store: OnceCell::new() };
+    let context = Context::new(config, language, directory);
     match cli.verb {
         Verb::Audit(verb) => verb.run(&context),
         Verb::Certificate(verb) => verb.run(&context),
         Verb::Config(verb) => verb.run(&context),
         Verb::Definition(verb) => verb.run(&context),
         Verb::Deliver(verb) => verb.run(&context),
+        Verb::Demo(verb) => verb.run(&context),
         Verb::Enrolment(verb) => verb.run(&context),
         Verb::Import(verb) => verb.run(&context),
         Verb::Job(verb) => verb.run(&context),
         Verb::Objection(verb) => verb.run(&context),
         Verb::Organisation(verb) => verb.run(&context),
+        Verb::Sample(verb) => verb.run(&context),
         Verb::Sandbox(verb) => verb.run(&context),
+        Verb::Serve(verb) => verb.run(&context),
         Verb::Queue(verb) => verb.run(&context),
     }
 }
 
 impl Context {
+    /// A context with its own configuration and data directory.
+    pub fn new(config: Config, language: Language, directory: PathBuf) -> Self {
+        Self { config, language, directory, store: OnceCell::new() }
+    }
+
     /// The store, opened at its first use.
     pub fn store(&self) -> Result<&Store> {
         if let Some(store) = self.store.get() {
@@ -209,7 +230,19 @@ pub(crate) fn on_terminal() -> bool {
 
 fn complain(error: &Error) {
     note(format!("hd4dp: {}", error.text(Language::from_environment())));
-    if let Some(cause) = &error.cause {
-        tracing::debug!(%cause, id = error.id, "verb failed");
+    // The text of an internal error sends its reader to the log.
+    if let Some(cause) = error.cause.as_ref().filter(|_| error.code == Code::Internal) {
+        tracing::error!(%cause, "verb failed");
     }
+}
+
+/// Sends events to stderr, one line each.
+fn log(most: Level) {
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(most)
+        .with_target(false)
+        .with_ansi(on_terminal())
+        .with_writer(stderr);
+    // Only the first subscriber of a process counts; a second one is no harm.
+    let _ = subscriber.try_init();
 }

@@ -333,7 +333,7 @@ impl Job<'_> {
             project: &self.definition.project,
             import: id,
         };
-        let taken = registration::take_in(tx, target, chunk.blocks)?;
+        let taken = registration::take_in(tx, target, chunk.blocks, tell.is_some())?;
         let mut counts = chunk.counts;
         counts.warnings += taken.doubled.len() as u64;
         counts.add(&taken.counts);

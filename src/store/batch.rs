@@ -336,6 +336,19 @@ fn dissolve(
     audit::record(tx, "worker", "batch.dissolve", Some(organisation), &details)
 }
 
+/// Of all registrations that leave or left: how many have their outcome, and
+/// how many there are. Made for a progress bar: it looks at blocks and batches
+/// only.
+pub fn progress(tx: &Tx<'_>) -> Result<(u64, u64)> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT coalesce(sum(count) FILTER (WHERE state IN (5, 6)), 0), coalesce(sum(count), 0)
+           + (SELECT coalesce(sum(pending), 0) FROM block WHERE pending > 0)
+         FROM batch WHERE state <> ?1",
+    )?;
+    Ok(statement
+        .query_row([DISSOLVED], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64)))?)
+}
+
 /// How many batches there are, and of how many the codes are deleted.
 pub fn count(tx: &Tx<'_>) -> Result<(u64, u64)> {
     let counts = tx

@@ -31,6 +31,7 @@ pub mod key;
 mod open;
 pub mod organisation;
 pub mod outcome;
+mod record;
 pub mod registration;
 
 pub use key::{Keys, Purpose};

@@ -1,11 +1,14 @@
 //! Registrations: taking in a part of an import, and counting states.
 
+use std::collections::HashMap;
+
 use rusqlite::params;
 
 use super::{
     Tx,
     block::{self, BLOCK_ROWS, Entry, Packed},
     key::Hash,
+    record::{self, Found},
 };
 use crate::{
     domain::{
@@ -18,17 +21,25 @@ use crate::{
 };
 
 /// A row that passed validation.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NewRow {
     /// Key, digest and source row.
     pub entry: Entry,
     /// Whether it is a draft.
     pub draft: bool,
+    /// What holds it back; boxed, because few rows are held and a part has
+    /// hundreds of thousands.
+    pub hold: Option<Box<Hold>>,
+}
+
+/// Why a registration may not leave, and what would release it.
+#[derive(Clone, Debug)]
+pub struct Hold {
     /// What holds it back.
     pub reasons: HoldReasons,
-    /// First eight digits of the physician's number; wanted only if held.
+    /// First eight digits of the physician's number.
     pub physician: Option<[u8; 8]>,
-    /// Keyed hash of the patient; wanted only if held.
+    /// Keyed hash of the patient.
     pub patient: Option<Hash>,
 }
 
@@ -61,7 +72,7 @@ pub struct Taken {
     /// Pairs of rows of the same file with the same key: the earlier, then
     /// the later, which won.
     pub doubled: Vec<(u64, u64)>,
-    /// What became of each row.
+    /// What became of each row, if that was asked.
     pub fates: Vec<RowFate>,
 }
 
@@ -78,11 +89,11 @@ pub struct RowFate {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Fate {
     Stored {
-        revision: i64,
+        revision: i32,
     },
     /// Stored, but a later row of the same part replaced it.
     Replaced {
-        revision: i64,
+        revision: i32,
     },
     Unchanged,
 }
@@ -101,38 +112,37 @@ impl Fate {
 struct Current {
     id: RegistrationId,
     digest: Hash,
-    revision: i64,
+    revision: i32,
     /// Whether the same content again is no news: it is not for one that was
     /// taken back or refused.
     stands: bool,
     /// The row of this very import that it came from.
-    row: Option<u64>,
+    row: Option<u32>,
 }
 
 /// Stores the rows of `blocks`: new ones, corrections that supersede, and
-/// nothing for what is stored already with the same content.
-pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> Result<Taken> {
+/// nothing for what is stored already with the same content. `tell_fates`
+/// asks for the fate of each row.
+pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>, tell_fates: bool) -> Result<Taken> {
     let first: i64 = tx.sql.query_row("SELECT coalesce(max(id), 0) + 1 FROM block", [], |row| row.get(0))?;
     let mut fates: Vec<Vec<Fate>> =
         blocks.iter().map(|block| vec![Fate::Stored { revision: 1 }; block.rows.len()]).collect();
     let mut taken = Taken::default();
     resolve(tx, target, first, &blocks, &mut fates, &mut taken)?;
     for (index, (block, fates)) in blocks.into_iter().zip(fates).enumerate() {
-        taken.fates.extend(
-            block
-                .rows
-                .iter()
-                .zip(&fates)
-                .map(|(row, fate)| RowFate { row: row.entry.row, fate: fate.name() }),
-        );
+        if tell_fates {
+            let rows = block.rows.iter().zip(&fates);
+            taken
+                .fates
+                .extend(rows.map(|(row, fate)| RowFate { row: row.entry.row.into(), fate: fate.name() }));
+        }
         store_block(tx, target, first + index as i64, block, &fates, &mut taken.counts)?;
     }
     Ok(taken)
 }
 
-/// Decides every row's fate, by key, and points `record` at the newest
-/// registration of each. The keys are gone through in order, so that the
-/// index is written from left to right.
+/// Decides every row's fate, by key, and points the index at the newest
+/// registration of each.
 fn resolve(
     tx: &Tx<'_>,
     target: Target<'_>,
@@ -141,46 +151,57 @@ fn resolve(
     fates: &mut [Vec<Fate>],
     taken: &mut Taken,
 ) -> Result<()> {
-    let mut order: Vec<(Hash, u32, u16)> = Vec::with_capacity(blocks.len() * BLOCK_ROWS);
+    let mut order: Vec<Keyed> = Vec::with_capacity(blocks.len() * BLOCK_ROWS);
     for (block, rows) in blocks.iter().enumerate() {
         let keyed = rows.rows.iter().enumerate();
         order.extend(keyed.map(|(place, row)| (row.entry.key, block as u32, place as u16)));
     }
     order.sort_unstable();
-    let mut insert = tx
-        .sql
-        .prepare_cached("INSERT INTO record (key, registration) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
-    for same_key in order.chunk_by(|a, b| a.0 == b.0) {
-        let (key, block, place) = same_key[0];
-        let id = RegistrationId::new(first + i64::from(block), place.into());
-        let is_new = insert.execute(params![key, id.0])? == 1;
-        if !is_new || same_key.len() > 1 {
-            follow(tx, target, first, blocks, same_key, is_new, fates, taken)?;
-        }
+    let groups = || order.chunk_by(|a, b| a.0 == b.0);
+    let keys: Vec<Hash> = groups().map(|group| group[0].0).collect();
+    let known = record::find(tx, &keys)?;
+    drop(keys);
+    let mut currents = currents(tx, target, &known)?;
+    let mut newest = Vec::with_capacity(known.len());
+    for (index, (group, known)) in groups().zip(known).enumerate() {
+        let (key, block, place) = group[0];
+        let in_tree = matches!(known, Found::Tree(_));
+        let id = match known {
+            Found::Nowhere if group.len() == 1 => {
+                Some(RegistrationId::new(first + i64::from(block), place.into()))
+            }
+            Found::Nowhere => follow(tx, first, blocks, group, None, fates, taken)?,
+            Found::Run(_) | Found::Tree(_) => {
+                follow(tx, first, blocks, group, currents.remove(&index), fates, taken)?
+            }
+        };
+        newest.extend(id.map(|id| (key, id, in_tree)));
     }
-    Ok(())
+    record::put(tx, &newest)
 }
 
-/// Goes through the rows of one key in the order of the file.
-#[allow(clippy::too_many_arguments)]
+/// A row's key and where it is: block and place.
+type Keyed = (Hash, u32, u16);
+
+/// Goes through the rows of one key in the order of the file. Returns the
+/// registration that is now the key's newest, if it is another than before.
 fn follow(
     tx: &Tx<'_>,
-    target: Target<'_>,
     first: i64,
     blocks: &[NewBlock],
-    same_key: &[(Hash, u32, u16)],
-    is_new: bool,
+    same_key: &[Keyed],
+    mut current: Option<Current>,
     fates: &mut [Vec<Fate>],
     taken: &mut Taken,
-) -> Result<()> {
-    let mut current = if is_new { None } else { Some(current(tx, target, &same_key[0].0)?) };
+) -> Result<Option<RegistrationId>> {
+    let before = current.as_ref().map(|current| current.id);
     for (_, block, place) in same_key {
         let (block, place) = (*block as usize, usize::from(*place));
         let row = &blocks[block].rows[place];
         let mut revision = 1;
         if let Some(current) = &current {
             if let Some(earlier) = current.row {
-                taken.doubled.push((earlier, row.entry.row));
+                taken.doubled.push((earlier.into(), row.entry.row.into()));
             }
             if current.stands && current.digest == row.entry.digest {
                 fates[block][place] = Fate::Unchanged;
@@ -199,33 +220,44 @@ fn follow(
             row: Some(row.entry.row),
         });
     }
-    if let Some(current) = current {
-        tx.sql
-            .prepare_cached("UPDATE record SET registration = ?2 WHERE key = ?1")?
-            .execute(params![same_key[0].0, current.id.0])?;
-    }
-    Ok(())
+    Ok(current.map(|current| current.id).filter(|id| Some(*id) != before))
 }
 
-fn current(tx: &Tx<'_>, target: Target<'_>, key: &Hash) -> Result<Current> {
-    let (id, revision, state, refused): (i64, i64, i64, bool) = tx
-        .sql
-        .prepare_cached(
-            "SELECT g.id, g.revision, g.state, b.state IS 6 FROM record r JOIN registration g ON g.id = r.registration
-             LEFT JOIN batch b ON b.id = g.batch WHERE r.key = ?1",
-        )?
-        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-    let id = RegistrationId(id);
-    let (import, directory) = block::directory(tx, target.organisation, id.block())?;
-    let entry = directory[id.place()];
-    let gone = [State::Withdrawn, State::Refused].iter().any(|gone| *gone as i64 == state);
-    Ok(Current {
-        id,
-        digest: entry.digest,
-        revision,
-        stands: !gone && !refused,
-        row: (import == target.import).then_some(entry.row),
-    })
+/// The registrations that were found, by their place among the keys. Each
+/// block is opened once, however many of its registrations are asked for.
+fn currents(tx: &Tx<'_>, target: Target<'_>, known: &[Found]) -> Result<HashMap<usize, Current>> {
+    let mut wanted: Vec<(RegistrationId, usize)> = Vec::new();
+    for (index, found) in known.iter().enumerate() {
+        if let Found::Run(id) | Found::Tree(id) = found {
+            wanted.push((*id, index));
+        }
+    }
+    wanted.sort_unstable();
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT g.revision, g.state, b.state IS 6 FROM registration g LEFT JOIN batch b ON b.id = g.batch
+         WHERE g.id = ?1",
+    )?;
+    let mut currents = HashMap::with_capacity(wanted.len());
+    for of_block in wanted.chunk_by(|a, b| a.0.block() == b.0.block()) {
+        let (import, directory) = block::directory(tx, target.organisation, of_block[0].0.block())?;
+        for (id, index) in of_block {
+            let (revision, state, refused): (i32, i64, bool) =
+                statement.query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            let entry = directory[id.place()];
+            let gone = [State::Withdrawn, State::Refused].iter().any(|gone| *gone as i64 == state);
+            currents.insert(
+                *index,
+                Current {
+                    id: *id,
+                    digest: entry.digest,
+                    revision,
+                    stands: !gone && !refused,
+                    row: (import == target.import).then_some(entry.row),
+                },
+            );
+        }
+    }
+    Ok(currents)
 }
 
 /// Marks the registration that a correction replaces: in the store, or in the
@@ -275,9 +307,9 @@ fn store_block(
     let empty = Entry { key: [0; 16], digest: [0; 16], row: 0 };
     let kept = |(row, fate): (&NewRow, &Fate)| if *fate == Fate::Unchanged { empty } else { row.entry };
     let directory: Vec<Entry> = block.rows.iter().zip(fates).map(kept).collect();
-    let states: Vec<(i64, State)> =
+    let states: Vec<(i32, State)> =
         block.rows.iter().zip(fates).map(|(row, fate)| beginning(row, *fate)).collect();
-    let plain = |state: &(i64, State)| *state == (1, State::Submitted);
+    let plain = |state: &(i32, State)| *state == (1, State::Submitted);
     let pending =
         states.iter().filter(|(revision, state)| *revision > 0 && *state == State::Submitted).count();
     block::insert(
@@ -301,12 +333,12 @@ fn store_block(
 }
 
 /// Revision and state that a row begins with; revision 0 stands for none.
-fn beginning(row: &NewRow, fate: Fate) -> (i64, State) {
+fn beginning(row: &NewRow, fate: Fate) -> (i32, State) {
     match fate {
         Fate::Unchanged => (0, State::Submitted),
         Fate::Replaced { revision } => (revision, State::Superseded),
         Fate::Stored { revision } if row.draft => (revision, State::Open),
-        Fate::Stored { revision } if !row.reasons.is_empty() => (revision, State::Held),
+        Fate::Stored { revision } if row.hold.is_some() => (revision, State::Held),
         Fate::Stored { revision } => (revision, State::Submitted),
     }
 }
@@ -317,7 +349,7 @@ fn adjust(
     tx: &Tx<'_>,
     target: Target<'_>,
     id: RegistrationId,
-    (revision, state): (i64, State),
+    (revision, state): (i32, State),
     row: &NewRow,
 ) -> Result<()> {
     if revision == 0 {
@@ -327,17 +359,10 @@ fn adjust(
     tx.sql
         .prepare_cached("UPDATE registration SET revision = ?2, state = ?3 WHERE id = ?1")?
         .execute(params![id.0, revision, state as i64])?;
-    if state == State::Held {
-        let physician = row.physician.map(|digits| String::from_utf8_lossy(&digits).into_owned());
-        hold(
-            tx,
-            target.organisation,
-            target.project,
-            id,
-            row.reasons,
-            physician.as_deref(),
-            row.patient.as_ref(),
-        )?;
+    if let Some(held) = row.hold.as_ref().filter(|_| state == State::Held) {
+        let physician = held.physician.map(|digits| String::from_utf8_lossy(&digits).into_owned());
+        let (physician, patient) = (physician.as_deref(), held.patient.as_ref());
+        hold(tx, target.organisation, target.project, id, held.reasons, physician, patient)?;
     }
     Ok(())
 }
@@ -368,9 +393,18 @@ pub fn count_import(
     import: ImportId,
     summary: &mut Summary,
 ) -> Result<()> {
+    // Nearly all of them are submitted, and how many those are stands in the
+    // blocks; the others are counted one by one.
+    let pending: i64 = tx
+        .sql
+        .prepare_cached(
+            "SELECT coalesce(sum(pending), 0) FROM block WHERE organisation = ?1 AND import = ?2",
+        )?
+        .query_row([organisation.0, import.0], |row| row.get(0))?;
+    summary.registrations(State::Submitted, pending as u64);
     let mut statement = tx.sql.prepare_cached(
         "SELECT CASE WHEN g.state = 3 THEN t.state ELSE g.state END, count(*) FROM block b
-         CROSS JOIN registration g ON g.id BETWEEN b.id * 1024 AND b.id * 1024 + 1023
+         CROSS JOIN registration g ON g.id BETWEEN b.id * 1024 AND b.id * 1024 + 1023 AND g.state <> 1
          LEFT JOIN batch t ON t.id = g.batch WHERE b.organisation = ?1 AND b.import = ?2 GROUP BY 1",
     )?;
     let mut rows = statement.query([organisation.0, import.0])?;

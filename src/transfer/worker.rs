@@ -275,8 +275,8 @@ impl<'a> Workers<'a> {
         let mut answers = Vec::with_capacity(claimed.len());
         for asking in &claimed {
             let asked = match self.client(asking.organisation, Service::Platform) {
-                Ok(Some(client)) => ask(&client, asking),
-                Ok(None) | Err(_) => Asked::Later(pause(asking)),
+                Ok(Some(client)) => ask(&client, asking, self.settings),
+                Ok(None) | Err(_) => Asked::Later(pause(asking, self.settings)),
             };
             let is_silent = matches!(asked, Asked::Silence(_));
             answers.push(asked);

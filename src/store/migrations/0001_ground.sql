@@ -129,11 +129,25 @@ CREATE TABLE registration (
     batch     INTEGER
 ) STRICT;
 
--- The newest registration of each business key, by the key's keyed hash.
+-- The newest registration of each business key, by the key's keyed hash:
+-- single ones in a tree, those of large imports in runs of sorted pages.
 CREATE TABLE record (
     key           BLOB NOT NULL PRIMARY KEY,
     registration  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE record_run (
+    id       INTEGER PRIMARY KEY,
+    entries  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE record_page (
+    id       INTEGER PRIMARY KEY,
+    run      INTEGER NOT NULL,
+    first    BLOB NOT NULL,
+    entries  BLOB NOT NULL
+) STRICT;
+CREATE INDEX record_page_of ON record_page (run, first);
 
 -- The numbers 0 to 1,023: lets one statement write a block's registrations.
 CREATE TABLE place (number INTEGER PRIMARY KEY) STRICT;
