@@ -49,9 +49,9 @@ fn an_answer_lost_on_a_connection_that_was_in_use_is_no_reason_to_send_again_eit
 
 #[test]
 fn after_a_cut_the_receipt_is_asked_for_before_the_same_bytes_are_sent_again() {
-    for act in [Act::Cut, Act::Stall(Duration::from_secs(3))] {
+    for act in [Act::Cut, Act::Stall(Duration::from_secs(60))] {
         let outside = Outside::new();
-        outside.configure_queue("timeout_seconds = 1");
+        outside.configure_queue("timeout_seconds = 5");
         outside.platform.first([act.clone()]);
         outside.row("D1");
         outside.deliver_all();
@@ -142,7 +142,7 @@ fn after_as_many_attempts_as_configured_it_is_parked() {
 #[test]
 fn what_is_stuck_or_parked_holds_up_no_other_batch() {
     let outside = Outside::new();
-    outside.configure_queue("timeout_seconds = 4");
+    outside.configure_queue("timeout_seconds = 40");
     let mut stuck: Option<String> = None;
     outside.platform.plan(move |seen| {
         let stuck = stuck.get_or_insert_with(|| seen.batch().to_owned());
@@ -172,7 +172,7 @@ fn what_is_stuck_or_parked_holds_up_no_other_batch() {
 #[test]
 fn an_organisation_that_is_stuck_holds_up_no_other() {
     let outside = Outside::new();
-    outside.configure_queue("timeout_seconds = 30");
+    outside.configure_queue("timeout_seconds = 40");
     outside.app.ok(["organisation", "add", OTHER, "Ander Ziekenhuis"]);
     outside.app.ok(["enrolment", "add", "17529086004", "--organisation", OTHER, "--project", "HDBP0147"]);
     outside.certify(OTHER);

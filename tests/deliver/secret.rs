@@ -30,8 +30,7 @@ fn holds(bytes: &[u8], needle: &[u8]) -> bool {
 #[test]
 fn codes_and_their_key_are_stored_nowhere_before_and_after_delivery() {
     let outside = Outside::new();
-    outside.configure_queue("timeout_seconds = 2");
-    let stall = |_: &_| Act::Status(503, "Retry-After: 3\r\n");
+    let stall = |_: &_| Act::Status(503, "Retry-After: 6\r\n");
     outside.ttp.plan(stall);
     outside.platform.plan(stall);
     outside.rows(&(0..5).map(|number| diag(&format!("D{number}"), "text")).collect::<Vec<_>>());

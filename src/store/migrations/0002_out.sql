@@ -63,7 +63,7 @@ CREATE TABLE batch (
     members        BLOB NOT NULL
 ) STRICT;
 CREATE INDEX batch_ask ON batch (ask_at) WHERE ask_at IS NOT NULL;
-CREATE INDEX batch_state ON batch (state, codes_deleted);
+CREATE INDEX batch_state ON batch (state, codes_deleted, count);
 
 CREATE TABLE delivery (
     id            INTEGER PRIMARY KEY,
