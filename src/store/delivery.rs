@@ -407,12 +407,14 @@ pub fn count(tx: &Tx<'_>) -> Result<DeliveryCounts> {
     Ok(counts)
 }
 
-/// How many deliveries of an organisation are queued.
+/// How many deliveries of an organisation are queued, those that wait for its
+/// certificate not counted.
 pub fn queued(tx: &Tx<'_>, organisation: OrganisationId) -> Result<u64> {
-    let mut statement = tx
-        .sql
-        .prepare_cached("SELECT count(*) FROM delivery WHERE state = 'queued' AND organisation = ?1")?;
-    Ok(statement.query_row([organisation.0], |row| row.get::<_, i64>(0))? as u64)
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT count(*) FROM delivery WHERE state = 'queued' AND organisation = ?1 AND reason IS NOT ?2",
+    )?;
+    let number: i64 = statement.query_row(params![organisation.0, NO_CERTIFICATE], |row| row.get(0))?;
+    Ok(number as u64)
 }
 
 /// Whether a delivery to `service` can be claimed at `now` (milliseconds

@@ -99,11 +99,12 @@ impl Outside {
     /// Writes the configuration for services at these ports.
     pub fn configure(&self, ports: (u16, u16), queue: &str) {
         let services = self.folder.path().join("services.pem");
+        let limit = if queue.contains("backoff_limit") { "" } else { "backoff_limit_milliseconds = 2000\n" };
         let text = format!(
             "[ttp]\nurl = \"https://localhost:{}\"\nanchors = {services:?}\n\
              [platform]\nurl = \"https://localhost:{}\"\nanchors = {services:?}\n\
              encryption_certificate = {:?}\n[certificates]\nanchors = {:?}\n\
-             [queue]\nbackoff_milliseconds = 200\nbackoff_limit_milliseconds = 2000\n\
+             [queue]\nbackoff_milliseconds = 200\n{limit}\
              outcome_patience_seconds = 5\n{queue}\n",
             ports.0,
             ports.1,

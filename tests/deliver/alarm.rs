@@ -1,8 +1,8 @@
 //! Alerts: once for each change of state.
 
-use crate::common::{NIHDI, outside::Outside, receiver::Act};
+use crate::common::{NIHDI, diag, outside::Outside, receiver::Act};
 
-/// How often a state changed, by the log on stderr.
+/// The reason of the alert about a subject.
 fn alert(outside: &Outside, subject: &str) -> Option<String> {
     outside.alerts().into_iter().find(|(known, _)| known == subject).map(|(_, reason)| reason)
 }
@@ -13,7 +13,7 @@ fn a_service_that_fails_is_one_alert_until_it_works_again() {
     let subject = format!("service:platform:{NIHDI}");
     outside.configure_queue("attempts = 6\nbackoff_limit_milliseconds = 200");
     outside.platform.plan(|_| Act::Status(500, ""));
-    outside.rows(&[crate::common::diag("D1", "text")]);
+    outside.rows(&[diag("D1", "text")]);
     outside.deliver();
     assert_eq!(alert(&outside, &subject).as_deref(), Some("status-500"));
     let since = outside.app.sqlite("SELECT group_concat(subject || since) FROM alert");

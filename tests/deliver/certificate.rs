@@ -1,8 +1,8 @@
 //! Deliveries and the organisation's certificate.
 
 use crate::common::{
-    NIHDI, diag,
-    outside::{Outside, end, wait_until},
+    DIAG_HEADER, NIHDI, diag,
+    outside::{OTHER, Outside, end, wait_until},
     receiver::Act,
 };
 
@@ -76,13 +76,12 @@ fn a_renewed_certificate_is_used_at_once_by_a_process_that_runs() {
 }
 
 #[test]
-fn a_certificate_of_another_organisation_that_lacks_one_holds_up_nobody() {
+fn an_organisation_without_a_certificate_holds_up_no_other() {
     let outside = Outside::new();
-    outside.app.ok(["organisation", "add", crate::common::outside::OTHER, "Ander Ziekenhuis"]);
-    let rows = outside.app.file("o.csv", format!("{}\n{}\n", crate::common::DIAG_HEADER, diag("E1", "text")));
-    let other = crate::common::outside::OTHER;
-    outside.app.ok(["enrolment", "add", "17529086004", "--organisation", other, "--project", "HDBP0147"]);
-    outside.app.ok(["import", "--organisation", other, "--dcd", "INTEGO-DIAG", rows.to_str().unwrap()]);
+    outside.app.ok(["organisation", "add", OTHER, "Ander Ziekenhuis"]);
+    let rows = outside.app.file("o.csv", format!("{}\n{}\n", DIAG_HEADER, diag("E1", "text")));
+    outside.app.ok(["enrolment", "add", "17529086004", "--organisation", OTHER, "--project", "HDBP0147"]);
+    outside.app.ok(["import", "--organisation", OTHER, "--dcd", "INTEGO-DIAG", rows.to_str().unwrap()]);
     outside.row("D1");
     let (exit, summary) = outside.deliver();
     assert_eq!((exit, &summary["held"], &summary["consolidated"]), (0, &1.into(), &1.into()), "{summary}");

@@ -17,7 +17,7 @@ fn sealed_and_unsent() -> Outside {
     outside.rows(&[
         diag("D1", "one"),
         other_patient("D2"),
-        diag("D3", "three").replace("17529086004", "17552248004"),
+        diag("D3", "three").replace("17529086004", "11539040004"),
     ]);
     assert_eq!(outside.deliver().0, 3, "both are parked");
     assert_eq!(outside.app.sqlite("SELECT count(*) FROM batch WHERE transmitted"), "0");
@@ -65,7 +65,7 @@ fn a_patient_who_objects_before_the_first_transmission_is_not_sent() {
 #[test]
 fn a_physician_whose_enrolment_ends_before_the_first_transmission_is_not_sent() {
     let outside = sealed_and_unsent();
-    outside.app.ok([&["enrolment", "end", "17552248004"][..], &SCOPE].concat());
+    outside.app.ok([&["enrolment", "end", "11539040004"][..], &SCOPE].concat());
     let summary = outside.deliver_all();
     assert_eq!((&summary["consolidated"], &summary["held"]), (&2.into(), &1.into()), "{summary}");
     assert_eq!(left(&outside), ["D1", "D2"]);

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use crate::common::{outside::Outside, receiver::Act};
+use crate::common::{
+    DIAG_HEADER, diag,
+    outside::{OTHER, Outside, end, wait_until},
+    receiver::{Act, Receiver},
+};
 
 /// The waits between the deliveries that came.
-fn waits(receiver: &crate::common::receiver::Receiver) -> Vec<Duration> {
+fn waits(receiver: &Receiver) -> Vec<Duration> {
     let puts = receiver.puts();
     puts.windows(2).map(|pair| pair[1].at - pair[0].at).collect()
 }
@@ -36,7 +40,7 @@ fn an_answer_lost_on_a_connection_that_was_in_use_is_no_reason_to_send_again_eit
     };
     outside.platform.wait_for("PUT", 1);
     outside.row("D2");
-    assert_eq!(crate::common::outside::end(child).status, 0);
+    assert_eq!(end(child).status, 0);
     let puts = outside.platform.puts();
     assert_eq!(puts.len(), 2, "{:?}", outside.platform.story());
     assert_eq!(puts[0].connection, puts[1].connection, "the same connection");
@@ -45,9 +49,9 @@ fn an_answer_lost_on_a_connection_that_was_in_use_is_no_reason_to_send_again_eit
 
 #[test]
 fn after_a_cut_the_receipt_is_asked_for_before_the_same_bytes_are_sent_again() {
-    for act in [Act::Cut, Act::Stall(Duration::from_secs(3))] {
+    for act in [Act::Cut, Act::Stall(Duration::from_secs(60))] {
         let outside = Outside::new();
-        outside.configure_queue("timeout_seconds = 1");
+        outside.configure_queue("timeout_seconds = 5");
         outside.platform.first([act.clone()]);
         outside.row("D1");
         outside.deliver_all();
@@ -138,7 +142,7 @@ fn after_as_many_attempts_as_configured_it_is_parked() {
 #[test]
 fn what_is_stuck_or_parked_holds_up_no_other_batch() {
     let outside = Outside::new();
-    outside.configure_queue("timeout_seconds = 4");
+    outside.configure_queue("timeout_seconds = 40");
     let mut stuck: Option<String> = None;
     outside.platform.plan(move |seen| {
         let stuck = stuck.get_or_insert_with(|| seen.batch().to_owned());
@@ -150,7 +154,7 @@ fn what_is_stuck_or_parked_holds_up_no_other_batch() {
     for number in 2..6 {
         outside.row(&format!("D{number}"));
     }
-    crate::common::outside::wait_until("the others are consolidated", || {
+    wait_until("the others are consolidated", || {
         outside
             .app
             .sqlite("SELECT count(*) FROM registration g JOIN batch b ON b.id = g.batch WHERE b.state = 5")
@@ -160,6 +164,39 @@ fn what_is_stuck_or_parked_holds_up_no_other_batch() {
         outside.app.sqlite("SELECT count(*) FROM attempt WHERE outcome = 'again'"),
         "0",
         "the first is stuck still"
+    );
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn an_organisation_that_is_stuck_holds_up_no_other() {
+    let outside = Outside::new();
+    outside.configure_queue("timeout_seconds = 40");
+    outside.app.ok(["organisation", "add", OTHER, "Ander Ziekenhuis"]);
+    outside.app.ok(["enrolment", "add", "17529086004", "--organisation", OTHER, "--project", "HDBP0147"]);
+    outside.certify(OTHER);
+    let mut stuck: Option<Vec<u8>> = None;
+    outside.platform.plan(move |seen| {
+        let stuck = stuck.get_or_insert_with(|| seen.client.clone());
+        if seen.client == *stuck { Act::Stall(Duration::from_secs(60)) } else { Act::Well }
+    });
+    outside.row("D0");
+    let mut child = outside.start();
+    outside.platform.wait_for("PUT", 1);
+    for number in 1..6 {
+        outside.row(&format!("D{number}"));
+        outside.ttp.wait_for("PUT", number + 1);
+    }
+    let file = outside.app.file("other.csv", format!("{DIAG_HEADER}\n{}\n", diag("E1", "text")));
+    outside.app.ok(["import", "--organisation", OTHER, "--dcd", "INTEGO-DIAG", file.to_str().unwrap()]);
+    wait_until("the other organisation's batch is consolidated", || {
+        outside.app.sqlite("SELECT count(*) FROM batch WHERE state = 5") == "1"
+    });
+    assert_eq!(
+        outside.app.sqlite("SELECT count(*) FROM attempt WHERE outcome = 'again'"),
+        "0",
+        "the others are stuck still"
     );
     child.kill().unwrap();
     child.wait().unwrap();

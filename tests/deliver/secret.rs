@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::common::{
     diag,
-    outside::{Outside, wait_until},
+    outside::{Outside, end, wait_until},
     receiver::Act,
 };
 
@@ -30,8 +30,7 @@ fn holds(bytes: &[u8], needle: &[u8]) -> bool {
 #[test]
 fn codes_and_their_key_are_stored_nowhere_before_and_after_delivery() {
     let outside = Outside::new();
-    outside.configure_queue("timeout_seconds = 2");
-    let stall = |_: &_| Act::Status(503, "Retry-After: 3\r\n");
+    let stall = |_: &_| Act::Status(503, "Retry-After: 6\r\n");
     outside.ttp.plan(stall);
     outside.platform.plan(stall);
     outside.rows(&(0..5).map(|number| diag(&format!("D{number}"), "text")).collect::<Vec<_>>());
@@ -42,7 +41,7 @@ fn codes_and_their_key_are_stored_nowhere_before_and_after_delivery() {
     assert_eq!(outside.app.sqlite("SELECT count(*) FROM body"), "2", "both wait, sealed");
     outside.ttp.plan(|_| Act::Well);
     outside.platform.plan(|_| Act::Well);
-    assert_eq!(crate::common::outside::end(child).status, 0);
+    assert_eq!(end(child).status, 0);
     wait_until("the bodies go with the receipts", || outside.app.sqlite("SELECT count(*) FROM body") == "0");
     let after = everything(&outside);
 

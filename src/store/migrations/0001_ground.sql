@@ -120,7 +120,7 @@ CREATE TABLE block (
     data          BLOB NOT NULL,
     local         BLOB NOT NULL
 ) STRICT;
-CREATE INDEX block_pending ON block (organisation, definition, id) WHERE pending > 0;
+CREATE INDEX block_pending ON block (organisation, definition, id, pending) WHERE pending > 0;
 CREATE INDEX block_import ON block (import);
 
 CREATE TABLE registration (

@@ -34,6 +34,7 @@ CREATE TABLE held (
 ) STRICT;
 CREATE INDEX held_physician ON held (organisation, project, physician);
 CREATE INDEX held_patient ON held (organisation, patient);
+CREATE INDEX held_free ON held (organisation) WHERE reasons = 0;
 
 -- State: 3 queued, 4 sent, 5 consolidated, 6 refused, as of a registration;
 -- 9 dissolved. Registrations of state 3 take their batch's.
@@ -62,7 +63,7 @@ CREATE TABLE batch (
     members        BLOB NOT NULL
 ) STRICT;
 CREATE INDEX batch_ask ON batch (ask_at) WHERE ask_at IS NOT NULL;
-CREATE INDEX batch_state ON batch (state, codes_deleted);
+CREATE INDEX batch_state ON batch (state, codes_deleted, count);
 
 CREATE TABLE delivery (
     id            INTEGER PRIMARY KEY,
