@@ -11,7 +11,7 @@ use crate::{
 
 /// Rows that are stored in one transaction. Fewer, larger ones write the key
 /// index faster; more, smaller ones hold less memory and give way sooner.
-const CHUNK_ROWS: usize = 250_000;
+pub const CHUNK_ROWS: usize = 250_000;
 
 /// A chunk is stored earlier once its contents take this many bytes.
 const CHUNK_BYTES: usize = 24 << 20;
@@ -26,7 +26,9 @@ pub(super) struct Chunk {
     pub findings: Vec<RowFinding>,
     pub refused: Vec<u8>,
     pub counts: RowCounts,
+    /// What ends the file here, before its end.
     pub stop: Option<Finding>,
+    /// Whether none comes after it.
     pub last: bool,
 }
 
@@ -60,8 +62,8 @@ impl Chunk {
         }
     }
 
-    pub fn is_full(&self) -> bool {
-        self.rows >= CHUNK_ROWS || self.bytes >= CHUNK_BYTES
+    pub fn is_full(&self, rows: usize) -> bool {
+        self.rows >= rows || self.bytes >= CHUNK_BYTES
     }
 
     /// Keeps nothing of the rows and ends here: the file they came from

@@ -1,14 +1,14 @@
 //! A file as it came: its digest, its encoding, and its text as UTF-8.
 
 use std::{
-    fs::{File, Metadata},
+    fs::{self, File, Metadata},
     io::{self, Read, Seek, SeekFrom},
     path::Path,
     time::SystemTime,
 };
 
 use aws_lc_rs::digest;
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::domain::finding::Finding;
 
@@ -26,7 +26,8 @@ pub struct Source {
 impl Source {
     /// Looks a file over: reads it once, in bounded memory, for its digest
     /// and its encoding. UTF-16 shows by its byte-order mark or its zeros;
-    /// what is not UTF-8 is taken for Windows-1252.
+    /// what is not UTF-8, nor UTF-8 with some damage, is taken for
+    /// Windows-1252.
     ///
     /// # Errors
     ///
@@ -34,13 +35,16 @@ impl Source {
     pub fn open(path: &Path) -> Result<Self, Finding> {
         let unreadable =
             |error: io::Error| Finding::error("file-unreadable").with("reason", error.kind().to_string());
+        // Opening a pipe would wait for ever, and reading a device never end.
+        let metadata = fs::metadata(path).map_err(unreadable)?;
+        if metadata.is_dir() {
+            return Err(unreadable(io::ErrorKind::IsADirectory.into()));
+        }
+        if !metadata.is_file() {
+            return Err(unreadable(io::ErrorKind::NotSeekable.into()));
+        }
         let mut file = File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
-        if metadata.is_dir() {
-            return Err(
-                Finding::error("file-unreadable").with("reason", io::ErrorKind::IsADirectory.to_string())
-            );
-        }
         let mut context = digest::Context::new(&digest::SHA256);
         let mut text = Utf8Check::default();
         let mut buffer = vec![0; BUFFER];
@@ -59,7 +63,8 @@ impl Source {
         if start.is_empty() {
             return Err(Finding::error("file-empty"));
         }
-        let (encoding, mark) = encoding(&start, text.is_utf8());
+        let is_utf8 = text.is_utf8() || is_mostly_utf8(&file).map_err(unreadable)?;
+        let (encoding, mark) = encoding(&start, is_utf8);
         if encoding != UTF_16LE && encoding != UTF_16BE && is_binary(&start) {
             return Err(Finding::error("file-binary"));
         }
@@ -87,7 +92,8 @@ impl Source {
         let is_utf8 = self.encoding == UTF_8;
         file.seek(SeekFrom::Start(self.mark + if is_utf8 { position } else { 0 }))?;
         let decoder = (!is_utf8).then(|| self.encoding.new_decoder_without_bom_handling());
-        let mut text = Text { file, decoder, bytes: Vec::new(), used: 0, ended: false };
+        let mut text =
+            Text { file, decoder, bytes: Vec::new(), used: 0, ended: false, finished: false, damage: None };
         if !is_utf8 {
             io::copy(&mut (&mut text).take(position), &mut io::sink())?;
         }
@@ -102,26 +108,73 @@ pub struct Text<'a> {
     bytes: Vec<u8>,
     used: usize,
     ended: bool,
+    finished: bool,
+    damage: Option<Damage>,
+}
+
+/// Bytes that stand for no letter were met.
+#[derive(Clone, Copy, PartialEq)]
+enum Damage {
+    /// And are to be told.
+    Met,
+    /// And were told; what was read next begins with the sign for them.
+    Told,
+}
+
+/// What stands for bytes that stand for nothing.
+const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
+
+impl Text<'_> {
+    fn fill(&mut self) -> io::Result<()> {
+        if self.used == self.bytes.len() && !self.ended {
+            self.bytes.resize(BUFFER, 0);
+            let read = self.file.read(&mut self.bytes)?;
+            self.bytes.truncate(read);
+            self.used = 0;
+            self.ended = read == 0;
+        }
+        Ok(())
+    }
 }
 
 impl Read for Text<'_> {
+    /// Reads on. Damage is an error of the kind `InvalidData`, told when all
+    /// before it was handed over; who goes on gets what comes behind it.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let Some(decoder) = &mut self.decoder else { return self.file.read(out) };
-        loop {
-            if self.used == self.bytes.len() && !self.ended {
-                self.bytes.resize(BUFFER, 0);
-                let read = self.file.read(&mut self.bytes)?;
-                self.bytes.truncate(read);
-                self.used = 0;
-                self.ended = read == 0;
+        match self.damage {
+            Some(Damage::Met) => {
+                self.damage = Some(Damage::Told);
+                return Err(io::ErrorKind::InvalidData.into());
             }
-            let (result, read, written, _) =
-                decoder.decode_to_utf8(&self.bytes[self.used..], out, self.ended);
+            Some(Damage::Told) if out.len() >= REPLACEMENT.len() => {
+                self.damage = None;
+                out[..REPLACEMENT.len()].copy_from_slice(REPLACEMENT);
+                return Ok(REPLACEMENT.len());
+            }
+            _ => {}
+        }
+        if self.decoder.is_none() {
+            return self.file.read(out);
+        }
+        while !self.finished {
+            self.fill()?;
+            let Some(decoder) = &mut self.decoder else { break };
+            let (result, read, written) =
+                decoder.decode_to_utf8_without_replacement(&self.bytes[self.used..], out, self.ended);
             self.used += read;
-            if written > 0 || (self.ended && result == CoderResult::InputEmpty) {
+            match result {
+                DecoderResult::Malformed(..) => self.damage = Some(Damage::Met),
+                DecoderResult::InputEmpty => self.finished = self.ended,
+                DecoderResult::OutputFull => {}
+            }
+            if written > 0 {
                 return Ok(written);
             }
+            if self.damage.is_some() {
+                return self.read(out);
+            }
         }
+        Ok(0)
     }
 }
 
@@ -143,6 +196,25 @@ fn encoding(start: &[u8], is_utf8: bool) -> (&'static Encoding, u64) {
         return (UTF_16BE, 0);
     }
     (if is_utf8 { UTF_8 } else { WINDOWS_1252 }, 0)
+}
+
+/// Whether more of a file's letters beyond ASCII are UTF-8 than are not: it is
+/// UTF-8 with some damage, which as Windows-1252 would turn all of them into
+/// others without anybody noticing.
+fn is_mostly_utf8(mut file: &File) -> io::Result<bool> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut buffer = vec![0; BUFFER];
+    let (mut letters, mut damage) = (0, 0);
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(letters > damage);
+        }
+        for chunk in buffer[..read].utf8_chunks() {
+            letters += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+            damage += usize::from(!chunk.invalid().is_empty());
+        }
+    }
 }
 
 /// Whether more than one in a hundred of the first bytes are control
@@ -223,6 +295,48 @@ mod tests {
             assert_eq!(text(&bytes, 0), words);
             assert_eq!(text(&bytes, 13), words[13..], "reading goes on in the middle");
         }
+    }
+
+    #[test]
+    fn damaged_text_is_an_error_once_and_goes_on_behind_it() {
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let broken = [&b"\xFF\xFE"[..], &utf16("A;B\n"), &[0x00, 0xD8], &utf16("x\n"), b"y"].concat();
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file.csv");
+        std::fs::write(&path, broken).unwrap();
+        let source = Source::open(&path).map_err(|finding| finding.code).unwrap();
+        let mut text = source.text(0).unwrap();
+        let (mut read, mut errors) = (Vec::new(), 0);
+        let mut piece = [0; 8];
+        loop {
+            match text.read(&mut piece) {
+                Ok(0) => break,
+                Ok(length) => read.extend_from_slice(&piece[..length]),
+                Err(error) => {
+                    assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+                    errors += 1;
+                }
+            }
+        }
+        assert_eq!(String::from_utf8(read).unwrap(), "A;B\n\u{fffd}x\n\u{fffd}");
+        assert_eq!(errors, 2, "half a pair, and half a unit at the end");
+        assert_eq!(text.read(&mut piece).unwrap(), 0, "the end stays the end");
+    }
+
+    #[test]
+    fn utf8_with_a_damaged_byte_is_not_taken_for_another_encoding() {
+        assert_eq!(text("Liège, été".as_bytes(), 0), "Liège, été");
+        assert_eq!(text(b"Li\xE8ge, \xE9t\xE9", 0), "Liège, été");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file.csv");
+        std::fs::write(&path, [b"\xFF".as_slice(), "Liège, été".as_bytes()].concat()).unwrap();
+        let source = Source::open(&path).map_err(|finding| finding.code).unwrap();
+        assert_eq!(source.encoding, UTF_8);
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_at_once() {
+        assert_eq!(Source::open(Path::new("/dev/zero")).map(|_| ()).unwrap_err().code, "file-unreadable");
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Store, Tx};
+use super::Tx;
 use crate::{
-    definition::{Definition, Role, bundled},
+    definition::{Definition, Role, Version, bundled},
     error::{Code, Error, Result},
 };
 
@@ -65,6 +65,13 @@ pub fn add(tx: &Tx<'_>, definition: &Definition) -> Result<(i64, bool)> {
     Ok((tx.sql.last_insert_rowid(), true))
 }
 
+/// The definition with this key.
+pub fn get(tx: &Tx<'_>, id: i64) -> Result<Definition> {
+    let mut statement = tx.sql.prepare_cached("SELECT source FROM definition WHERE id = ?1")?;
+    let source: String = statement.query_row([id], |row| row.get(0))?;
+    Definition::from_source(&source)
+}
+
 /// The facts of the definition with this key.
 pub fn facts(tx: &Tx<'_>, id: i64) -> Result<Facts> {
     let mut statement = tx.sql.prepare_cached(
@@ -109,19 +116,11 @@ pub fn find(tx: &Tx<'_>, name: &str) -> Result<Arc<Definition>> {
         Some((wanted, version)) => (wanted, Some(version)),
         None => (name, None),
     };
+    let version: Option<Result<Version, ()>> = version.map(str::parse);
     let fits = |known: &Arc<Definition>| {
-        known.name.eq_ignore_ascii_case(wanted)
-            && version.is_none_or(|version| known.version.to_string() == version.trim_start_matches('v'))
+        known.name.eq_ignore_ascii_case(wanted) && version.is_none_or(|version| version == Ok(known.version))
     };
     let mut fitting: Vec<_> = all(tx)?.into_iter().filter(fits).collect();
     fitting.sort_by_key(|known| known.version);
     fitting.pop().ok_or_else(|| Error::new(Code::NotFound, "definition-unknown").with("name", name))
-}
-
-/// The definition called `name`, stored if it was only bundled so far, with
-/// its key.
-pub fn resolve(store: &Store, name: &str) -> Result<(i64, Arc<Definition>)> {
-    let definition = store.read(|tx| find(tx, name))?;
-    let (id, _) = store.write(|tx| add(tx, &definition))?;
-    Ok((id, definition))
 }
