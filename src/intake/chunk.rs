@@ -28,7 +28,9 @@ pub(super) struct Chunk {
     pub counts: RowCounts,
     /// What ends the file here, before its end.
     pub stop: Option<Finding>,
-    /// Whether none comes after it.
+    /// Whether the rest of the text follows as refused.
+    pub rest_follows: bool,
+    /// Whether no chunk comes after it.
     pub last: bool,
 }
 
@@ -44,6 +46,7 @@ impl Chunk {
             refused: Vec::new(),
             counts: RowCounts::default(),
             stop: None,
+            rest_follows: false,
             last: false,
         }
     }
@@ -54,6 +57,7 @@ impl Chunk {
         self.bytes += part.refused.len() + part.findings.len() * 200;
         self.findings.extend(part.findings);
         self.refused.extend_from_slice(&part.refused);
+        self.rest_follows |= part.stop.is_some();
         self.stop = self.stop.take().or(part.stop);
         if let Some(block) = part.block {
             self.rows += block.rows.len();

@@ -49,10 +49,12 @@ impl Job<'_> {
                 findings.extend(taken.doubled.iter().map(doubled));
                 if let Some(stop) = chunk.stop {
                     findings.push(about_rest(&stop, chunk.to));
-                    parts.rest(|part| {
-                        counts.add(&part.counts);
-                        Ok(())
-                    })?;
+                    if chunk.rest_follows {
+                        parts.rest(|part| {
+                            counts.add(&part.counts);
+                            Ok(())
+                        })?;
+                    }
                     outcome.state = Some(ImportState::Stopped);
                     outcome.findings.push(stop);
                 }

@@ -192,6 +192,8 @@ impl Job<'_> {
         import::add_refused(tx, id, chunk.counts.rejected, &chunk.refused)?;
         if let Some(stop) = &chunk.stop {
             finding::add(tx, id, &[about_rest(stop, to)])?;
+        }
+        if chunk.rest_follows {
             parts.rest(|part| {
                 counts.add(&part.counts);
                 to = part.position;

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File, Metadata},
     io::{self, Read, Seek, SeekFrom},
+    mem,
     path::Path,
     time::SystemTime,
 };
@@ -92,8 +93,7 @@ impl Source {
         let is_utf8 = self.encoding == UTF_8;
         file.seek(SeekFrom::Start(self.mark + if is_utf8 { position } else { 0 }))?;
         let decoder = (!is_utf8).then(|| self.encoding.new_decoder_without_bom_handling());
-        let mut text =
-            Text { file, decoder, bytes: Vec::new(), used: 0, ended: false, finished: false, damage: None };
+        let mut text = Text { file, decoded: decoder.map(Decoded::by) };
         if !is_utf8 {
             io::copy(&mut (&mut text).take(position), &mut io::sink())?;
         }
@@ -104,77 +104,80 @@ impl Source {
 /// The text of a file, decoded as it is read.
 pub struct Text<'a> {
     file: &'a File,
-    decoder: Option<Decoder>,
-    bytes: Vec<u8>,
-    used: usize,
-    ended: bool,
-    finished: bool,
-    damage: Option<Damage>,
-}
-
-/// Bytes that stand for no letter were met.
-#[derive(Clone, Copy, PartialEq)]
-enum Damage {
-    /// And are to be told.
-    Met,
-    /// And were told; what was read next begins with the sign for them.
-    Told,
-}
-
-/// What stands for bytes that stand for nothing.
-const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
-
-impl Text<'_> {
-    fn fill(&mut self) -> io::Result<()> {
-        if self.used == self.bytes.len() && !self.ended {
-            self.bytes.resize(BUFFER, 0);
-            let read = self.file.read(&mut self.bytes)?;
-            self.bytes.truncate(read);
-            self.used = 0;
-            self.ended = read == 0;
-        }
-        Ok(())
-    }
+    decoded: Option<Decoded>,
 }
 
 impl Read for Text<'_> {
     /// Reads on. Damage is an error of the kind `InvalidData`, told when all
     /// before it was handed over; who goes on gets what comes behind it.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        match self.damage {
-            Some(Damage::Met) => {
-                self.damage = Some(Damage::Told);
-                return Err(io::ErrorKind::InvalidData.into());
-            }
-            Some(Damage::Told) if out.len() >= REPLACEMENT.len() => {
-                self.damage = None;
-                out[..REPLACEMENT.len()].copy_from_slice(REPLACEMENT);
-                return Ok(REPLACEMENT.len());
-            }
-            _ => {}
+        let Some(decoded) = &mut self.decoded else { return self.file.read(out) };
+        while decoded.given == decoded.text.len() && !decoded.finished {
+            decoded.more(self.file)?;
         }
-        if self.decoder.is_none() {
-            return self.file.read(out);
+        let given = (decoded.text.len() - decoded.given).min(out.len());
+        out[..given].copy_from_slice(&decoded.text[decoded.given..][..given]);
+        decoded.given += given;
+        Ok(given)
+    }
+}
+
+/// Text that was decoded and not handed over yet. The decoder writes nothing
+/// into a place that is smaller than its longest letter, so it gets its own.
+struct Decoded {
+    decoder: Decoder,
+    bytes: Vec<u8>,
+    used: usize,
+    text: Vec<u8>,
+    given: usize,
+    ended: bool,
+    finished: bool,
+    /// Bytes that stand for no letter follow what was decoded.
+    is_damaged: bool,
+}
+
+impl Decoded {
+    fn by(decoder: Decoder) -> Self {
+        Self {
+            decoder,
+            bytes: Vec::new(),
+            used: 0,
+            text: Vec::new(),
+            given: 0,
+            ended: false,
+            finished: false,
+            is_damaged: false,
         }
-        while !self.finished {
-            self.fill()?;
-            let Some(decoder) = &mut self.decoder else { break };
-            let (result, read, written) =
-                decoder.decode_to_utf8_without_replacement(&self.bytes[self.used..], out, self.ended);
-            self.used += read;
-            match result {
-                DecoderResult::Malformed(..) => self.damage = Some(Damage::Met),
-                DecoderResult::InputEmpty => self.finished = self.ended,
-                DecoderResult::OutputFull => {}
-            }
-            if written > 0 {
-                return Ok(written);
-            }
-            if self.damage.is_some() {
-                return self.read(out);
-            }
+    }
+
+    /// Decodes more, if there is more, or tells the damage once.
+    fn more(&mut self, mut file: &File) -> io::Result<()> {
+        self.given = 0;
+        if mem::take(&mut self.is_damaged) {
+            self.text.clear();
+            self.text.extend_from_slice("\u{fffd}".as_bytes());
+            return Err(io::ErrorKind::InvalidData.into());
         }
-        Ok(0)
+        self.text.clear();
+        if self.used == self.bytes.len() && !self.ended {
+            self.bytes.resize(BUFFER, 0);
+            let read = file.read(&mut self.bytes).inspect_err(|_| self.bytes.clear())?;
+            self.bytes.truncate(read);
+            self.used = 0;
+            self.ended = read == 0;
+        }
+        self.text.resize(BUFFER, 0);
+        let source = &self.bytes[self.used..];
+        let (result, read, written) =
+            self.decoder.decode_to_utf8_without_replacement(source, &mut self.text, self.ended);
+        self.used += read;
+        self.text.truncate(written);
+        match result {
+            DecoderResult::Malformed(..) => self.is_damaged = true,
+            DecoderResult::InputEmpty => self.finished = self.ended,
+            DecoderResult::OutputFull => {}
+        }
+        Ok(())
     }
 }
 
@@ -265,7 +268,7 @@ mod tests {
     fn text(bytes: &[u8], position: u64) -> String {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file.csv");
-        std::fs::write(&path, bytes).unwrap();
+        fs::write(&path, bytes).unwrap();
         let source = Source::open(&path).map_err(|finding| finding.code).unwrap();
         let mut text = String::new();
         source.text(position).unwrap().read_to_string(&mut text).unwrap();
@@ -303,7 +306,7 @@ mod tests {
         let broken = [&b"\xFF\xFE"[..], &utf16("A;B\n"), &[0x00, 0xD8], &utf16("x\n"), b"y"].concat();
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file.csv");
-        std::fs::write(&path, broken).unwrap();
+        fs::write(&path, broken).unwrap();
         let source = Source::open(&path).map_err(|finding| finding.code).unwrap();
         let mut text = source.text(0).unwrap();
         let (mut read, mut errors) = (Vec::new(), 0);
@@ -329,9 +332,25 @@ mod tests {
         assert_eq!(text(b"Li\xE8ge, \xE9t\xE9", 0), "Liège, été");
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file.csv");
-        std::fs::write(&path, [b"\xFF".as_slice(), "Liège, été".as_bytes()].concat()).unwrap();
+        fs::write(&path, [b"\xFF".as_slice(), "Liège, été".as_bytes()].concat()).unwrap();
         let source = Source::open(&path).map_err(|finding| finding.code).unwrap();
         assert_eq!(source.encoding, UTF_8);
+    }
+
+    #[test]
+    fn decoded_text_goes_through_the_smallest_buffer() {
+        let words = "é€😀z".repeat(40_000);
+        let bytes: Vec<u8> =
+            [0xFEFF].into_iter().chain(words.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file.csv");
+        fs::write(&path, bytes).unwrap();
+        let source = Source::open(&path).map_err(|finding| finding.code).unwrap();
+        for position in [9, 10, 8191, 8192, 65_536, 100_001] {
+            let mut next = [0; 1];
+            source.text(position).unwrap().read_exact(&mut next).unwrap();
+            assert_eq!(next[0], words.as_bytes()[position as usize]);
+        }
     }
 
     #[test]
@@ -359,7 +378,7 @@ mod tests {
         for (bytes, code) in
             [(&b""[..], "file-empty"), (b"PK\x03\x04\x14\x00\x00\x00\x08\x00\x01\x02", "file-binary")]
         {
-            std::fs::write(&path, bytes).unwrap();
+            fs::write(&path, bytes).unwrap();
             assert_eq!(Source::open(&path).map(|_| ()).unwrap_err().code, code);
         }
         assert_eq!(Source::open(directory.path()).map(|_| ()).unwrap_err().code, "file-unreadable");

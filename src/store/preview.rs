@@ -20,8 +20,8 @@ pub struct Preview {
 /// Stands for a registration that an earlier part of the file would make.
 const WOULD_BE: RegistrationId = RegistrationId(0);
 
-/// Blocks of a part are numbered from here; all are only imagined.
-const FIRST: i64 = 1;
+/// Blocks of a part are numbered from here, above all that are stored.
+const FIRST: i64 = 1 << 40;
 
 impl Preview {
     /// Nothing told yet.
