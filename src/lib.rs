@@ -1,4 +1,113 @@
 //! `hd4dp`: the on-premise side of healthdata.be in one binary.
+//!
+//! A hospital's registrations come in as CSV, are judged by a Data Collection
+//! Definition (DCD), stored, and leave in two halves over mutual TLS: registry
+//! variables to the platform, patient identifiers to a trusted third party
+//! (TTP). Neither party gets the other half; what pairs them is drawn for each
+//! batch and forgotten.
+//!
+//! # Where things are
+//!
+//! Each folder knows only those named beside it; `tests/layering.rs` checks
+//! that. All may use [`domain`], [`config`], [`error`], [`clock`] and
+//! [`language`].
+//!
+//! | folder | is about | knows |
+//! | --- | --- | --- |
+//! | [`domain`] | the words and rules that everything else speaks in: identifiers, states, counts | nothing |
+//! | [`definition`] | DCDs: reading workbooks, variables, expressions, code lists, samples | |
+//! | [`validate`] | a row and a definition become values and findings; pure | `definition` |
+//! | [`store`] | one SQLite file: one file of code for each noun, the audit, the keys | `definition` |
+//! | [`certificate`] | eHealth's PKCS#12 stores and what is wrong with them | `store` |
+//! | [`intake`] | bytes become rows, rows become stored registrations | `validate`, `definition`, `store` |
+//! | [`transfer`] | split, seal, queue, deliver, receipts, outcome | `store`, `certificate` |
+//! | [`front`] | the TLS front door that servers here stand behind | `certificate` |
+//! | [`sandbox`] | a TTP and a platform for trials and tests, written from the protocol alone | `front`, `certificate` |
+//! | [`cli`] | one file for each verb | all |
+//!
+//! The same noun has the same file name in each folder: what a batch is in SQL
+//! is in `store/batch.rs`, what a delivery's state means is in
+//! `domain/delivery.rs`.
+//!
+//! # What always holds
+//!
+//! 1. `domain` and `validate` touch no file, no network and no clock.
+//! 2. Only `store` and one file of `sandbox` name rusqlite; only `front`,
+//!    `certificate`, `transfer` and `sandbox` name rustls.
+//! 3. Only `transfer` connects to the outside; `sandbox/client.rs` plays the
+//!    TTP and is outside itself.
+//! 4. Nothing is acknowledged before its transaction has committed to the disk
+//!    (`synchronous=FULL`), together with its audit event.
+//! 5. Every step of a worker may be run twice. A claim is a lease: it ends by
+//!    itself, and at once when another process takes the workers' lock, since
+//!    then the first one is gone. What was claimed may have arrived, so the
+//!    receipt is asked for before anything is sent again.
+//! 6. No worker ends on an error. What failed in passing is tried again, what
+//!    fails for good is parked with its reason and waits for a person.
+//! 7. After `transfer/split.rs` no value holds a patient's identifier together
+//!    with a registry variable. The codes that pair the halves, and the key
+//!    that hides them from the TTP, exist in memory and inside sealed bodies
+//!    only; a body is deleted when its receipt is in.
+//! 8. A function of `store` that touches an organisation's data takes the
+//!    organisation.
+//! 9. No secret is in the database in clear. Keys, identifiers, contents, bodies
+//!    and refused rows are sealed with subkeys of a key that lies outside
+//!    (`store/key.rs`).
+//! 10. No identifier, secret or value of a registration is in a log, an error or
+//!     a finding: shapes only ([`domain::finding::shape`]).
+//! 11. Verbs work beside a running `serve`: each write is one `BEGIN IMMEDIATE`
+//!     transaction, and nothing that correctness needs is kept in memory between
+//!     two of them. Only those who deliver take an exclusive lock.
+//! 12. An audit event is one act of a person or one step of a worker. Events
+//!     form an HMAC chain, whose head `serve` tells the log once a day.
+//! 13. Every row read is accepted, unchanged or rejected, and every accepted one
+//!     is in exactly one state: [`domain::summary::Summary`] adds up.
+//! 14. Time comes from [`clock`], texts for people from [`language`].
+//!
+//! # An import, step by step
+//!
+//! `hd4dp import --organisation 71099911 --dcd INTEGO-LAB results.csv`
+//!
+//! 1. `cli/import.rs` finds organisation and definition and makes an
+//!    [`intake::job::Job`].
+//! 2. `intake/source.rs` looks the file over once: encoding, digest, whether it
+//!    is text at all. `intake/header.rs` finds the delimiter and maps columns to
+//!    variables. What is wrong up to here refuses the file.
+//! 3. `store/import.rs` says whether these bytes came before. An import that was
+//!    interrupted goes on at the byte up to which everything is stored.
+//! 4. In a thread of its own `intake/reader.rs` has `intake/rows.rs` cut rows,
+//!    [`validate::Validator`] judge them, and the gate (physician enrolled? patient
+//!    objecting?) say what holds them back; it packs those that passed into blocks
+//!    of a thousand (`store/block.rs`).
+//! 5. Meanwhile `intake/job.rs` stores the chunk before, in one transaction:
+//!    blocks, findings, sealed refused rows, counts and the new position.
+//!    `store/registration.rs` finds each business key's fate by its keyed hash:
+//!    new, unchanged, or a correction that supersedes.
+//! 6. The last chunk's transaction ends the import and writes its audit event.
+//!    `intake/report.rs` makes the findings and the rows to mend into files when
+//!    somebody asks.
+//!
+//! # A delivery, step by step
+//!
+//! `hd4dp serve`, or `hd4dp deliver --until-empty`
+//!
+//! 1. `transfer/worker.rs` starts one thread that seals, four that send to each
+//!    service, and one that asks for outcomes.
+//! 2. Sealing (`transfer/prepare.rs`) takes up to a thousand waiting
+//!    registrations, asks the gate again, draws a code for each, and splits them.
+//!    `transfer/seal.rs` and `transfer/cms.rs` make the sealed message for the
+//!    platform. `store/batch.rs` queues both bodies and the registrations' new
+//!    state in one transaction, unless a correction came in between.
+//! 3. Sending claims the delivery that is longest due (`store/delivery.rs`). In
+//!    the transaction that claims a batch for its first transmission the gate is
+//!    asked once more; if something may no longer leave, the batch is dissolved
+//!    unsent and the rest sealed anew under a new name.
+//! 4. `transfer/send.rs` sends it with the organisation's own
+//!    `transfer/client.rs`, and judges the answer. `transfer/retry.rs` says when to
+//!    try again, `transfer/answer.rs` whether a receipt is one for these bytes.
+//! 5. With the last receipt of a batch its registrations are sent, and
+//!    `transfer/ask.rs` asks the platform for the outcome until it is final: each
+//!    registration is consolidated, or refused with the platform's reason.
 
 pub mod certificate;
 pub mod cli;

@@ -119,7 +119,9 @@ fn refused_rows_come_back_as_a_file_that_imports_once_mended() {
     let text = fs::read_to_string(&mend).unwrap();
     assert_eq!(text, format!("{DIAG_HEADER}\n{bad}\n{short}\n"));
 
-    let mended = text.replace("31/02/2023", "28/01/2023").replace(short, &diag("D3", "three"));
+    let mended = text
+        .replace("31/02/2023", "28/01/2023")
+        .replace(&format!("\n{short}\n"), &format!("\n{}\n", diag("D3", "three")));
     let (status, report) = app.import("INTEGO-DIAG", &app.file("mended.csv", mended));
     assert_eq!(status, 0, "{report}");
     assert_eq!(report["accepted"], 2);

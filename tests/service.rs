@@ -15,7 +15,7 @@ use hd4dp::transfer::address::ServiceUrl;
 use hd4dp::transfer::client::{Client, Service, Timeouts};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    PKCS_ECDSA_P256_SHA256, date_time_ymd,
+    PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, date_time_ymd,
 };
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
@@ -46,6 +46,15 @@ impl Authority {
         params.not_after = date_time_ymd(until, 1, 1);
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
         (params.signed_by(&key, &self.issuer).unwrap().der().to_vec(), key)
+    }
+
+    /// A certificate in PEM that messages can be sealed for until that year.
+    pub fn encryption(&self, until: i32) -> String {
+        let mut params = CertificateParams::default();
+        params.not_before = date_time_ymd(2019, 1, 1);
+        params.not_after = date_time_ymd(until, 1, 1);
+        let key = KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap();
+        params.signed_by(&key, &self.issuer).unwrap().pem()
     }
 
     pub fn hospital(&self, key: KeyPair) -> Credential {

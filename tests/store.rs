@@ -90,7 +90,7 @@ fn no_room_on_the_disk_loses_nothing_and_the_same_command_goes_on() {
          mount -o remount,size=200m $D; {import}; echo second=$?"
     );
     let Some(output) = on_a_small_disk(&app, "4m", &script) else {
-        eprintln!("no small file system can be mounted here");
+        // Only root in a sandbox of its own may mount one; CI is.
         return;
     };
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

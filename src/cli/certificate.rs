@@ -14,22 +14,22 @@ use crate::{
         registration::HoldReasons,
     },
     error::{Code, Error, Result},
-    store::{audit, certificate, delivery, enrolment},
+    store::{Tx, audit, certificate, delivery, enrolment},
 };
 
 /// A store to look at, and what it must fit.
 #[derive(clap::Args)]
 pub struct Given {
     /// The PKCS#12 store that eHealth issued
-    file: PathBuf,
+    pub(super) file: PathBuf,
     /// A file that holds the store's password
     #[arg(long, value_name = "FILE")]
-    password_file: PathBuf,
+    pub(super) password_file: PathBuf,
     /// A PEM file of an authority to trust; those of the configuration if none is given
     #[arg(long = "anchor", value_name = "PEM")]
-    anchors: Vec<PathBuf>,
+    pub(super) anchors: Vec<PathBuf>,
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 #[derive(clap::Subcommand)]
@@ -90,7 +90,12 @@ fn asked_for(context: &Context, nihdi: &str) -> Result<Organisation> {
     })
 }
 
-fn judge(context: &Context, given: &Given, organisation: Option<&Organisation>) -> Result<Verdict> {
+/// Checks the store that was given, and changes nothing.
+pub(super) fn judge(
+    context: &Context,
+    given: &Given,
+    organisation: Option<&Organisation>,
+) -> Result<Verdict> {
     let anchors =
         if given.anchors.is_empty() { &context.config.certificates.anchors } else { &given.anchors };
     let anchors = Anchors::read(anchors)?;
@@ -105,6 +110,12 @@ fn judge(context: &Context, given: &Given, organisation: Option<&Organisation>) 
 fn add(context: &Context, given: &Given, nihdi: &str) -> Result<Done> {
     let organisation = context.organisation(nihdi)?;
     let verdict = judge(context, given, Some(&organisation))?;
+    context.store()?.write(|tx| take(tx, &context.actor(), &organisation, &verdict))?;
+    tell(context, &verdict, given.json)
+}
+
+/// Publishes what was accepted; either way the audit has it.
+pub(super) fn take(tx: &Tx<'_>, actor: &str, organisation: &Organisation, verdict: &Verdict) -> Result<()> {
     let steps: Vec<_> = verdict
         .steps
         .iter()
@@ -112,25 +123,24 @@ fn add(context: &Context, given: &Given, nihdi: &str) -> Result<Done> {
         .collect();
     let findings: Vec<_> = verdict.findings.iter().map(|finding| finding.code).collect();
     let log = json!({ "steps": steps, "findings": findings }).to_string();
-    context.store()?.write(|tx| {
-        let mut details = json!({ "accepted": verdict.accepted(), "findings": findings });
-        if let Some(credential) = verdict.credential.as_ref().filter(|_| verdict.accepted()) {
-            let identity = &credential.identity;
-            details["thumbprint"] = credential.thumbprint.as_str().into();
-            let new = certificate::NewVersion {
-                thumbprint: &credential.thumbprint,
-                identity: &format!("{}={}", identity.kind, identity.shown_number()),
-                validity: (credential.not_before.as_millisecond(), credential.not_after.as_millisecond()),
-                credential: &credential.to_bytes()?,
-                log: &log,
-            };
-            certificate::publish(tx, organisation.id, &new)?;
-            enrolment::lift_everywhere(tx, organisation.id, HoldReasons::NO_CERTIFICATE)?;
-            delivery::hurry(tx, organisation.id)?;
-        }
-        audit::record(tx, &context.actor(), "certificate.add", Some(organisation.id), &details)
-    })?;
-    tell(context, &verdict, given.json)
+    let mut details = json!({ "accepted": verdict.accepted(), "findings": findings });
+    if let Some(credential) = verdict.credential.as_ref().filter(|_| verdict.accepted()) {
+        let identity = &credential.identity;
+        details["thumbprint"] = credential.thumbprint.as_str().into();
+        let new = certificate::NewVersion {
+            thumbprint: &credential.thumbprint,
+            identity: &format!("{}={}", identity.kind, identity.shown_number()),
+            validity: (credential.not_before.as_millisecond(), credential.not_after.as_millisecond()),
+            credential: &credential.to_bytes()?,
+            log: &log,
+        };
+        certificate::publish(tx, organisation.id, &new)?;
+        enrolment::lift_everywhere(tx, organisation.id, HoldReasons::NO_CERTIFICATE)?;
+        delivery::hurry(tx, organisation.id)?;
+    } else {
+        certificate::refuse(tx, organisation.id, &log)?;
+    }
+    audit::record(tx, actor, "certificate.add", Some(organisation.id), &details)
 }
 
 fn tell(context: &Context, verdict: &Verdict, as_json: bool) -> Result<Done> {
@@ -166,8 +176,11 @@ fn list(context: &Context, nihdi: &str, as_json: bool) -> Result<Done> {
         let mut rows = Vec::new();
         for version in versions {
             let ends = jiff::Timestamp::from_millisecond(version.not_after).map_err(Error::internal)?;
-            let state = if version.published { "published" } else { "unpublished" };
-            let ends = clock::local(ends).strftime("%Y-%m-%d").to_string();
+            let (state, ends) = match (version.published, version.thumbprint.is_empty()) {
+                (_, true) => ("refused", String::new()),
+                (true, _) => ("published", clock::local(ends).strftime("%Y-%m-%d").to_string()),
+                (false, _) => ("unpublished", clock::local(ends).strftime("%Y-%m-%d").to_string()),
+            };
             rows.push(vec![state.to_owned(), ends, version.identity, version.thumbprint]);
         }
         table::lines(&rows).iter().try_for_each(say)?;

@@ -47,7 +47,7 @@ fn add(context: &Context, path: &Path) -> Result<Done> {
             for problem in &refused.problems {
                 note(problem.text(context.language));
             }
-            return Err(Error::invalid("definition-refused").with("count", refused.problems.len() as u64));
+            return Err(Error::invalid("definition-refused").with("problems", refused.problems.len() as u64));
         }
     };
     let version = definition.version.to_string();

@@ -1,15 +1,17 @@
-//! `deliver --until-empty`.
+//! `deliver --until-empty`. Beside a process that delivers already, it watches
+//! that one until nothing can move.
 
 use std::time::{Duration, Instant};
 
-use super::{Context, Done, peak, say, say_json, table};
+use super::{Context, Done, peak, progress, say, say_json, table};
 use crate::{
-    domain::summary::Summary,
+    domain::summary::{Seconds, Summary},
     error::Result,
     store::{Store, batch, delivery, import, registration},
     transfer::{
+        drain::{Watched, until_empty, watch},
         services::Services,
-        worker::{Workers, lock, until_empty},
+        worker::Workers,
     },
 };
 
@@ -24,17 +26,9 @@ pub struct Verb {
 
 impl Verb {
     pub fn run(self, context: &Context) -> Result<Done> {
-        let store = context.store()?;
-        let services = Services::new(&context.config)?;
-        let _lock = lock(store)?;
-        let started = Instant::now();
-        let workers = Workers::new(store, &services, &context.config.queue);
-        let patience = Duration::from_secs(context.config.queue.outcome_patience_seconds);
-        workers.run(|workers| until_empty(workers, patience, || {}))?;
-        let mut summary = summary(store, true)?;
-        summary.seconds.total = started.elapsed().as_secs_f64();
-        summary.seconds.seal = workers.sealing_seconds();
-        summary.seconds.deliver = summary.seconds.total;
+        let seconds = deliver(context)?;
+        let mut summary = summary(context.store()?, true)?;
+        summary.seconds = seconds;
         if self.json {
             say_json(&summary)?
         } else {
@@ -43,6 +37,36 @@ impl Verb {
         Ok(judge(&summary))
     }
 }
+
+/// Delivers until nothing can move any more, and tells how long that took.
+/// Beside a process that delivers already it watches that one.
+pub(super) fn deliver(context: &Context) -> Result<Seconds> {
+    let store = context.store()?;
+    let services = Services::new(&context.config)?;
+    let started = Instant::now();
+    let workers = Workers::new(store, &services, &context.config.queue);
+    let patience = Duration::from_secs(context.config.queue.outcome_patience_seconds);
+    let bar = progress::bar();
+    let mut looked = started;
+    let mut draw = || {
+        if !bar.is_hidden() && looked.elapsed() > BETWEEN_LOOKS {
+            looked = Instant::now();
+            // A bar that misses one step is no reason to stop.
+            if let Ok((done, all)) = store.read(batch::progress) {
+                progress::count(&bar, done, all);
+            }
+        }
+    };
+    if let Watched::Free(_lock) = watch(store, patience, &mut draw)? {
+        workers.run(|workers| until_empty(workers, patience, &mut draw))?;
+    }
+    bar.finish_and_clear();
+    let total = started.elapsed().as_secs_f64();
+    Ok(Seconds { seal: workers.sealing_seconds(), deliver: total, total, ..Seconds::default() })
+}
+
+/// How often the bar is drawn anew.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
 /// The summary over everything stored; `settled` asks that nothing moves any
 /// more.

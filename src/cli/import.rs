@@ -8,17 +8,16 @@ use std::{
     time::Instant,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Context, Done, note, on_terminal, peak, say, say_json};
+use super::{Context, Done, note, peak, progress, say, say_json};
 use crate::{
     domain::{
         import::{ImportId, ImportState, RowCounts},
         summary::Summary,
     },
     error::{Error, Result},
-    intake::job::{CHUNK_ROWS, Job, Outcome, Progress},
+    intake::job::{CHUNK_ROWS, Job, Outcome},
     store::{definition, fate::RowFate, finding::RowFinding, registration},
 };
 
@@ -91,8 +90,8 @@ struct Report {
 
 impl Report {
     fn file(&mut self, context: &Context, job: &Job<'_>, file: &Path) -> Result<()> {
-        let bar = bar();
-        let outcome = job.run(file, &mut |progress| advance(&bar, progress))?;
+        let bar = progress::bar();
+        let outcome = job.run(file, &mut |at| progress::advance(&bar, at))?;
         bar.finish_and_clear();
         tell_findings(context, file, &outcome);
         self.counts.add(&outcome.counts);
@@ -144,9 +143,9 @@ fn dry_run(context: &Context, job: &Job<'_>, files: &[PathBuf], as_json: bool) -
     let mut rows = Rows { out: BufWriter::new(stdout().lock()), as_json, first: true, failed: None };
     rows.write(if as_json { "{\"rows\": [" } else { "file;row;fate;codes" });
     for file in files {
-        let bar = bar();
-        let progress = &mut |progress| advance(&bar, progress);
-        let outcome = job.dry_run(file, progress, &mut |fates, findings| rows.tell(file, fates, findings))?;
+        let bar = progress::bar();
+        let advance = &mut |at| progress::advance(&bar, at);
+        let outcome = job.dry_run(file, advance, &mut |fates, findings| rows.tell(file, fates, findings))?;
         bar.finish_and_clear();
         tell_findings(context, file, &outcome);
         counts.add(&outcome.counts);
@@ -226,7 +225,7 @@ fn findings_json(context: &Context, outcome: &Outcome) -> Vec<serde_json::Value>
     told.collect()
 }
 
-fn tell_findings(context: &Context, file: &Path, outcome: &Outcome) {
+pub(super) fn tell_findings(context: &Context, file: &Path, outcome: &Outcome) {
     for finding in &outcome.findings {
         note(format!("{}: {}", file.display(), finding.text(context.language)));
     }
@@ -248,19 +247,4 @@ fn counts_text(context: &Context, counts: &RowCounts) -> String {
             ("warnings", counts.warnings.into()),
         ],
     )
-}
-
-/// A bar on a terminal, nothing elsewhere.
-fn bar() -> ProgressBar {
-    if !on_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {elapsed}/{duration}");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-fn advance(bar: &ProgressBar, progress: Progress) {
-    bar.set_length(progress.size);
-    bar.set_position(progress.bytes.min(progress.size));
-    bar.set_message(progress.rows.to_string());
 }

@@ -12,6 +12,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+use tracing::Level;
 
 use crate::{
     config::{Config, data_directory},
@@ -27,14 +28,18 @@ mod certificate;
 mod config;
 mod definition;
 mod deliver;
+mod demo;
 mod enrolment;
 mod import;
 mod job;
 mod objection;
 mod organisation;
 mod peak;
+mod progress;
 mod queue;
+mod sample;
 mod sandbox;
+mod serve;
 mod table;
 
 /// The on-premise side of healthdata.be: takes registrations in, validates
@@ -67,6 +72,9 @@ enum Verb {
     Definition(definition::Verb),
     /// Delivers what waits
     Deliver(deliver::Verb),
+    /// Everything on this machine, with fictitious data, from CSV files to
+    /// consolidated registrations
+    Demo(demo::Verb),
     /// Physicians who take part in a project
     #[command(subcommand)]
     Enrolment(enrolment::Verb),
@@ -81,8 +89,12 @@ enum Verb {
     /// The organisations that this installation serves
     #[command(subcommand)]
     Organisation(organisation::Verb),
+    /// Fictitious rows of a definition as CSV on stdout
+    Sample(sample::Verb),
     /// The outside services for trials, on this machine
     Sandbox(sandbox::Verb),
+    /// Runs the appliance: delivers what waits, for as long as it runs
+    Serve(serve::Verb),
     /// What waits to be delivered, and why
     #[command(subcommand)]
     Queue(queue::Verb),
@@ -131,27 +143,36 @@ pub fn main() -> ExitCode {
 
 /// Runs a verb; `language` becomes the one to answer in as soon as it is known.
 fn run(cli: Cli, language: &mut Language) -> Result<Done> {
+    log(if matches!(cli.verb, Verb::Serve(_)) { Level::INFO } else { Level::WARN });
     let directory = data_directory(cli.data_dir.as_deref())?;
     let config = Config::read(cli.config.as_deref(), &directory)?;
     *language = config.language.unwrap_or(*language);
-    let context = Context { config, language: *language, directory, store: OnceCell::new() };
+    let context = Context::new(config, *language, directory);
     match cli.verb {
         Verb::Audit(verb) => verb.run(&context),
         Verb::Certificate(verb) => verb.run(&context),
         Verb::Config(verb) => verb.run(&context),
         Verb::Definition(verb) => verb.run(&context),
         Verb::Deliver(verb) => verb.run(&context),
+        Verb::Demo(verb) => verb.run(&context),
         Verb::Enrolment(verb) => verb.run(&context),
         Verb::Import(verb) => verb.run(&context),
         Verb::Job(verb) => verb.run(&context),
         Verb::Objection(verb) => verb.run(&context),
         Verb::Organisation(verb) => verb.run(&context),
+        Verb::Sample(verb) => verb.run(&context),
         Verb::Sandbox(verb) => verb.run(&context),
+        Verb::Serve(verb) => verb.run(&context),
         Verb::Queue(verb) => verb.run(&context),
     }
 }
 
 impl Context {
+    /// A context with its own configuration and data directory.
+    pub fn new(config: Config, language: Language, directory: PathBuf) -> Self {
+        Self { config, language, directory, store: OnceCell::new() }
+    }
+
     /// The store, opened at its first use.
     pub fn store(&self) -> Result<&Store> {
         if let Some(store) = self.store.get() {
@@ -239,7 +260,19 @@ pub(crate) fn on_terminal() -> bool {
 
 fn complain(error: &Error, language: Language) {
     note(format!("hd4dp: {}", error.text(language)));
-    if let Some(cause) = &error.cause {
-        tracing::debug!(%cause, id = error.id, "verb failed");
+    // The text of an internal error sends its reader to the log.
+    if let Some(cause) = error.cause.as_ref().filter(|_| error.code == Code::Internal) {
+        tracing::error!(%cause, "verb failed");
     }
+}
+
+/// Sends events to stderr, one line each.
+fn log(most: Level) {
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(most)
+        .with_target(false)
+        .with_ansi(on_terminal())
+        .with_writer(stderr);
+    // Only the first subscriber of a process counts; a second one is no harm.
+    let _ = subscriber.try_init();
 }

@@ -54,6 +54,7 @@ impl Verb {
                 context.store()?.write(|tx| {
                     deliveries.iter().try_for_each(|id| delivery::park(tx, DeliveryId(*id), &context.actor()))
                 })?;
+                say(context.text("queue-parked", &[("count", (deliveries.len() as u64).into())]))?;
                 Ok(Done::Well)
             }
         }
@@ -68,26 +69,45 @@ fn list(context: &Context, organisation: Option<&str>, all: bool, as_json: bool)
     let parked = deliveries.iter().any(|listed| listed.state == "parked");
     if as_json {
         say_json(&json!({ "deliveries": deliveries, "alerts": alerts }))?;
-    } else if deliveries.is_empty() {
-        say(context.text("queue-empty", &[]))?;
     } else {
-        let mut rows = Vec::new();
-        for listed in deliveries {
-            let next = listed.next_at.map(moment).transpose()?.unwrap_or_default();
-            rows.push(vec![
-                listed.id.to_string(),
-                listed.state,
-                listed.service,
-                listed.organisation,
-                listed.count.to_string(),
-                listed.attempts.to_string(),
-                next,
-                listed.reason.map(|reason| why(context, &reason)).unwrap_or_default(),
-            ]);
-        }
-        table::lines(&rows).iter().try_for_each(say)?;
+        tell_alerts(context, &alerts)?;
+        tell_deliveries(context, deliveries)?;
     }
     Ok(if parked { Done::Attention } else { Done::Well })
+}
+
+fn tell_alerts(context: &Context, alerts: &[alert::Alert]) -> Result<()> {
+    for alert in alerts {
+        let since = moment(alert.since)?;
+        let reason = why(context, &alert.reason);
+        let text =
+            [("subject", alert.subject.as_str().into()), ("since", since.into()), ("reason", reason.into())];
+        say(context.text("queue-alert", &text))?;
+    }
+    Ok(())
+}
+
+fn tell_deliveries(context: &Context, deliveries: Vec<delivery::Listed>) -> Result<()> {
+    if deliveries.is_empty() {
+        return say(context.text("queue-empty", &[]));
+    }
+    let columns =
+        ["delivery", "state", "service", "organisation", "count", "attempts", "since", "next", "reason"];
+    let mut rows = vec![columns.map(|name| context.text(&format!("queue-column-{name}"), &[])).to_vec()];
+    for listed in deliveries {
+        rows.push(vec![
+            listed.id.to_string(),
+            context.text(&format!("delivery-state-{}", listed.state), &[]),
+            listed.service,
+            listed.organisation,
+            listed.count.to_string(),
+            listed.attempts.to_string(),
+            moment(listed.changed_at)?,
+            listed.next_at.map(moment).transpose()?.unwrap_or_default(),
+            listed.reason.map(|reason| why(context, &reason)).unwrap_or_default(),
+        ]);
+    }
+    table::lines(&rows).iter().try_for_each(say)
 }
 
 fn show(context: &Context, id: DeliveryId, as_json: bool) -> Result<Done> {
@@ -96,15 +116,21 @@ fn show(context: &Context, id: DeliveryId, as_json: bool) -> Result<Done> {
         say_json(&json!({ "delivery": listed, "attempts": attempts }))?;
         return Ok(Done::Well);
     }
-    say(format!("{} {} {} {}", listed.id, listed.state, listed.service, listed.batch))?;
-    if let Some(reason) = &listed.reason {
-        say(why(context, reason))?;
-    }
+    let state = context.text(&format!("delivery-state-{}", listed.state), &[]);
+    say(format!("{} {state} {} {} {}", listed.id, listed.service, listed.organisation, listed.batch))?;
     let mut rows = Vec::new();
     for attempt in attempts {
-        rows.push(vec![moment(attempt.at)?, attempt.outcome, attempt.detail]);
+        let outcome = context.text(&format!("attempt-outcome-{}", attempt.outcome), &[]);
+        let detail = match attempt.outcome.as_str() {
+            "again" | "parked" | "waits" => why(context, &attempt.detail),
+            _ => attempt.detail,
+        };
+        rows.push(vec![moment(attempt.at)?, outcome, detail]);
     }
     table::lines(&rows).iter().try_for_each(say)?;
+    if let Some(next) = listed.next_at {
+        say(context.text("queue-next", &[("at", moment(next)?.into())]))?;
+    }
     Ok(Done::Well)
 }
 

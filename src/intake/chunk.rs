@@ -11,10 +11,10 @@ use crate::{
 
 /// Rows that are stored in one transaction. Fewer, larger ones write the key
 /// index faster; more, smaller ones hold less memory and give way sooner.
-pub const CHUNK_ROWS: usize = 250_000;
+pub const CHUNK_ROWS: usize = 100_000;
 
 /// A chunk is stored earlier once its contents take this many bytes.
-const CHUNK_BYTES: usize = 24 << 20;
+const CHUNK_BYTES: usize = 12 << 20;
 
 /// Parts that are stored together.
 pub(super) struct Chunk {

@@ -1,7 +1,7 @@
 //! The reading half of an import: rows are cut, validated, judged by the gate
 //! and packed, part by part, while the storing half writes the part before.
 
-use std::{io::Read, mem};
+use std::{borrow::Cow, io::Read, mem};
 
 use super::{
     header::{Header, TECHNICAL},
@@ -72,7 +72,8 @@ impl Reader<'_> {
         validator: &mut Validator,
         mut send: impl FnMut(Part) -> bool,
     ) -> Result<()> {
-        let mut packing = Packing::default();
+        let mut packing =
+            Packing { rows: Vec::with_capacity(BLOCK_ROWS), builder: Builder::new()?, named: Vec::new() };
         let mut validated = Validated::default();
         let mut part = Part::default();
         loop {
@@ -149,7 +150,8 @@ impl Reader<'_> {
         part.counts.warnings +=
             found.iter().filter(|finding| finding.severity == Severity::Warning).count() as u64;
         if fits && !validated.refused() {
-            packing.push(self.judge(row, validated), validated, &self.patient(validated));
+            let new = self.judge(row, validated, &mut packing.named);
+            packing.push(new, validated, &self.patient(validated));
         } else {
             part.counts.rejected += 1;
             part.refused.extend_from_slice(row.raw);
@@ -207,22 +209,25 @@ impl Reader<'_> {
     }
 
     /// The identifier that the TTP gets; empty without a patient.
-    fn patient(&self, validated: &Validated) -> String {
+    fn patient<'v>(&self, validated: &'v Validated) -> Cow<'v, str> {
         match &validated.patient {
-            None => String::new(),
-            Some(Patient::Ssin(ssin)) => ssin.digits().to_owned(),
+            None => Cow::Borrowed(""),
+            Some(Patient::Ssin(ssin)) => Cow::Borrowed(ssin.digits()),
             Some(Patient::Generated(traits)) => {
-                hex(&self.keys.hash(Purpose::Patient, format!("generated {traits}").as_bytes()))
+                hex(&self.keys.hash(Purpose::Patient, format!("generated {traits}").as_bytes())).into()
             }
         }
     }
 
-    fn judge(&self, row: &Row<'_>, validated: &Validated) -> NewRow {
+    fn judge(&self, row: &Row<'_>, validated: &Validated, named: &mut Vec<u8>) -> NewRow {
         let digest = digest(&[&validated.data, b"\0", &validated.local, &[u8::from(validated.draft)]]);
-        let organisation = self.organisation.0.to_be_bytes();
         let own_key = if validated.key.is_empty() { &digest[..] } else { &validated.key };
-        let named = [&organisation[..], self.definition.name.as_bytes(), b"\0", own_key].concat();
-        let key = self.keys.hash(Purpose::Record, &named);
+        named.clear();
+        named.extend_from_slice(&self.organisation.0.to_be_bytes());
+        named.extend_from_slice(self.definition.name.as_bytes());
+        named.push(0);
+        named.extend_from_slice(own_key);
+        let key = self.keys.hash(Purpose::Record, named);
         let wants_patient = !self.gate.objecting.is_empty();
         let patient_hash = || self.keys.hash(Purpose::Patient, self.patient(validated).as_bytes());
         let mut patient = (wants_patient && validated.patient.is_some()).then(patient_hash);
@@ -246,10 +251,11 @@ impl Reader<'_> {
 const TECHNICAL_PLACES: [usize; TECHNICAL.len()] = [0, 1, 2, 3];
 
 /// Rows on their way into a block.
-#[derive(Default)]
 struct Packing {
     rows: Vec<NewRow>,
     builder: Builder,
+    /// What names a row's record, kept for its memory.
+    named: Vec<u8>,
 }
 
 impl Packing {

@@ -1,6 +1,6 @@
 //! A batch of registrations as it came, taken apart and checked.
 
-use std::io::Read;
+use std::{borrow::Cow, io::Read};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -11,7 +11,10 @@ use super::{
     value,
     wire::{Action, RegistrationLine, RegistrationsHeader, hex16},
 };
-use crate::error::{Error, Result};
+use crate::{
+    clock,
+    error::{Error, Result},
+};
 
 /// A checked batch. Codes stand apart from everything else, so that they can
 /// be deleted.
@@ -27,6 +30,7 @@ pub(super) struct Registrations {
     pub(super) body: Vec<u8>,
     /// The lines that did not.
     pub(super) refused: Vec<Refused>,
+    this_year: i16,
 }
 
 /// A single registration that failed the platform's checks.
@@ -42,7 +46,7 @@ pub struct Refused {
 #[derive(Debug, Deserialize)]
 pub(super) struct BodyLine<'a> {
     #[serde(borrow)]
-    pub(super) record: std::borrow::Cow<'a, str>,
+    pub(super) record: Cow<'a, str>,
     pub(super) revision: u64,
     pub(super) action: Action,
     #[serde(borrow)]
@@ -63,6 +67,7 @@ impl Registrations {
             keys: Vec::with_capacity(32 * 1024),
             body: Vec::new(),
             refused: Vec::new(),
+            this_year: clock::today().year(),
         };
         let mut body = String::with_capacity(text.len());
         for text in lines {
@@ -98,7 +103,7 @@ impl Registrations {
             return Err(wrong("line"));
         }
         let number = u32::try_from(self.count).map_err(|_| Problem::unprocessable("count"))?;
-        let fault = match line.data.map_or(Ok(()), |data| value::check(data.get())) {
+        let fault = match line.data.map_or(Ok(()), |data| value::check(data.get(), self.this_year)) {
             Err(value::Fault::Identifier) => return Err(wrong("identifier-in-data")),
             Err(value::Fault::Empty) => Some("empty-value"),
             Err(value::Fault::Number) => Some("number-form"),
@@ -126,11 +131,14 @@ const LONGEST_RECORD: usize = 128;
 
 fn push_body_line(line: &RegistrationLine<'_>, body: &mut String) {
     body.push_str("{\"record\":");
-    // A name without anything to escape, as a keyed hash is, goes as it is.
-    if line.record.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=')) {
-        body.extend(["\"", &line.record, "\""]);
-    } else {
-        body.push_str(&serde_json::Value::from(line.record.as_ref()).to_string());
+    // What the parser could borrow has nothing in it to escape.
+    match &line.record {
+        Cow::Borrowed(record) => {
+            body.push('"');
+            body.push_str(record);
+            body.push('"');
+        }
+        Cow::Owned(record) => body.push_str(&serde_json::Value::from(record.as_str()).to_string()),
     }
     body.push_str(",\"revision\":");
     body.push_str(&line.revision.to_string());

@@ -3,6 +3,7 @@
 use std::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     sync::Arc,
+    time::Duration,
 };
 
 use rustls::ServerConfig;
@@ -61,8 +62,10 @@ pub(super) fn start<R: Receiver + 'static>(
         wrong_name: config(Kind::WrongName)?,
     };
     let names = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).to_vec();
-    // Every client is on this machine, behind one address.
-    let limits = Limits { per_address: Limits::default().connections, ..Limits::default() };
+    // Every client is on this machine, behind one address, and keeps its
+    // connections open between two rounds.
+    let defaults = Limits::default();
+    let limits = Limits { per_address: defaults.connections, idle: Duration::from_secs(90), ..defaults };
     let rules = Rules { methods: &["GET", "PUT"], names, limits };
     Server::start(listeners, Arc::new(identity), Arc::new(service), rules)
 }

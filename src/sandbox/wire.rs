@@ -162,17 +162,35 @@ fn check(protocol: &str, named: &str, organisation: &Organisation, batch: &str) 
 }
 
 fn check_count(count: usize, lines: &Lines<'_>) -> Result<(), Problem> {
-    if count > 0 && count == lines.clone().count() { Ok(()) } else { Err(Problem::unprocessable("count")) }
+    if count > 0 && count == lines.len() { Ok(()) } else { Err(Problem::unprocessable("count")) }
 }
 
-/// The lines of a stream after its header.
-pub(super) type Lines<'a> = std::str::SplitTerminator<'a, char>;
+/// The lines of a stream after its header, without their line feeds.
+#[derive(Clone, Debug)]
+pub(super) struct Lines<'a>(&'a str);
+
+impl Lines<'_> {
+    fn len(&self) -> usize {
+        memchr::memchr_iter(b'\n', self.0.as_bytes()).count()
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let end = memchr::memchr(b'\n', self.0.as_bytes())?;
+        let (line, rest) = self.0.split_at(end);
+        self.0 = &rest[1..];
+        Some(line)
+    }
+}
 
 fn header<H: DeserializeOwned>(text: &str) -> Result<(H, Lines<'_>), Problem> {
     if !text.ends_with('\n') {
         return Err(Problem::unprocessable("lines"));
     }
-    let mut lines = text.split_terminator('\n');
+    let mut lines = Lines(text);
     let first = lines.next().unwrap_or_default();
     let header = serde_json::from_str(first).map_err(|_| Problem::unprocessable("header"))?;
     Ok((header, lines))

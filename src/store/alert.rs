@@ -4,17 +4,42 @@
 use rusqlite::params;
 
 use super::Tx;
-use crate::error::Result;
+use crate::{domain::delivery::Service, error::Result};
 
 /// An alert as stored.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Alert {
-    /// What it is about, such as `service:ttp`.
+    /// What it is about, such as `service:ttp:71099911`.
     pub subject: String,
     /// A stable reason.
     pub reason: String,
     /// Since when, in milliseconds since 1970.
     pub since: i64,
+}
+
+/// The subject of an organisation's way to a service.
+pub fn service(service: Service, nihdi: &str) -> String {
+    format!("service:{service}:{nihdi}")
+}
+
+/// The subject of an organisation's parked deliveries.
+pub fn parked(nihdi: &str) -> String {
+    format!("parked:{nihdi}")
+}
+
+/// The subject of an organisation's certificate.
+pub fn certificate(nihdi: &str) -> String {
+    format!("certificate:{nihdi}")
+}
+
+/// The subject of sealing for an organisation.
+pub fn sealing(nihdi: &str) -> String {
+    format!("sealing:{nihdi}")
+}
+
+/// The subject of the difference between a service's clock and ours.
+pub fn clock(service: Service) -> String {
+    format!("clock:{service}")
 }
 
 /// Raises an alert. Returns whether the state changed.

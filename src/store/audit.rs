@@ -95,6 +95,13 @@ pub fn list(tx: &Tx<'_>, limit: u64) -> Result<Vec<Event>> {
     Ok(events)
 }
 
+/// The number and mac (lower-case hex) of the newest event, as [`verify`] takes
+/// it; 0 and nothing if there is none.
+pub fn head(tx: &Tx<'_>) -> Result<(i64, String)> {
+    let mut statement = tx.sql.prepare_cached("SELECT audit_seq, audit_head FROM installation")?;
+    Ok(statement.query_row([], |row| Ok((row.get(0)?, hex(&row.get::<_, Vec<u8>>(1)?))))?)
+}
+
 /// Walks the whole chain; with `head` (hex, as an earlier verification gave
 /// it) also checks that this head is in it.
 pub fn verify(tx: &Tx<'_>, head: Option<&str>) -> Result<Verification> {

@@ -1,5 +1,5 @@
-//! Batches: choosing registrations, queueing them sealed, and what became of
-//! them.
+//! Batches: choosing registrations, queueing them sealed, and dissolving those
+//! that may not leave.
 
 use jiff::civil::Date;
 use rusqlite::{OptionalExtension, params};
@@ -38,11 +38,26 @@ pub struct Pending {
 /// The organisations and definitions (by key) that have registrations
 /// waiting, the longest-waiting first.
 pub fn waiting(tx: &Tx<'_>) -> Result<Vec<(OrganisationId, i64)>> {
-    let mut statement = tx.sql.prepare_cached(
-        "SELECT organisation, definition FROM block WHERE pending > 0 GROUP BY 1, 2 ORDER BY min(id)",
+    // From one pair to the next through the index: there may be many blocks.
+    let mut next = tx.sql.prepare_cached(
+        "SELECT organisation, definition, id FROM block
+         WHERE pending > 0 AND (organisation, definition) > (?1, ?2) ORDER BY organisation, definition, id LIMIT 1",
     )?;
-    let rows = statement.query_map([], |row| Ok((OrganisationId(row.get(0)?), row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut found: Vec<(i64, i64, i64)> = Vec::new();
+    loop {
+        let (organisation, definition, _) = found.last().copied().unwrap_or_default();
+        let pair =
+            next.query_row([organisation, definition], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        match pair.optional()? {
+            Some(pair) => found.push(pair),
+            None => break,
+        }
+    }
+    found.sort_unstable_by_key(|(_, _, block)| *block);
+    Ok(found
+        .into_iter()
+        .map(|(organisation, definition, _)| (OrganisationId(organisation), definition))
+        .collect())
 }
 
 /// The longest-waiting registrations of one definition, at most `limit`, whole
@@ -138,8 +153,8 @@ pub fn enqueue(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) -> Res
         let body = tx.keys.seal(Purpose::Body, place.as_bytes(), &delivery.body)?;
         tx.sql
             .prepare_cached(
-                "INSERT INTO delivery (batch, organisation, service, stream, state, count, digest, body, next_at, changed_at)
-                 VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7, ?8, ?8)",
+                "INSERT INTO delivery (batch, organisation, service, stream, state, count, digest, next_at, changed_at)
+                 VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7, ?7)",
             )?
             .execute(params![
                 batch,
@@ -148,9 +163,11 @@ pub fn enqueue(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) -> Res
                 delivery.service.stream(),
                 new.members.len() as i64,
                 delivery.digest,
-                body,
                 tx.now.as_millisecond()
             ])?;
+        tx.sql
+            .prepare_cached("INSERT INTO body (delivery, sealed) VALUES (?1, ?2)")?
+            .execute(params![tx.sql.last_insert_rowid(), body])?;
     }
     Ok(true)
 }
@@ -200,30 +217,46 @@ pub fn hold_all(tx: &Tx<'_>, organisation: OrganisationId, reason: HoldReasons) 
 /// first transmission. Returns false if the batch had to be dissolved: what
 /// may still leave is submitted again, the rest is held.
 pub(super) fn may_leave(tx: &Tx<'_>, batch: i64, gate_of: GateOf<'_>, today: Date) -> Result<bool> {
-    let (organisation, definition, members, version, day, transmitted): (i64, i64, Vec<u8>, i64, String, bool) = tx
+    let asked = tx
         .sql
         .prepare_cached(
-            "SELECT organisation, definition, members, gate_version, gate_day, transmitted FROM batch WHERE id = ?1",
+            "SELECT b.organisation, b.definition, b.transmitted, b.gate_version = o.gate_version AND b.gate_day = ?2
+             FROM batch b JOIN organisation o ON o.id = b.organisation WHERE b.id = ?1",
         )?
-        .query_row([batch], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+        .query_row(params![batch, today.to_string()], |row| {
+            Ok((OrganisationId(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?))
         })?;
-    if transmitted {
+    let (organisation, definition, is_transmitted, is_fresh): (OrganisationId, i64, bool, bool) = asked;
+    if is_transmitted {
         return Ok(true);
     }
-    let organisation = OrganisationId(organisation);
-    let (gate, project) = gate_of(tx, organisation, definition)?;
-    if gate.version != version || day != today.to_string() {
-        let stopped = stopped(tx, organisation, &gate, &members_of(&members))?;
+    if !is_fresh {
+        let (gate, project) = gate_of(tx, organisation, definition)?;
+        let members = members(tx, organisation, batch)?;
+        let stopped = stopped(tx, organisation, &gate, &members)?;
         if !stopped.is_empty() {
-            dissolve(tx, organisation, batch, &project, &members_of(&members), &stopped)?;
+            dissolve(tx, organisation, batch, &project, &members, &stopped)?;
             return Ok(false);
         }
+        tx.sql
+            .prepare_cached("UPDATE batch SET gate_version = ?2, gate_day = ?3 WHERE id = ?1")?
+            .execute(params![batch, gate.version, today.to_string()])?;
     }
-    tx.sql
-        .prepare_cached("UPDATE batch SET transmitted = 1, gate_version = ?2, gate_day = ?3 WHERE id = ?1")?
-        .execute(params![batch, gate.version, today.to_string()])?;
+    tx.sql.prepare_cached("UPDATE batch SET transmitted = 1 WHERE id = ?1")?.execute([batch])?;
     Ok(true)
+}
+
+/// After an attempt that came to nothing: if no byte of the batch can have
+/// arrived anywhere, the next attempt is its first transmission, and the gate
+/// is asked again.
+pub(super) fn may_be_unsent(tx: &Tx<'_>, batch: i64) -> Result<()> {
+    tx.sql
+        .prepare_cached(
+            "UPDATE batch SET transmitted = 0 WHERE id = ?1 AND transmitted = 1 AND NOT EXISTS (
+               SELECT 1 FROM delivery WHERE batch = ?1 AND (state = 'sent' OR unsure = 1 OR lease > 0))",
+        )?
+        .execute([batch])?;
+    Ok(())
 }
 
 /// A registration that may not leave any more.
@@ -275,7 +308,9 @@ fn dissolve(
         "UPDATE batch SET state = ?2, ended_at = ?3 WHERE id = ?1",
         params![batch, DISSOLVED, tx.now.as_millisecond()],
     )?;
-    tx.sql.execute("UPDATE delivery SET state = 'dissolved', body = NULL WHERE batch = ?1", [batch])?;
+    tx.sql
+        .execute("DELETE FROM body WHERE delivery IN (SELECT id FROM delivery WHERE batch = ?1)", [batch])?;
+    tx.sql.execute("UPDATE delivery SET state = 'dissolved', reason = NULL WHERE batch = ?1", [batch])?;
     for (block, first, last, _) in runs(members) {
         let changed = tx.sql.execute(
             "UPDATE registration SET state = 1, batch = NULL WHERE id BETWEEN ?2 AND ?3 AND batch = ?1 AND state = 3",
@@ -301,103 +336,17 @@ fn dissolve(
     audit::record(tx, "worker", "batch.dissolve", Some(organisation), &details)
 }
 
-/// What the platform says of a batch.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outcome {
-    /// `None` while it is waiting; else whether it took the batch in.
-    pub consolidated: Option<bool>,
-    /// Lines (from 1) that it refused, with its reasons.
-    pub refused: Vec<(usize, String)>,
-    /// Whether it deleted the codes.
-    pub codes_deleted: bool,
-    /// Why it refused the whole batch.
-    pub reason: Option<String>,
-}
-
-/// A batch whose outcome is to be asked for.
-#[derive(Clone, Debug)]
-pub struct Asking {
-    /// Its key.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// Whose it is.
-    pub organisation: OrganisationId,
-    /// How often it was asked for.
-    pub asked: i64,
-}
-
-/// Claims batches whose outcome is due, until `lease`.
-pub fn claim_asking(tx: &Tx<'_>, limit: usize, lease: i64) -> Result<Vec<Asking>> {
-    let now = tx.now.as_millisecond();
+/// Of all registrations that leave or left: how many have their outcome, and
+/// how many there are. Made for a progress bar: it looks at blocks and batches
+/// only.
+pub fn progress(tx: &Tx<'_>) -> Result<(u64, u64)> {
     let mut statement = tx.sql.prepare_cached(
-        "UPDATE batch SET lease = ?2 WHERE id IN (
-           SELECT id FROM batch WHERE ask_at <= ?1 AND lease <= ?1 ORDER BY ask_at LIMIT ?3)
-         RETURNING id, name, organisation, asked",
+        "SELECT coalesce(sum(count) FILTER (WHERE state IN (5, 6)), 0), coalesce(sum(count), 0)
+           + (SELECT coalesce(sum(pending), 0) FROM block WHERE pending > 0)
+         FROM batch WHERE state <> ?1",
     )?;
-    let rows = statement.query_map(params![now, lease, limit as i64], |row| {
-        Ok(Asking {
-            id: row.get(0)?,
-            name: row.get(1)?,
-            organisation: OrganisationId(row.get(2)?),
-            asked: row.get(3)?,
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Asks again at `next` (milliseconds since 1970).
-pub fn ask_again(tx: &Tx<'_>, asking: &Asking, next: i64) -> Result<()> {
-    tx.sql
-        .prepare_cached("UPDATE batch SET ask_at = ?2, asked = asked + 1, lease = 0 WHERE id = ?1")?
-        .execute(params![asking.id, next])?;
-    Ok(())
-}
-
-/// Writes down a final outcome.
-pub fn conclude(tx: &Tx<'_>, asking: &Asking, outcome: &Outcome) -> Result<()> {
-    let state = if outcome.consolidated == Some(true) { State::Consolidated } else { State::Refused };
-    let ended = tx
-        .sql
-        .prepare_cached(
-            "UPDATE batch SET state = ?2, codes_deleted = ?3, refused = ?4, reason = ?5, ask_at = NULL, lease = 0, ended_at = ?6
-             WHERE id = ?1 AND state = 4",
-        )?
-        .execute(params![
-            asking.id,
-            state as i64,
-            outcome.codes_deleted,
-            outcome.refused.len() as i64,
-            outcome.reason,
-            tx.now.as_millisecond()
-        ])?;
-    if ended == 0 {
-        return Ok(());
-    }
-    let members: Vec<u8> =
-        tx.sql.query_row("SELECT members FROM batch WHERE id = ?1", [asking.id], |row| row.get(0))?;
-    let members = members_of(&members);
-    for (line, reason) in &outcome.refused {
-        let Some(id) = line.checked_sub(1).and_then(|index| members.get(index)) else { continue };
-        tx.sql
-            .prepare_cached("UPDATE registration SET state = 6 WHERE id = ?1 AND state = 3")?
-            .execute([id.0])?;
-        tx.sql
-            .prepare_cached("INSERT OR REPLACE INTO refusal (registration, reason) VALUES (?1, ?2)")?
-            .execute(params![id.0, reason])?;
-    }
-    let details = serde_json::json!({
-        "batch": asking.name, "state": state, "registrations": members.len(),
-        "refused": outcome.refused.len(), "codes_deleted": outcome.codes_deleted,
-    });
-    audit::record(tx, "worker", "batch.outcome", Some(asking.organisation), &details)
-}
-
-/// When the next outcome is due, and how many are still awaited.
-pub fn awaited(tx: &Tx<'_>) -> Result<(Option<i64>, u64)> {
-    let mut statement =
-        tx.sql.prepare_cached("SELECT min(ask_at), count(*) FROM batch WHERE ask_at IS NOT NULL")?;
-    Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?)
+    Ok(statement
+        .query_row([DISSOLVED], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64)))?)
 }
 
 /// How many batches there are, and of how many the codes are deleted.
@@ -446,7 +395,7 @@ fn runs(members: &[RegistrationId]) -> impl Iterator<Item = (i64, i64, i64, usiz
         .map(|run| (run[0].block(), run[0].0, run[run.len() - 1].0, run.len()))
 }
 
-fn members_of(bytes: &[u8]) -> Vec<RegistrationId> {
+pub(super) fn members_of(bytes: &[u8]) -> Vec<RegistrationId> {
     let id = |chunk: &[u8; 8]| RegistrationId(i64::from_le_bytes(*chunk));
     bytes.as_chunks::<8>().0.iter().map(id).collect()
 }

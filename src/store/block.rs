@@ -9,6 +9,7 @@
 
 use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
+use zstd::bulk::Compressor;
 
 use super::{Purpose, Tx, key::Hash};
 use crate::{
@@ -45,19 +46,27 @@ pub struct Subject {
 }
 
 /// Builds the data and local parts of a block as its rows come.
-#[derive(Default)]
 pub struct Builder {
     data: Vec<u8>,
     local: Vec<u8>,
+    // Kept, because a new one for each block means a megabyte to clear.
+    compressor: Compressor<'static>,
+    scratch: Vec<u8>,
 }
 
 /// A block that is ready to be stored.
 pub struct Packed {
-    data: Vec<u8>,
-    local: Vec<u8>,
+    data: Box<[u8]>,
+    local: Box<[u8]>,
 }
 
 impl Builder {
+    /// An empty block.
+    pub fn new() -> Result<Self> {
+        let compressor = Compressor::new(COMPRESSION).map_err(Error::internal)?;
+        Ok(Self { data: Vec::new(), local: Vec::new(), compressor, scratch: Vec::new() })
+    }
+
     /// Adds a row: its JSON `data` for the platform, its subject, and the
     /// JSON of the values that stay here.
     pub fn push(&mut self, data: &[u8], patient: &str, physician: &str, local: &[u8]) {
@@ -70,8 +79,8 @@ impl Builder {
     /// Compresses the rows and starts anew.
     pub fn pack(&mut self) -> Result<Packed> {
         let packed = Packed {
-            data: zstd::bulk::compress(&self.data, COMPRESSION).map_err(Error::internal)?,
-            local: zstd::bulk::compress(&self.local, COMPRESSION).map_err(Error::internal)?,
+            data: compress(&mut self.compressor, &self.data, &mut self.scratch)?,
+            local: compress(&mut self.compressor, &self.local, &mut self.scratch)?,
         };
         self.data.clear();
         self.local.clear();
@@ -89,7 +98,7 @@ impl Packed {
     /// empty.
     pub fn without(&self, keep: impl Fn(usize) -> bool) -> Result<Self> {
         let (data, local) = (unpack(&self.data)?, unpack(&self.local)?);
-        let mut builder = Builder::default();
+        let mut builder = Builder::new()?;
         let mut locals = Pieces(&local);
         for (place, data) in Pieces(&data).enumerate() {
             let (patient, physician, rest) = (locals.next(), locals.next(), locals.next());
@@ -267,6 +276,15 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
+/// The result takes no more memory than it needs: hundreds of blocks wait for
+/// their transaction.
+fn compress(compressor: &mut Compressor<'_>, clear: &[u8], scratch: &mut Vec<u8>) -> Result<Box<[u8]>> {
+    scratch.clear();
+    scratch.reserve(zstd::zstd_safe::compress_bound(clear.len()));
+    compressor.compress_to_buffer(clear, scratch).map_err(Error::internal)?;
+    Ok(scratch.as_slice().into())
+}
+
 fn unpack(compressed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
     let damaged = |cause| Error::new(Code::Internal, "store-damaged-value").because(cause);
     zstd::stream::decode_all(compressed).map(Zeroizing::new).map_err(damaged)
@@ -279,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_packed_block_can_leave_places_empty() {
-        let mut builder = Builder::default();
+        let mut builder = Builder::new().unwrap();
         builder.push(b"{\"A\":1}", "85040216932", "17552248", b"{}");
         builder.push(b"{\"A\":2}", "", "", b"{\"L\":2}");
         let packed = builder.pack().unwrap().without(|place| place == 1).unwrap();

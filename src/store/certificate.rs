@@ -21,12 +21,13 @@ pub struct NewVersion<'a> {
     pub log: &'a str,
 }
 
-/// A version as it is listed.
+/// An upload as it is listed.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Version {
-    /// SHA-256 of the authentication certificate, in hexadecimal digits.
+    /// SHA-256 of the authentication certificate, in hexadecimal digits; empty
+    /// for an upload that was refused.
     pub thumbprint: String,
-    /// `TYPE=id` and the application.
+    /// `TYPE=id` and the application; empty for one that was refused.
     pub identity: String,
     /// Milliseconds since 1970.
     pub not_before: i64,
@@ -61,7 +62,17 @@ pub fn publish(tx: &Tx<'_>, organisation: OrganisationId, new: &NewVersion<'_>) 
     Ok(())
 }
 
-/// The organisation's versions, newest first.
+/// Keeps the log of an upload that was refused.
+pub fn refuse(tx: &Tx<'_>, organisation: OrganisationId, log: &str) -> Result<()> {
+    tx.sql.execute(
+        "INSERT INTO certificate (organisation, thumbprint, identity, not_before, not_after, published, added_at, log)
+         VALUES (?1, '', '', 0, 0, 0, ?2, ?3)",
+        params![organisation.0, tx.now.as_millisecond(), log],
+    )?;
+    Ok(())
+}
+
+/// The organisation's uploads, newest first.
 pub fn list(tx: &Tx<'_>, organisation: OrganisationId) -> Result<Vec<Version>> {
     let mut statement =
         tx.sql.prepare_cached("SELECT * FROM certificate WHERE organisation = ?1 ORDER BY id DESC")?;

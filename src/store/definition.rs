@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::Tx;
+use super::{Store, Tx};
 use crate::{
     definition::{Definition, Role, Version, bundled},
     error::{Code, Error, Result},
@@ -123,4 +123,12 @@ pub fn find(tx: &Tx<'_>, name: &str) -> Result<Arc<Definition>> {
     let mut fitting: Vec<_> = all(tx)?.into_iter().filter(fits).collect();
     fitting.sort_by_key(|known| known.version);
     fitting.pop().ok_or_else(|| Error::new(Code::NotFound, "definition-unknown").with("name", name))
+}
+
+/// The definition called `name`, stored if it was only bundled so far, with
+/// its key.
+pub fn resolve(store: &Store, name: &str) -> Result<(i64, Arc<Definition>)> {
+    let definition = store.read(|tx| find(tx, name))?;
+    let (id, _) = store.write(|tx| add(tx, &definition))?;
+    Ok((id, definition))
 }

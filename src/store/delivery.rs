@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rusqlite::{OptionalExtension, Row, params};
 use zeroize::Zeroizing;
 
-use super::{Purpose, Tx, audit, batch};
+use super::{Purpose, Tx, alert, audit, batch, outcome};
 use crate::{
     domain::{
         delivery::{DeliveryId, Service},
@@ -24,6 +24,8 @@ pub struct Claim {
     pub batch: (i64, String),
     /// Whose it is.
     pub organisation: OrganisationId,
+    /// The organisation's NIHDI number.
+    pub nihdi: String,
     /// Where it goes.
     pub service: Service,
     /// How many registrations it carries.
@@ -54,19 +56,44 @@ pub enum Settled {
         /// Whether it may have arrived all the same.
         unsure: bool,
     },
+    /// It could not be tried, which is no attempt: what it lacks must come first.
+    Waits {
+        /// A stable reason.
+        reason: &'static str,
+        /// When to look again, in milliseconds since 1970.
+        next: i64,
+    },
     /// A person must act.
     Parked {
         /// A stable reason.
         reason: String,
+        /// Whether it may have arrived all the same.
+        unsure: bool,
     },
 }
+
+/// The reason of a delivery that waits for its organisation's certificate.
+pub const NO_CERTIFICATE: &str = "certificate-none";
+
+/// Deliveries of one organisation to one service that are under way at once:
+/// a service that stalls for one organisation must leave the others room.
+const AT_ONCE: i64 = 3;
+
+/// What can be claimed by service ?1 at ?2 while at most ?3 are under way.
+const CLAIMABLE: &str = "
+    WITH busy AS MATERIALIZED (
+      SELECT organisation, count(*) AS number FROM delivery
+      WHERE lease > 0 AND lease > ?2 AND service = ?1 GROUP BY organisation)
+    SELECT d.id, coalesce(busy.number, 0) AS under_way FROM delivery d LEFT JOIN busy USING (organisation)
+    WHERE d.service = ?1 AND d.state = 'queued' AND d.next_at <= ?2 AND d.lease <= ?2
+    AND coalesce(busy.number, 0) < ?3";
 
 /// Gives the gate and the project of an organisation's definition.
 pub type GateOf<'a> = &'a dyn Fn(&Tx<'_>, OrganisationId, i64) -> Result<(Gate, String)>;
 
-/// Claims the delivery to `service` that is longest due, until `lease`
-/// (milliseconds since 1970). Before the first transmission of a batch the
-/// gate is asked again.
+/// Claims the delivery to `service` that is longest due, of the organisation
+/// that has the fewest under way, until `lease` (milliseconds since 1970).
+/// Before the first transmission of a batch the gate is asked again.
 pub fn claim(
     tx: &Tx<'_>,
     service: Service,
@@ -77,23 +104,25 @@ pub fn claim(
     loop {
         let due = tx
             .sql
-            .prepare_cached(
-                "SELECT d.id, d.batch, b.name, d.organisation, d.count, d.digest, d.body, d.attempts, d.unsure
-                 FROM delivery d JOIN batch b ON b.id = d.batch
-                 WHERE d.service = ?1 AND d.state = 'queued' AND d.next_at <= ?2 AND d.lease <= ?2
-                 ORDER BY d.next_at LIMIT 1",
-            )?
-            .query_row(params![service.as_str(), tx.now.as_millisecond()], |row| {
+            .prepare_cached(&format!(
+                "SELECT d.id, d.batch, b.name, d.organisation, o.nihdi, d.count, d.digest, body.sealed, d.attempts,
+                 d.unsure OR d.lease > 0 FROM (
+                   {CLAIMABLE} ORDER BY under_way, d.next_at, d.id LIMIT 1) c
+                 JOIN delivery d ON d.id = c.id JOIN batch b ON b.id = d.batch
+                 JOIN organisation o ON o.id = d.organisation JOIN body ON body.delivery = d.id"
+            ))?
+            .query_row(params![service.as_str(), tx.now.as_millisecond(), AT_ONCE], |row| {
                 Ok(Due {
                     id: row.get(0)?,
                     batch: row.get(1)?,
                     name: row.get(2)?,
                     organisation: row.get(3)?,
-                    count: row.get(4)?,
-                    digest: row.get(5)?,
-                    body: row.get(6)?,
-                    attempts: row.get(7)?,
-                    unsure: row.get(8)?,
+                    nihdi: row.get(4)?,
+                    count: row.get(5)?,
+                    digest: row.get(6)?,
+                    body: row.get(7)?,
+                    attempts: row.get(8)?,
+                    unsure: row.get(9)?,
                 })
             })
             .optional()?;
@@ -102,14 +131,15 @@ pub fn claim(
             continue;
         }
         tx.sql
-            .prepare_cached("UPDATE delivery SET lease = ?2 WHERE id = ?1")?
-            .execute(params![due.id, lease])?;
+            .prepare_cached("UPDATE delivery SET lease = ?2, unsure = ?3 WHERE id = ?1")?
+            .execute(params![due.id, lease, due.unsure])?;
         let body =
             tx.keys.open_sealed(Purpose::Body, batch::place(&due.name, service).as_bytes(), &due.body)?;
         return Ok(Some(Claim {
             id: DeliveryId(due.id),
             batch: (due.batch, due.name),
             organisation: OrganisationId(due.organisation),
+            nihdi: due.nihdi,
             service,
             count: due.count as u64,
             digest: due.digest,
@@ -125,6 +155,7 @@ struct Due {
     batch: i64,
     name: String,
     organisation: i64,
+    nihdi: String,
     count: i64,
     digest: String,
     body: Vec<u8>,
@@ -132,58 +163,99 @@ struct Due {
     unsure: bool,
 }
 
+/// Releases every claim. For whoever has just got the right to run workers:
+/// claims that still stand are of a process that is no more. What it was
+/// sending may have arrived.
+pub fn release(tx: &Tx<'_>) -> Result<()> {
+    tx.sql.execute("UPDATE delivery SET lease = 0, unsure = 1 WHERE lease > 0", [])?;
+    outcome::release(tx)
+}
+
 /// Writes down how an attempt ended. With the last receipt of a batch its
 /// registrations are sent, and the outcome is asked for.
 pub fn settle(tx: &Tx<'_>, claim: &Claim, result: &Settled) -> Result<()> {
-    let now = tx.now.as_millisecond();
-    let (outcome, detail) = match result {
-        Settled::Receipted { .. } => ("receipted", ""),
-        Settled::Again { reason, .. } => ("again", reason.as_str()),
-        Settled::Parked { reason } => ("parked", reason.as_str()),
-    };
-    let changed = match result {
-        Settled::Receipted { receipt } => tx
-            .sql
-            .prepare_cached(
-                "UPDATE delivery SET state = 'sent', body = NULL, receipt = ?2, reason = NULL, lease = 0,
-                 attempts = attempts + 1, changed_at = ?3 WHERE id = ?1 AND state = 'queued'",
-            )?
-            .execute(params![claim.id.0, receipt, now])?,
-        Settled::Again { reason, next, unsure } => tx
-            .sql
-            .prepare_cached(
-                "UPDATE delivery SET reason = ?2, next_at = ?3, unsure = unsure OR ?4, lease = 0,
-                 attempts = attempts + 1, changed_at = ?5 WHERE id = ?1 AND state = 'queued'",
-            )?
-            .execute(params![claim.id.0, reason, next, unsure, now])?,
-        Settled::Parked { reason } => tx
-            .sql
-            .prepare_cached(
-                "UPDATE delivery SET state = 'parked', reason = ?2, lease = 0, attempts = attempts + 1, changed_at = ?3
-                 WHERE id = ?1 AND state = 'queued'",
-            )?
-            .execute(params![claim.id.0, reason, now])?,
-    };
-    if changed == 0 {
-        return Ok(());
-    }
-    note(tx, claim.id.0, outcome, detail)?;
     match result {
-        Settled::Receipted { .. } => {
-            tx.sql
-                .prepare_cached(
-                    "UPDATE batch SET state = 4, ask_at = ?2 WHERE id = ?1 AND state = 3
-                     AND NOT EXISTS (SELECT 1 FROM delivery WHERE batch = ?1 AND state <> 'sent')",
-                )?
-                .execute(params![claim.batch.0, now])?;
+        Settled::Receipted { receipt } => receipted(tx, claim, receipt),
+        Settled::Again { reason, next, unsure } => {
+            if put_back(tx, claim, reason, (*next, *unsure), 1)? {
+                note(tx, claim.id.0, "again", reason)?;
+                batch::may_be_unsent(tx, claim.batch.0)?;
+            }
             Ok(())
         }
-        Settled::Again { .. } => Ok(()),
-        Settled::Parked { reason } => {
+        Settled::Waits { reason, next } => {
+            let news = reason_of(tx, claim.id)?.as_deref() != Some(*reason);
+            if put_back(tx, claim, reason, (*next, false), 0)? {
+                if news {
+                    note(tx, claim.id.0, "waits", reason)?;
+                }
+                batch::may_be_unsent(tx, claim.batch.0)?;
+            }
+            Ok(())
+        }
+        Settled::Parked { reason, unsure } => {
+            if !put_back(tx, claim, reason, (tx.now.as_millisecond(), *unsure), 1)? {
+                return Ok(());
+            }
+            tx.sql.execute("UPDATE delivery SET state = 'parked' WHERE id = ?1", [claim.id.0])?;
+            note(tx, claim.id.0, "parked", reason)?;
+            batch::may_be_unsent(tx, claim.batch.0)?;
             let details = serde_json::json!({ "batch": claim.batch.1, "service": claim.service.as_str(), "reason": reason });
             audit::record(tx, "worker", "delivery.park", Some(claim.organisation), &details)
         }
     }
+}
+
+/// A receipt counts even if somebody parked the delivery meanwhile.
+fn receipted(tx: &Tx<'_>, claim: &Claim, receipt: &str) -> Result<()> {
+    let now = tx.now.as_millisecond();
+    let changed = tx
+        .sql
+        .prepare_cached(
+            "UPDATE delivery SET state = 'sent', receipt = ?2, reason = NULL, lease = 0,
+             attempts = attempts + 1, changed_at = ?3 WHERE id = ?1 AND state IN ('queued', 'parked')",
+        )?
+        .execute(params![claim.id.0, receipt, now])?;
+    if changed == 0 {
+        return Ok(());
+    }
+    tx.sql.prepare_cached("DELETE FROM body WHERE delivery = ?1")?.execute([claim.id.0])?;
+    note(tx, claim.id.0, "receipted", "")?;
+    tx.sql
+        .prepare_cached(
+            "UPDATE batch SET state = 4, ask_at = ?2 WHERE id = ?1 AND state = 3
+             AND NOT EXISTS (SELECT 1 FROM delivery WHERE batch = ?1 AND state <> 'sent')",
+        )?
+        .execute(params![claim.batch.0, now])?;
+    Ok(())
+}
+
+/// Ends a claim without a receipt. Returns false if the delivery is not
+/// queued any more: somebody parked it, and only that it may have arrived is
+/// kept.
+fn put_back(
+    tx: &Tx<'_>,
+    claim: &Claim,
+    reason: &str,
+    (next, unsure): (i64, bool),
+    attempts: i64,
+) -> Result<bool> {
+    tx.sql
+        .prepare_cached("UPDATE delivery SET lease = 0, unsure = unsure OR ?2 WHERE id = ?1")?
+        .execute(params![claim.id.0, unsure])?;
+    let changed = tx
+        .sql
+        .prepare_cached(
+            "UPDATE delivery SET reason = ?2, next_at = ?3, attempts = attempts + ?4, changed_at = ?5
+             WHERE id = ?1 AND state = 'queued'",
+        )?
+        .execute(params![claim.id.0, reason, next, attempts, tx.now.as_millisecond()])?;
+    Ok(changed == 1)
+}
+
+fn reason_of(tx: &Tx<'_>, id: DeliveryId) -> Result<Option<String>> {
+    let mut statement = tx.sql.prepare_cached("SELECT reason FROM delivery WHERE id = ?1")?;
+    Ok(statement.query_row([id.0], |row| row.get(0))?)
 }
 
 /// A delivery as `queue list` shows it.
@@ -216,31 +288,36 @@ pub struct Listed {
 pub struct Attempt {
     /// Milliseconds since 1970.
     pub at: i64,
-    /// `receipted`, `again`, `parked`, `retry` or `park`.
+    /// `receipted`, `again`, `waits`, `parked`, `retry` or `park`.
     pub outcome: String,
     /// The reason, or who acted.
     pub detail: String,
 }
 
+const LISTED: &str =
+    "SELECT d.id, b.name, o.nihdi, d.service, d.state, d.count, d.attempts, d.reason, d.next_at, d.changed_at
+     FROM delivery d JOIN batch b ON b.id = d.batch JOIN organisation o ON o.id = d.organisation";
+
 /// Deliveries of all organisations (or one), those that need attention first;
 /// receipted ones only with `everything`.
 pub fn list(tx: &Tx<'_>, organisation: Option<OrganisationId>, everything: bool) -> Result<Vec<Listed>> {
-    let mut statement = tx.sql.prepare_cached(
-        "SELECT d.id, b.name, o.nihdi, d.service, d.state, d.count, d.attempts, d.reason, d.next_at, d.changed_at
-         FROM delivery d JOIN batch b ON b.id = d.batch JOIN organisation o ON o.id = d.organisation
-         WHERE (?1 IS NULL OR d.organisation = ?1) AND d.state <> 'dissolved' AND (?2 OR d.state <> 'sent')
+    // Without what is receipted the partial indexes find the few rows.
+    let which = if everything {
+        "d.state <> 'dissolved'"
+    } else {
+        "d.id IN (SELECT id FROM delivery WHERE state = 'queued' UNION ALL SELECT id FROM delivery WHERE state = 'parked')"
+    };
+    let mut statement = tx.sql.prepare_cached(&format!(
+        "{LISTED} WHERE {which} AND (?1 IS NULL OR d.organisation = ?1)
          ORDER BY d.state = 'parked' DESC, d.state = 'queued' DESC, d.next_at, d.id",
-    )?;
-    let rows = statement.query_map(params![organisation.map(|id| id.0), everything], listed)?;
+    ))?;
+    let rows = statement.query_map([organisation.map(|id| id.0)], listed)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// One delivery with its whole history.
 pub fn show(tx: &Tx<'_>, id: DeliveryId) -> Result<(Listed, Vec<Attempt>)> {
-    let mut statement = tx.sql.prepare_cached(
-        "SELECT d.id, b.name, o.nihdi, d.service, d.state, d.count, d.attempts, d.reason, d.next_at, d.changed_at
-         FROM delivery d JOIN batch b ON b.id = d.batch JOIN organisation o ON o.id = d.organisation WHERE d.id = ?1",
-    )?;
+    let mut statement = tx.sql.prepare_cached(&format!("{LISTED} WHERE d.id = ?1"))?;
     let shown = statement.query_row([id.0], listed).optional()?.ok_or_else(|| unknown(id))?;
     let mut statement =
         tx.sql.prepare_cached("SELECT at, outcome, detail FROM attempt WHERE delivery = ?1 ORDER BY id")?;
@@ -259,7 +336,22 @@ pub fn retry(tx: &Tx<'_>, id: DeliveryId, actor: &str) -> Result<()> {
         "retry",
         "UPDATE delivery SET state = 'queued', attempts = 0, next_at = ?2, changed_at = ?2
          WHERE id = ?1 AND state IN ('queued', 'parked')",
-    )
+    )?;
+    let organisation: String = tx.sql.query_row(
+        "SELECT o.nihdi FROM delivery d JOIN organisation o ON o.id = d.organisation WHERE d.id = ?1",
+        [id.0],
+        |row| row.get(0),
+    )?;
+    let is_last: bool = tx.sql.query_row(
+        "SELECT NOT EXISTS (SELECT 1 FROM delivery WHERE state = 'parked'
+         AND organisation = (SELECT organisation FROM delivery WHERE id = ?1))",
+        [id.0],
+        |row| row.get(0),
+    )?;
+    if is_last {
+        alert::clear(tx, &alert::parked(&organisation))?;
+    }
+    Ok(())
 }
 
 /// Parks a queued delivery until a person retries it.
@@ -269,17 +361,33 @@ pub fn park(tx: &Tx<'_>, id: DeliveryId, actor: &str) -> Result<()> {
         id,
         actor,
         "park",
-        "UPDATE delivery SET state = 'parked', reason = 'by-hand', changed_at = ?2 WHERE id = ?1 AND state = 'queued'",
+        "UPDATE delivery SET state = 'parked', reason = 'by-hand', unsure = unsure OR lease > 0, changed_at = ?2
+         WHERE id = ?1 AND state = 'queued'",
     )
 }
 
-/// Makes everything that waits because of its certificate due at once.
+/// For an organisation that has got a certificate: everything queued is due
+/// at once.
 pub fn hurry(tx: &Tx<'_>, organisation: OrganisationId) -> Result<()> {
     tx.sql.execute(
-        "UPDATE delivery SET next_at = min(next_at, ?2) WHERE organisation = ?1 AND state = 'queued'",
-        params![organisation.0, tx.now.as_millisecond()],
+        "UPDATE delivery SET next_at = min(next_at, ?2), reason = nullif(reason, ?3)
+         WHERE organisation = ?1 AND state = 'queued'",
+        params![organisation.0, tx.now.as_millisecond(), NO_CERTIFICATE],
     )?;
+    let nihdi: String =
+        tx.sql
+            .query_row("SELECT nihdi FROM organisation WHERE id = ?1", [organisation.0], |row| row.get(0))?;
+    alert::clear(tx, &alert::certificate(&nihdi))?;
     Ok(())
+}
+
+/// The organisations with deliveries that wait for a certificate.
+pub fn uncertified(tx: &Tx<'_>) -> Result<Vec<OrganisationId>> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT DISTINCT organisation FROM delivery WHERE state = 'queued' AND reason = ?1",
+    )?;
+    let rows = statement.query_map([NO_CERTIFICATE], |row| row.get(0).map(OrganisationId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Deliveries by state.
@@ -299,28 +407,30 @@ pub fn count(tx: &Tx<'_>) -> Result<DeliveryCounts> {
     Ok(counts)
 }
 
-/// How many deliveries of an organisation are queued.
+/// How many deliveries of an organisation are queued, those that wait for its
+/// certificate not counted.
 pub fn queued(tx: &Tx<'_>, organisation: OrganisationId) -> Result<u64> {
-    let mut statement = tx
-        .sql
-        .prepare_cached("SELECT count(*) FROM delivery WHERE state = 'queued' AND organisation = ?1")?;
-    Ok(statement.query_row([organisation.0], |row| row.get::<_, i64>(0))? as u64)
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT count(*) FROM delivery WHERE state = 'queued' AND organisation = ?1 AND reason IS NOT ?2",
+    )?;
+    let number: i64 = statement.query_row(params![organisation.0, NO_CERTIFICATE], |row| row.get(0))?;
+    Ok(number as u64)
 }
 
 /// Whether a delivery to `service` can be claimed at `now` (milliseconds
 /// since 1970).
 pub fn is_due(tx: &Tx<'_>, service: Service, now: i64) -> Result<bool> {
-    let mut statement = tx.sql.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM delivery WHERE service = ?1 AND state = 'queued' AND next_at <= ?2 AND lease <= ?2)",
-    )?;
-    Ok(statement.query_row(params![service.as_str(), now], |row| row.get(0))?)
+    let mut statement = tx.sql.prepare_cached(&format!("SELECT EXISTS ({CLAIMABLE})"))?;
+    Ok(statement.query_row(params![service.as_str(), now, AT_ONCE], |row| row.get(0))?)
 }
 
-/// When the next queued delivery is due or its lease ends.
+/// When the next queued delivery is due, if any can move by itself: one that
+/// waits for a certificate cannot.
 pub fn next_due(tx: &Tx<'_>) -> Result<Option<i64>> {
-    let mut statement =
-        tx.sql.prepare_cached("SELECT min(max(next_at, lease)) FROM delivery WHERE state = 'queued'")?;
-    Ok(statement.query_row([], |row| row.get(0))?)
+    let mut statement = tx
+        .sql
+        .prepare_cached("SELECT min(next_at) FROM delivery WHERE state = 'queued' AND reason IS NOT ?1")?;
+    Ok(statement.query_row([NO_CERTIFICATE], |row| row.get(0))?)
 }
 
 fn act(tx: &Tx<'_>, id: DeliveryId, actor: &str, what: &'static str, sql: &str) -> Result<()> {

@@ -176,6 +176,13 @@ pub fn lift_enrolled(tx: &Tx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// The organisations that have registrations held for want of a certificate.
+pub fn uncertified(tx: &Tx<'_>) -> Result<Vec<OrganisationId>> {
+    let mut statement = tx.sql.prepare_cached("SELECT DISTINCT organisation FROM held WHERE reasons & ?1")?;
+    let rows = statement.query_map([HoldReasons::NO_CERTIFICATE.0], |row| row.get(0).map(OrganisationId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// What the gate knows today. `ask_enrolment` is what the definition says.
 pub fn gate(tx: &Tx<'_>, organisation: OrganisationId, project: &str, ask_enrolment: bool) -> Result<Gate> {
     let version = tx

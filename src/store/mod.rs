@@ -32,6 +32,7 @@ pub mod key;
 mod lock;
 mod open;
 pub mod organisation;
+pub mod outcome;
 pub mod preview;
 mod record;
 pub mod registration;

@@ -8,7 +8,7 @@
 //! registrations go into a *tree*, the table `record`, which overrides the
 //! runs; of the runs the newer overrides the older.
 
-use std::{cmp::Ordering, iter::Peekable, vec};
+use std::{iter::Peekable, vec};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -220,11 +220,7 @@ impl Iterator for Merged<'_> {
             match source.peek() {
                 None => {}
                 Some(Err(_)) => return source.next(),
-                Some(Ok((key, _))) => {
-                    if least.is_none_or(|least| key.cmp(&least) == Ordering::Less) {
-                        least = Some(*key);
-                    }
-                }
+                Some(Ok((key, _))) => least = Some(least.map_or(*key, |least| least.min(*key))),
             }
         }
         let least = least?;

@@ -291,9 +291,18 @@ pub fn count_import(
     import: ImportId,
     summary: &mut Summary,
 ) -> Result<()> {
+    // Nearly all of them are submitted, and how many those are stands in the
+    // blocks; the others are counted one by one.
+    let pending: i64 = tx
+        .sql
+        .prepare_cached(
+            "SELECT coalesce(sum(pending), 0) FROM block WHERE organisation = ?1 AND import = ?2",
+        )?
+        .query_row([organisation.0, import.0], |row| row.get(0))?;
+    summary.registrations(State::Submitted, pending as u64);
     let mut statement = tx.sql.prepare_cached(
         "SELECT CASE WHEN g.state = 3 THEN t.state ELSE g.state END, count(*) FROM block b
-         CROSS JOIN registration g ON g.id BETWEEN b.id * 1024 AND b.id * 1024 + 1023
+         CROSS JOIN registration g ON g.id BETWEEN b.id * 1024 AND b.id * 1024 + 1023 AND g.state <> 1
          LEFT JOIN batch t ON t.id = g.batch WHERE b.organisation = ?1 AND b.import = ?2 GROUP BY 1",
     )?;
     let mut rows = statement.query([organisation.0, import.0])?;

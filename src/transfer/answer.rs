@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::client::Answer;
-use crate::store::{batch::Outcome, delivery::Claim};
+use crate::store::{delivery::Claim, outcome::Outcome};
 
 /// A receipt (`wire.md` section 4).
 #[derive(Deserialize)]

@@ -3,8 +3,8 @@
 //! It is made of rustls and httparse over a plain socket. A general client
 //! would lose what this one is for: after a refused certificate or an early
 //! answer it must still read what the other side said, it must tell the phases
-//! of a failure apart, and a request on a connection that was closed while it
-//! was idle must be sent once more, since every request here may be repeated.
+//! of a failure apart, and what was sent on a connection that broke must not be
+//! sent once more before its receipt was asked for.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -59,6 +59,13 @@ pub struct Timeouts {
     pub answer: Duration,
     /// From then until the answer is there.
     pub body: Duration,
+}
+
+impl Timeouts {
+    /// The longest that a whole exchange may take.
+    pub fn total(&self) -> Duration {
+        self.resolve + 2 * self.connect + self.tls + self.send + self.answer + self.body
+    }
 }
 
 impl Default for Timeouts {
@@ -174,7 +181,9 @@ impl Client {
         );
         if let Some(idle) = self.take_idle() {
             match self.exchange(idle, &head, body) {
-                Err(broken) if broken.unanswered => {}
+                // A question may be put again. What was to be stored may be
+                // stored already: its receipt must be asked for first.
+                Err(broken) if broken.unanswered && method == "GET" => {}
                 outcome => return outcome.map_err(|broken| broken.failure),
             }
         }
@@ -195,7 +204,12 @@ impl Client {
     fn take_idle(&self) -> Option<Connection> {
         let mut idle = self.idle();
         idle.retain(|connection| connection.idle_since.elapsed() < MAX_IDLE_AGE);
-        idle.pop()
+        while let Some(connection) = idle.pop() {
+            if connection.is_quiet() {
+                return Some(connection);
+            }
+        }
+        None
     }
 
     fn keep(&self, connection: Connection) {

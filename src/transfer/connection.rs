@@ -51,6 +51,15 @@ impl Connection {
         Ok(Self { socket, tls, idle_since: Instant::now() })
     }
 
+    /// Whether the other side neither closed it nor said anything since it was
+    /// last of use.
+    pub fn is_quiet(&self) -> bool {
+        let socket = &self.socket.socket;
+        let quiet = socket.set_nonblocking(true).and_then(|()| socket.peek(&mut [0]));
+        socket.set_nonblocking(false).is_ok()
+            && quiet.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+    }
+
     /// Gives what follows `limit` from now.
     pub fn within(&mut self, limit: Duration) -> &mut Self {
         self.socket.deadline = Instant::now() + limit;

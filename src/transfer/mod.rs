@@ -3,13 +3,16 @@
 //! ([`worker`]). Nothing else opens an outgoing connection.
 
 pub mod address;
+mod alarm;
 mod answer;
 mod ask;
 pub mod client;
 mod cms;
 mod connection;
+pub mod drain;
 mod exchange;
 pub mod failure;
+mod lock;
 mod prepare;
 mod retry;
 pub mod seal;

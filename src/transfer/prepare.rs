@@ -62,6 +62,8 @@ pub struct Prepared {
     pub batches: usize,
     /// Registrations that turned out held.
     pub held: usize,
+    /// Whether there was no valid certificate to seal with.
+    pub uncertified: bool,
 }
 
 impl Prepared {
@@ -122,7 +124,7 @@ pub fn prepare(
         }
         Ok(())
     })?;
-    Ok(Prepared { batches: batches.len(), held: held.len() })
+    Ok(Prepared { batches: batches.len(), held: held.len(), uncertified: false })
 }
 
 /// Nothing can be sealed without a valid certificate.
@@ -136,7 +138,7 @@ fn hold_everything(store: &Store, whose: OrganisationId) -> Result<Prepared> {
             Some(whose),
             &serde_json::json!({ "no_certificate": held }),
         )?;
-        Ok(Prepared { batches: 0, held: held as usize })
+        Ok(Prepared { batches: 0, held: held as usize, uncertified: true })
     })
 }
 

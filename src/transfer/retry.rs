@@ -21,6 +21,9 @@ pub enum FailureClass {
 /// Attempts after which an unusable answer is a person's business.
 const ANSWER_ATTEMPTS: u32 = 10;
 
+/// The longest wait that a service may ask for.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What to do after `attempts` failed attempts, the one just made included:
 /// wait that long, or `None` to park.
 pub fn next_try(
@@ -41,7 +44,13 @@ pub fn next_try(
         settings.backoff_milliseconds.saturating_mul(1 << doublings).min(settings.backoff_limit_milliseconds);
     // Half of it is drawn, so that many deliveries do not come back at once.
     let wait = Duration::from_millis(backoff / 2 + jitter(backoff / 2 + 1));
-    Some(wait.max(asked.unwrap_or_default()))
+    Some(wait.max(asked_for(asked)))
+}
+
+/// The wait that a service asks for, within reason: a mistake of its must not
+/// park a delivery for years.
+pub fn asked_for(asked: Option<Duration>) -> Duration {
+    asked.unwrap_or_default().min(LONGEST)
 }
 
 fn jitter(below: u64) -> u64 {
@@ -80,6 +89,7 @@ mod tests {
     fn what_the_service_asks_for_is_honoured() {
         let asked = Some(Duration::from_secs(30));
         assert_eq!(next_try(&settings(), FailureClass::Service, 1, asked), asked);
+        assert_eq!(asked_for(Some(Duration::MAX)), LONGEST);
     }
 
     #[test]

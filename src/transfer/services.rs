@@ -36,6 +36,9 @@ impl Services {
             if url.is_empty() {
                 return Err(not_set(&format!("{key}.url")));
             }
+            if anchors.is_empty() {
+                return Err(not_set(&format!("{key}.anchors")));
+            }
             Ok(client::Service {
                 url: ServiceUrl::parse(url)?,
                 anchors: Anchors::read(anchors)?.ders().map(<[u8]>::to_vec).collect(),

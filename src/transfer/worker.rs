@@ -2,7 +2,7 @@
 //! step is one transaction and may be run twice; no worker ends on an error.
 
 use std::{
-    fs::{File, TryLockError},
+    collections::HashMap,
     sync::{
         Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -14,26 +14,28 @@ use std::{
 use jiff::civil::Date;
 
 use super::{
+    alarm::{self, Change},
     ask::{Asked, ask, pause},
     client::{Client, Clients},
     prepare::{Credentials, prepare},
-    send,
+    send::{self, Attempted},
     services::Services,
+};
+pub use super::{
+    drain::until_empty,
+    lock::{WorkerLock, lock},
 };
 use crate::{
     clock,
     config::Queue,
-    domain::{delivery::Service, organisation::OrganisationId},
-    error::{Code, Error, Result},
+    domain::{delivery::Service, enrolment::Gate, organisation::OrganisationId, registration::HoldReasons},
+    error::Result,
     store::{
-        Store, Tx, alert, batch, definition,
-        delivery::{self, Claim, Settled},
-        enrolment,
+        Store, Tx, batch, definition,
+        delivery::{self, Claim},
+        enrolment, outcome,
     },
 };
-
-/// How long a claim lasts; longer than any exchange may take.
-const LEASE: Duration = Duration::from_secs(300);
 
 /// Batches sealed in one transaction.
 const BATCHES_A_ROUND: usize = 4;
@@ -41,8 +43,12 @@ const BATCHES_A_ROUND: usize = 4;
 /// Sealing waits while this many deliveries of one organisation are queued.
 const QUEUED_AT_ONCE: u64 = 64;
 
-/// Senders for each service: one that is stuck holds up no other.
-const SENDERS: usize = 4;
+/// Senders for each service: more than one organisation may have under way, so
+/// that one that is stuck holds up no other.
+const SENDERS: usize = 8;
+
+/// How long sealing rests after it failed for an organisation and definition.
+const SEALING_REST: Duration = Duration::from_secs(60);
 
 /// Outcomes asked for in one round.
 const ASKED_A_ROUND: usize = 16;
@@ -52,7 +58,7 @@ const IDLE: Duration = Duration::from_millis(500);
 
 /// All that the workers share.
 pub struct Workers<'a> {
-    store: &'a Store,
+    pub(super) store: &'a Store,
     services: &'a Services,
     settings: &'a Queue,
     credentials: Credentials,
@@ -60,27 +66,12 @@ pub struct Workers<'a> {
     stop: AtomicBool,
     sealing: AtomicU64,
     lifted: Mutex<Option<Date>>,
+    /// What could not be sealed, and when it is tried again.
+    unsealable: Mutex<HashMap<(OrganisationId, i64), Instant>>,
+    /// How long a claim lasts; longer than asking for a receipt and sending.
+    lease: Duration,
     moved: Condvar,
     moves: Mutex<u64>,
-}
-
-/// Holds the right to run workers on a data directory.
-pub struct WorkerLock {
-    _file: File,
-}
-
-impl WorkerLock {
-    /// Takes the lock, or `None` if another process has it.
-    pub fn take(store: &Store) -> Result<Option<Self>> {
-        let path = store.directory().join("workers.lock");
-        let file =
-            File::options().create(true).truncate(false).write(true).open(path).map_err(Error::internal)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(Error::internal(error)),
-        }
-    }
 }
 
 impl<'a> Workers<'a> {
@@ -95,6 +86,12 @@ impl<'a> Workers<'a> {
             stop: AtomicBool::new(false),
             sealing: AtomicU64::new(0),
             lifted: Mutex::new(None),
+            unsealable: Mutex::default(),
+            lease: 2 * Service::ALL
+                .map(|it| services.get(it).timeouts.total())
+                .into_iter()
+                .max()
+                .unwrap_or_default(),
             moved: Condvar::new(),
             moves: Mutex::new(0),
         }
@@ -164,34 +161,66 @@ impl<'a> Workers<'a> {
         }
     }
 
+    /// What waits to be sealed and can be.
+    pub(super) fn sealable(&self, tx: &Tx<'_>) -> Result<Vec<(OrganisationId, i64)>> {
+        let mut waiting = batch::waiting(tx)?;
+        let mut unsealable = self.unsealable.lock().unwrap_or_else(PoisonError::into_inner);
+        unsealable.retain(|_, until| *until > Instant::now());
+        waiting.retain(|what| !unsealable.contains_key(what));
+        Ok(waiting)
+    }
+
     fn seal_some(&self) -> Result<bool> {
         let mut did = false;
         self.lift_once_a_day()?;
-        for what in self.store.read(batch::waiting)? {
+        for what in self.store.read(|tx| self.sealable(tx))? {
             if self.stopped() || self.store.read(|tx| delivery::queued(tx, what.0))? >= QUEUED_AT_ONCE {
                 continue;
             }
-            let started = Instant::now();
-            let prepared =
-                prepare(self.store, &self.credentials, self.services.recipient(), what, BATCHES_A_ROUND)?;
-            self.sealing.fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
-            did |= !prepared.is_nothing();
+            did |= self.seal(what)?;
         }
         Ok(did)
     }
 
-    /// Physicians whose first day has come release what waited for them.
+    /// Seals for one organisation and definition. That it cannot be done is no
+    /// reason to leave the others unsealed.
+    fn seal(&self, what: (OrganisationId, i64)) -> Result<bool> {
+        let started = Instant::now();
+        let prepared =
+            prepare(self.store, &self.credentials, self.services.recipient(), what, BATCHES_A_ROUND);
+        self.sealing.fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        if prepared.is_err() {
+            let mut unsealable = self.unsealable.lock().unwrap_or_else(PoisonError::into_inner);
+            unsealable.insert(what, Instant::now() + SEALING_REST);
+        }
+        let changes = self.store.write(|tx| alarm::sealing(tx, what.0, &prepared))?;
+        changes.iter().for_each(Change::tell);
+        Ok(prepared.is_ok_and(|prepared| !prepared.is_nothing()))
+    }
+
+    /// Physicians whose first day has come release what waited for them; so
+    /// does a certificate that is valid by now.
     fn lift_once_a_day(&self) -> Result<()> {
         let today = clock::today();
         let mut lifted = self.lifted.lock().unwrap_or_else(PoisonError::into_inner);
         if *lifted != Some(today) {
-            self.store.write(enrolment::lift_enrolled)?;
+            self.store.write(|tx| {
+                enrolment::lift_enrolled(tx)?;
+                let held = enrolment::uncertified(tx)?;
+                for organisation in held.into_iter().chain(delivery::uncertified(tx)?) {
+                    if self.credentials.of(tx, organisation)?.is_some() {
+                        enrolment::lift_everywhere(tx, organisation, HoldReasons::NO_CERTIFICATE)?;
+                        delivery::hurry(tx, organisation)?;
+                    }
+                }
+                Ok(())
+            })?;
             *lifted = Some(today);
         }
         Ok(())
     }
 
-    fn send_one(&self, service: Service, done: &mut Option<(Claim, Settled)>) -> Result<bool> {
+    fn send_one(&self, service: Service, done: &mut Option<(Claim, Attempted)>) -> Result<bool> {
         self.send_step(service, done, true)
     }
 
@@ -200,7 +229,7 @@ impl<'a> Workers<'a> {
     fn send_step(
         &self,
         service: Service,
-        done: &mut Option<(Claim, Settled)>,
+        done: &mut Option<(Claim, Attempted)>,
         claim_next: bool,
     ) -> Result<bool> {
         let nothing_to_settle = done.is_none();
@@ -208,97 +237,83 @@ impl<'a> Workers<'a> {
         if nothing_to_settle && !self.store.read(|tx| delivery::is_due(tx, service, now))? {
             return Ok(false);
         }
-        let lease = now + LEASE.as_millis() as i64;
-        let (next, alerts) = self.store.write(|tx| {
-            let mut alerts = Vec::new();
-            if let Some((claim, settled)) = &*done {
-                delivery::settle(tx, claim, settled)?;
-                alerts = self.note_state(tx, claim.service, settled)?;
+        let (next, changes) = self.store.write(|tx| {
+            let mut changes = Vec::new();
+            if let Some((claim, attempted)) = &*done {
+                delivery::settle(tx, claim, &attempted.settled)?;
+                changes = alarm::attempt(tx, claim, attempted)?;
             }
             let next = if claim_next {
-                delivery::claim(tx, service, lease, &gate_of, clock::today())?
+                delivery::claim(tx, service, self.lease_from(now), &gate_of, clock::today())?
             } else {
                 None
             };
-            Ok((next, alerts))
+            Ok((next, changes))
         })?;
         *done = None;
-        alerts.into_iter().for_each(|tell| tell());
+        changes.iter().for_each(Change::tell);
         let Some(claim) = next else { return Ok(!nothing_to_settle) };
-        let settled = match self.client(claim.organisation, service)? {
-            Ok(client) => send::attempt(&client, &claim, self.settings),
-            Err(reason) => send::not_tried(&claim, self.settings, reason),
+        let attempted = match self.client(claim.organisation, service) {
+            Ok(Some(client)) => send::attempt(&client, &claim, self.settings),
+            Ok(None) => send::uncertified(),
+            Err(error) => {
+                tracing::error!(id = error.id, cause = ?error.cause, "no client for an organisation");
+                send::not_tried(&claim, self.settings)
+            }
         };
-        *done = Some((claim, settled));
+        *done = Some((claim, attempted));
         Ok(true)
-    }
-
-    /// Raises or clears the alert of a service; returns what to log once the
-    /// transaction has committed.
-    fn note_state(&self, tx: &Tx<'_>, service: Service, settled: &Settled) -> Result<Vec<Box<dyn FnOnce()>>> {
-        let subject = format!("service:{service}");
-        let mut tell: Vec<Box<dyn FnOnce()>> = Vec::new();
-        match settled {
-            Settled::Receipted { .. } => {
-                if alert::clear(tx, &subject)? {
-                    tell.push(Box::new(move || tracing::info!(%service, "service takes deliveries again")));
-                }
-            }
-            Settled::Again { reason, .. } | Settled::Parked { reason } => {
-                if alert::raise(tx, &subject, reason)? {
-                    let reason = reason.clone();
-                    tell.push(Box::new(move || tracing::warn!(%service, reason, "delivery failed")));
-                }
-            }
-        }
-        Ok(tell)
     }
 
     fn ask_some(&self) -> Result<bool> {
         let now = clock::now().as_millisecond();
-        if self.store.read(batch::awaited)?.0.is_none_or(|next| next > now) {
+        if self.store.read(outcome::next_asking)?.is_none_or(|next| next > now) {
             return Ok(false);
         }
-        let lease = now + LEASE.as_millis() as i64;
-        let claimed = self.store.write(|tx| batch::claim_asking(tx, ASKED_A_ROUND, lease))?;
+        let lease = self.lease_from(now);
+        let claimed = self.store.write(|tx| outcome::claim(tx, ASKED_A_ROUND, lease))?;
         let mut answers = Vec::with_capacity(claimed.len());
-        for asking in claimed {
-            let asked = match self.client(asking.organisation, Service::Platform)? {
-                Ok(client) => ask(&client, &asking),
-                Err(_) => Asked::Later(pause(&asking)),
+        for asking in &claimed {
+            let asked = match self.client(asking.organisation, Service::Platform) {
+                Ok(Some(client)) => ask(&client, asking, self.settings),
+                Ok(None) | Err(_) => Asked::Later(pause(asking, self.settings)),
             };
-            answers.push((asking, asked));
+            let is_silent = matches!(asked, Asked::Silence(_));
+            answers.push(asked);
+            // The others of this round would have to wait out the same silence.
+            if is_silent {
+                break;
+            }
         }
-        let did = !answers.is_empty();
         self.store.write(|tx| {
-            for (asking, asked) in &answers {
+            for (asking, asked) in claimed.iter().zip(&answers) {
                 match asked {
-                    Asked::Final(outcome) => batch::conclude(tx, asking, outcome)?,
-                    Asked::Later(pause) => {
-                        batch::ask_again(tx, asking, tx.now.as_millisecond() + pause.as_millis() as i64)?;
+                    Asked::Final(outcome) => outcome::conclude(tx, asking, outcome)?,
+                    Asked::Later(pause) | Asked::Silence(pause) => {
+                        outcome::ask_again(tx, asking, tx.now.as_millisecond() + pause.as_millis() as i64)?;
                     }
                 }
             }
-            Ok(())
+            outcome::unclaim(tx, &claimed[answers.len()..])
         })?;
-        Ok(did && answers.iter().any(|(_, asked)| matches!(asked, Asked::Final(_))))
+        Ok(answers.iter().any(|asked| matches!(asked, Asked::Final(_))))
     }
 
     /// The client of an organisation for a service, made anew when its
-    /// certificate changed; or why there can be none.
-    fn client(
-        &self,
-        organisation: OrganisationId,
-        service: Service,
-    ) -> Result<Result<Arc<Client>, &'static str>> {
+    /// certificate changed; none without a valid certificate.
+    fn client(&self, organisation: OrganisationId, service: Service) -> Result<Option<Arc<Client>>> {
         let Some(credential) = self.store.read(|tx| self.credentials.of(tx, organisation))? else {
-            return Ok(Err("certificate-none"));
+            return Ok(None);
         };
         let settings = self.services.get(service);
-        self.clients.get(organisation, service.as_str(), settings, &credential).map(Ok)
+        self.clients.get(organisation, service.as_str(), settings, &credential).map(Some)
     }
 
-    fn stopped(&self) -> bool {
+    fn lease_from(&self, now: i64) -> i64 {
+        now + self.lease.as_millis() as i64
+    }
+
+    pub(super) fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
@@ -309,41 +324,8 @@ impl<'a> Workers<'a> {
 }
 
 /// The gate for the second question, before the first transmission.
-fn gate_of(
-    tx: &Tx<'_>,
-    organisation: OrganisationId,
-    definition: i64,
-) -> Result<(crate::domain::enrolment::Gate, String)> {
+fn gate_of(tx: &Tx<'_>, organisation: OrganisationId, definition: i64) -> Result<(Gate, String)> {
     let facts = definition::facts(tx, definition)?;
     let gate = enrolment::gate(tx, organisation, &facts.project, facts.enrolment_required)?;
     Ok((gate, facts.project))
-}
-
-/// Runs until nothing can move any more: nothing waits to be sealed, nothing
-/// is queued, and no outcome has come for `patience`.
-pub fn until_empty(workers: &Workers<'_>, patience: Duration, mut progress: impl FnMut()) -> Result<()> {
-    let mut since = Instant::now();
-    let mut last = None;
-    loop {
-        workers.wait(Duration::from_millis(100));
-        progress();
-        let (waiting, due, awaited) = workers
-            .store
-            .read(|tx| Ok((batch::waiting(tx)?.len(), delivery::next_due(tx)?, batch::awaited(tx)?.1)))?;
-        if waiting == 0 && due.is_none() && awaited == 0 {
-            return Ok(());
-        }
-        let state = Some((waiting, due, awaited));
-        if state != last {
-            (last, since) = (state, Instant::now());
-        }
-        if waiting == 0 && due.is_none() && since.elapsed() > patience {
-            return Ok(());
-        }
-    }
-}
-
-/// The lock, or the error that another process is at work.
-pub fn lock(store: &Store) -> Result<WorkerLock> {
-    WorkerLock::take(store)?.ok_or_else(|| Error::new(Code::Conflict, "workers-elsewhere"))
 }

@@ -2,9 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+pub mod opener;
+pub mod outside;
+pub mod receiver;
+
 use std::{
     ffi::OsStr,
     fs,
+    hash::{BuildHasher, Hasher, RandomState},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
@@ -130,6 +135,11 @@ impl Ran {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("{}{}", self.stdout, self.stderr))
     }
+}
+
+/// A number below `limit` that differs from run to run.
+pub fn number_below(limit: u64) -> u64 {
+    RandomState::new().build_hasher().finish() % limit
 }
 
 /// A file under `tests/fixtures`.

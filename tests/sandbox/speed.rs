@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::sender::{Batch, Sender, content_digest, sandbox};
 
-const BATCHES: usize = 120;
+const BATCHES: usize = 300;
 
 /// One kept-open connection.
 struct Connection(StreamOwned<ClientConnection, TcpStream>);
@@ -75,7 +75,7 @@ fn laboratory(batch: usize) -> Batch {
             "D_TEST": "2024-01-31",
             "CD_LOINC": format!("{}-7", 1000 + at * 7 % 9000),
             "TX_TEST": "Haemoglobin [Mass/volume] in Blood",
-            "NR_RESULT": (at % 200) as f64 / 10.0 + 0.1,
+            "NR_RESULT": (at % 200) as f64 / 10.0 + 0.05,
             "CD_UNIT": "g/dL",
             "NR_REF_LOW": 12.5,
             "NR_REF_HIGH": 17.5,

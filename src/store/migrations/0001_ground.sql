@@ -50,7 +50,8 @@ CREATE TABLE certificate (
     not_before    INTEGER NOT NULL,
     not_after     INTEGER NOT NULL,
     published     INTEGER NOT NULL,
-    credential    BLOB NOT NULL,
+    -- Sealed; NULL for an upload that was refused, which keeps its log only.
+    credential    BLOB,
     added_at      INTEGER NOT NULL,
     log           TEXT NOT NULL
 ) STRICT;
@@ -119,7 +120,7 @@ CREATE TABLE block (
     data          BLOB NOT NULL,
     local         BLOB NOT NULL
 ) STRICT;
-CREATE INDEX block_pending ON block (organisation, definition, id) WHERE pending > 0;
+CREATE INDEX block_pending ON block (organisation, definition, id, pending) WHERE pending > 0;
 CREATE INDEX block_import ON block (import);
 
 CREATE TABLE registration (

@@ -34,6 +34,7 @@ CREATE TABLE held (
 ) STRICT;
 CREATE INDEX held_physician ON held (organisation, project, physician);
 CREATE INDEX held_patient ON held (organisation, patient);
+CREATE INDEX held_free ON held (organisation) WHERE reasons = 0;
 
 -- State: 3 queued, 4 sent, 5 consolidated, 6 refused, as of a registration;
 -- 9 dissolved. Registrations of state 3 take their batch's.
@@ -44,10 +45,9 @@ CREATE TABLE batch (
     definition     INTEGER NOT NULL REFERENCES definition,
     state          INTEGER NOT NULL,
     count          INTEGER NOT NULL,
-    -- The registrations' ids in the order of their lines, 8 bytes each.
-    members        BLOB NOT NULL,
     gate_version   INTEGER NOT NULL,
     gate_day       TEXT NOT NULL,
+    -- Whether anything of it may have left.
     transmitted    INTEGER NOT NULL DEFAULT 0,
     codes_deleted  INTEGER NOT NULL DEFAULT 0,
     refused        INTEGER NOT NULL DEFAULT 0,
@@ -57,10 +57,13 @@ CREATE TABLE batch (
     ask_at         INTEGER,
     asked          INTEGER NOT NULL DEFAULT 0,
     lease          INTEGER NOT NULL DEFAULT 0,
-    ended_at       INTEGER
+    ended_at       INTEGER,
+    -- The registrations' ids in the order of their lines, 8 bytes each. Last,
+    -- so that the other columns are read without it.
+    members        BLOB NOT NULL
 ) STRICT;
 CREATE INDEX batch_ask ON batch (ask_at) WHERE ask_at IS NOT NULL;
-CREATE INDEX batch_state ON batch (organisation, state);
+CREATE INDEX batch_state ON batch (state, codes_deleted, count);
 
 CREATE TABLE delivery (
     id            INTEGER PRIMARY KEY,
@@ -71,8 +74,6 @@ CREATE TABLE delivery (
     state         TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'parked', 'dissolved')),
     count         INTEGER NOT NULL,
     digest        TEXT NOT NULL,
-    -- Sealed; gone once the receipt is in.
-    body          BLOB,
     -- Attempts made since a person last acted, and whether one may have arrived.
     attempts      INTEGER NOT NULL DEFAULT 0,
     unsure        INTEGER NOT NULL DEFAULT 0,
@@ -84,7 +85,16 @@ CREATE TABLE delivery (
     UNIQUE (batch, stream)
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (service, next_at) WHERE state = 'queued';
+CREATE INDEX delivery_queued ON delivery (organisation) WHERE state = 'queued';
 CREATE INDEX delivery_parked ON delivery (organisation) WHERE state = 'parked';
+CREATE INDEX delivery_claimed ON delivery (service, organisation, lease) WHERE lease > 0;
+
+-- The sealed body of a delivery; gone once the receipt is in. Apart, so that a
+-- claim does not write it again.
+CREATE TABLE body (
+    delivery  INTEGER PRIMARY KEY REFERENCES delivery,
+    sealed    BLOB NOT NULL
+) STRICT;
 
 -- The history of a delivery: one row for each attempt and each act of a person.
 CREATE TABLE attempt (

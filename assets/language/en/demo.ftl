@@ -1,0 +1,12 @@
+demo-certificate-refused = The sandbox's certificate was refused. Start the demo in a new folder, or call the service desk.
+demo-folder-unusable = The demo cannot use the folder { $path } ({ $reason }). Choose another one with --keep.
+demo-input-changed = The file { $file } of the demo was changed since its import began. Start the demo in a new folder.
+demo-organisation = Fictitious Hospital
+demo-other-rows = This folder belongs to a demo with --rows { $rows }. Give the same number, or another folder.
+demo-platform = The platform has { $records } records of { $patients } patients under pseudonyms, and { $codes } codes.
+demo-stage-corrections = Corrections of some of these rows
+demo-stage-deliver = Sealing and delivering over mutual TLS, until the platform has consolidated everything
+demo-stage-import = Reading, validating and storing CSV files
+demo-stage-input = Making fictitious input
+demo-stage-services = Starting the services and setting up a fictitious hospital
+sample-errors-range = --errors takes a percentage from 0 to 100.

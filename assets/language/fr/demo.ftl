@@ -1,0 +1,12 @@
+demo-certificate-refused = Le certificat du bac à sable a été refusé. Lancez la démonstration dans un nouveau dossier, ou appelez le service desk.
+demo-folder-unusable = La démonstration ne peut pas utiliser le dossier { $path } ({ $reason }). Choisissez-en un autre avec --keep.
+demo-input-changed = Le fichier { $file } de la démonstration a changé depuis le début de son importation. Lancez la démonstration dans un nouveau dossier.
+demo-organisation = Hôpital fictif
+demo-other-rows = Ce dossier appartient à une démonstration avec --rows { $rows }. Donnez le même nombre, ou un autre dossier.
+demo-platform = La plateforme a { $records } enregistrements de { $patients } patients sous pseudonyme, et { $codes } codes.
+demo-stage-corrections = Corrections de quelques-unes de ces lignes
+demo-stage-deliver = Scellement et envoi par TLS mutuel, jusqu'à ce que la plateforme ait tout consolidé
+demo-stage-import = Lecture, validation et stockage des fichiers CSV
+demo-stage-input = Création de données fictives
+demo-stage-services = Démarrage des services et création d'un hôpital fictif
+sample-errors-range = --errors prend un pourcentage de 0 à 100.

@@ -1,0 +1,12 @@
+demo-certificate-refused = Het certificaat van de sandbox werd geweigerd. Start de demo in een nieuwe map, of bel de servicedesk.
+demo-folder-unusable = De demo kan de map { $path } niet gebruiken ({ $reason }). Kies een andere met --keep.
+demo-input-changed = Het bestand { $file } van de demo werd gewijzigd sinds de import ervan begon. Start de demo in een nieuwe map.
+demo-organisation = Fictief Ziekenhuis
+demo-other-rows = Deze map hoort bij een demo met --rows { $rows }. Geef hetzelfde aantal op, of een andere map.
+demo-platform = Het platform heeft { $records } records van { $patients } patiënten onder pseudoniem, en { $codes } codes.
+demo-stage-corrections = Correcties van enkele van die rijen
+demo-stage-deliver = Verzegelen en verzenden over wederzijdse TLS, tot het platform alles heeft geconsolideerd
+demo-stage-import = CSV-bestanden lezen, valideren en bewaren
+demo-stage-input = Fictieve invoer maken
+demo-stage-services = De diensten starten en een fictief ziekenhuis inrichten
+sample-errors-range = --errors neemt een percentage van 0 tot 100.

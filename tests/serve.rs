@@ -1,0 +1,86 @@
+//! The appliance as it runs on its own.
+
+use std::{
+    fs::{self, File},
+    process::{Child, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use hd4dp::sandbox::{Options, Sandbox};
+
+use crate::common::{NIHDI, TestApp, extract};
+
+/// An installation with a certificate and something to deliver.
+fn ready() -> (TestApp, Sandbox, String) {
+    let app = TestApp::new();
+    let sandbox = Sandbox::start(Options { dir: app.path("sandbox"), ..Options::default() }).unwrap();
+    let path = |name: &str| sandbox.dir().join(name).to_str().unwrap().to_owned();
+    let config = path("hd4dp.toml");
+    let (store, password) = (path("71099911.p12"), path("password"));
+    app.enrol();
+    app.ok([
+        "--config",
+        &config,
+        "certificate",
+        "add",
+        &store,
+        "--password-file",
+        &password,
+        "--organisation",
+        NIHDI,
+    ]);
+    app.import("INTEGO-DIAG", &extract("INTEGO-DIAG"));
+    (app, sandbox, config)
+}
+
+fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed().as_secs() < 60, "{what}");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+struct Serving(Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ended_already = self.0.kill();
+        let _ended = self.0.wait();
+    }
+}
+
+#[test]
+fn a_running_appliance_delivers_what_comes_and_logs_one_line_for_each_event() {
+    let (app, _sandbox, config) = ready();
+    let log = app.path("serve.log");
+    let mut command = app.command(["--config", &config, "serve"]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&log).unwrap());
+    let serving = Serving(command.spawn().unwrap());
+    let consolidated = |count: &str| app.sqlite("SELECT count(*) FROM batch WHERE state = 5") == count;
+    wait_until("what was there is delivered", || consolidated("1"));
+    app.import("INTEGO-LAB", &extract("INTEGO-LAB"));
+    wait_until("what comes later is delivered", || consolidated("2"));
+
+    let ran = app.run(["--config", &config, "serve"]);
+    assert_eq!(ran.status, 1, "only one process delivers: {}", ran.stdout);
+    drop(serving);
+    app.ok(["--config", &config, "deliver", "--until-empty"]);
+
+    let log = fs::read_to_string(log).unwrap();
+    assert!(log.contains("head of the audit"), "{log}");
+    for line in log.lines() {
+        assert!(line.starts_with("20"), "{line}");
+        let patient = line.split(|letter: char| !letter.is_ascii_digit()).find(|digits| digits.len() == 11);
+        assert_eq!(patient, None, "{line}");
+    }
+}
+
+#[test]
+fn without_services_it_says_what_to_set() {
+    let app = TestApp::new();
+    let ran = app.run(["serve"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("platform.url"), "{}", ran.stderr);
+}
