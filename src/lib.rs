@@ -91,8 +91,9 @@
 //!
 //! `hd4dp serve`, or `hd4dp deliver --until-empty`
 //!
-//! 1. `transfer/worker.rs` starts one thread that seals, four that send to each
-//!    service, and one that asks for outcomes.
+//! 1. `transfer/worker.rs` starts one thread that seals, several that send to
+//!    each service, and one that asks for outcomes. Whoever delivers holds
+//!    `transfer/lock.rs`; a second `deliver` only watches (`transfer/drain.rs`).
 //! 2. Sealing (`transfer/prepare.rs`) takes up to a thousand waiting
 //!    registrations, asks the gate again, draws a code for each, and splits them.
 //!    `transfer/seal.rs` and `transfer/cms.rs` make the sealed message for the
@@ -106,8 +107,9 @@
 //!    `transfer/client.rs`, and judges the answer. `transfer/retry.rs` says when to
 //!    try again, `transfer/answer.rs` whether a receipt is one for these bytes.
 //! 5. With the last receipt of a batch its registrations are sent, and
-//!    `transfer/ask.rs` asks the platform for the outcome until it is final: each
-//!    registration is consolidated, or refused with the platform's reason.
+//!    `transfer/ask.rs` asks the platform for the outcome until it is final.
+//!    `store/outcome.rs` writes it down: each registration is consolidated, or
+//!    refused with the platform's reason.
 
 pub mod certificate;
 pub mod cli;
