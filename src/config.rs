@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Deserializer};
 
 use crate::{
-    domain::identifier::Nihdi,
+    domain::{email::is_email, identifier::Nihdi},
     error::{Code, Error, Result},
     language::Language,
 };
@@ -131,6 +131,19 @@ impl Default for Queue {
     }
 }
 
+impl Validation {
+    /// Refuses what would refuse every row, or find no fault with any.
+    fn check(&self) -> Result<()> {
+        let author = &self.default_author;
+        let key = match () {
+            () if !self.nihdi_moduli.iter().all(|modulus| (2..=99).contains(modulus)) => "nihdi_moduli",
+            () if !author.is_empty() && !is_email(author) => "default_author",
+            () => return Ok(()),
+        };
+        Err(Error::new(Code::Usage, "config-value-wrong").with("key", key))
+    }
+}
+
 impl Config {
     /// Reads the configuration: `file` if given, else `hd4dp.toml` in
     /// `directory`, else in `/etc/hd4dp`, else the defaults.
@@ -138,7 +151,8 @@ impl Config {
         let places = [directory.join(FILE), Path::new("/etc/hd4dp").join(FILE)];
         let path = match file {
             Some(file) => file.to_owned(),
-            None => match places.into_iter().find(|place| place.exists()) {
+            // One that cannot be looked at is an error, not passed over.
+            None => match places.into_iter().find(|place| place.try_exists().unwrap_or(true)) {
                 Some(place) => place,
                 None => return Ok(Self::default()),
             },
@@ -154,6 +168,7 @@ impl Config {
             Error::new(Code::Usage, "config-invalid").with("path", shown.as_str()).with("line", line as u64)
         })?;
         config.resolve(path.parent().unwrap_or(Path::new("")));
+        config.validation.check().map_err(|error| error.with("path", shown.as_str()))?;
         Ok(config)
     }
 
@@ -214,6 +229,21 @@ fn service_directory() -> PathBuf {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn values_that_cannot_be_are_refused_by_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join(FILE);
+        for (text, key) in [
+            ("[validation]\nnihdi_moduli = [97, 0]\n", "nihdi_moduli"),
+            ("[validation]\ndefault_author = \"dr Jan\"\n", "default_author"),
+        ] {
+            fs::write(&file, text).unwrap();
+            let error = Config::read(None, directory.path()).unwrap_err();
+            assert_eq!(error.code, Code::Usage);
+            assert!(error.to_string().contains(key), "{error}");
+        }
+    }
 
     #[test]
     fn paths_are_relative_to_the_file_and_unknown_keys_are_refused() {

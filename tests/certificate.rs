@@ -405,7 +405,7 @@ fn a_credential_survives_being_stored_and_its_keys_do_what_openssl_expects() {
         assert_eq!(credential.not_after, before.not_after);
         assert_eq!(credential.identity, before.identity);
         let printed = format!("{credential:?}");
-        assert!(!printed.contains("pkcs8") && !printed.contains("308"), "a key shows itself");
+        assert!(!printed.contains("pkcs8") && !printed.contains("[48, "), "a key shows itself");
 
         let name = |file: &str| format!("{kind:?}.{file}");
         let write = |file: &str, bytes: &[u8]| std::fs::write(issuer().path(&name(file)), bytes).unwrap();

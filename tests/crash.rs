@@ -44,7 +44,35 @@ fn a_file_that_changed_since_the_kill_is_refused_until_the_import_is_ended() {
     assert_eq!(status, 1);
     assert_eq!(crate::common::codes(&report), ["file-changed-meanwhile"]);
     app.ok(["job", "cancel", "1", "--organisation", NIHDI]);
-    app.ok(["job", "cancel", "1", "--organisation", NIHDI]);
+    assert_eq!(app.run(["job", "cancel", "1", "--organisation", NIHDI]).status, 1, "once is enough");
     let (status, report) = app.import("INTEGO-DIAG", &file);
     assert_eq!((status, &report["accepted"], &report["unchanged"]), (0, &1.into(), &10.into()));
+}
+
+#[test]
+fn a_running_import_is_asked_to_end_and_a_second_one_is_told_at_once() {
+    let app = TestApp::new();
+    let file = app.file("a.csv", rows(60_000));
+    let mut child =
+        app.spawn(["import", "--organisation", NIHDI, "--dcd", "INTEGO-DIAG", file.to_str().unwrap()]);
+    let begun = (0..400).any(|_| {
+        thread::sleep(Duration::from_millis(5));
+        fs::read_dir(app.data()).is_ok_and(|mut entries| {
+            entries.any(|entry| entry.unwrap().file_name().to_string_lossy().starts_with("import-"))
+        })
+    });
+    let (status, report) = app.import("INTEGO-DIAG", &file);
+    let lives = child.try_wait().unwrap().is_none();
+    assert!(begun);
+    if lives {
+        assert_eq!(status, 1, "{report}");
+        assert_eq!(crate::common::codes(&report), ["import-runs-elsewhere"]);
+        let ran = app.ok(["job", "cancel", "1", "--organisation", NIHDI]);
+        assert!(ran.stdout.contains("after the part it is at"), "{}", ran.stdout);
+    }
+    child.wait().unwrap();
+    let locks = fs::read_dir(app.data()).unwrap();
+    let locks =
+        locks.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".lock"));
+    assert_eq!(locks.count(), 0, "nothing is left behind");
 }

@@ -107,7 +107,7 @@ fn refused_rows_come_back_as_a_file_that_imports_once_mended() {
     let app = TestApp::new();
     app.enrol();
     let bad = diag("D2", "two").replace("27/01/2023", "31/02/2023");
-    let short = "14100635354;2014-10-06;M";
+    let short = "14100635354;too;short";
     let file = app.file("a.csv", format!("{DIAG_HEADER}\r\n{}\r\n{bad}\r\n{short}\r\n", diag("D1", "one")));
     let (status, report) = app.import("INTEGO-DIAG", &file);
     assert_eq!(status, 3);
@@ -261,4 +261,67 @@ fn a_value_that_holds_the_patients_own_number_is_held() {
     let (_, report) = app.import("INTEGO-DIAG", &app.file("a.csv", format!("{DIAG_HEADER}\n{row}\n")));
     assert_eq!(report["held"], 1);
     assert_eq!(app.sqlite("SELECT reasons FROM held"), "4");
+}
+
+#[test]
+fn the_same_content_again_is_news_only_where_it_was_taken_back_or_refused() {
+    // open, submitted, held, queued, sent, consolidated, refused, withdrawn
+    for (state, is_news) in
+        [(0, false), (1, false), (2, false), (3, false), (4, false), (5, false), (6, true), (8, true)]
+    {
+        let app = TestApp::new();
+        app.enrol();
+        let content = format!("{DIAG_HEADER}\n{}\n", diag("D1", "one"));
+        app.import("INTEGO-DIAG", &app.file("a.csv", &content));
+        app.sqlite(&format!(
+            "UPDATE registration SET state = {state}; UPDATE block SET pending = {state} = 1"
+        ));
+        let (_, report) = app.import("INTEGO-DIAG", &app.file("a.csv", &content));
+        let news = if is_news { (1, 0) } else { (0, 1) };
+        assert_eq!((&report["accepted"], &report["unchanged"]), (&news.0.into(), &news.1.into()), "{state}");
+        let expected = if is_news { "7|1\n1|2".to_owned() } else { format!("{state}|1") };
+        assert_eq!(app.sqlite("SELECT state, revision FROM registration ORDER BY id"), expected);
+    }
+}
+
+#[test]
+fn a_file_of_nothing_but_bad_rows_takes_no_more_memory_than_any_other() {
+    let app = TestApp::new();
+    let (status, report) =
+        app.import("INTEGO-DIAG", &app.file("a.csv", format!("{DIAG_HEADER}\n{}", ";\n".repeat(200_000))));
+    assert_eq!((status, &report["rejected"]), (3, &200_000.into()));
+    assert!(report["peak_rss_bytes"].as_u64().unwrap() < 160 << 20, "{}", report["peak_rss_bytes"]);
+}
+
+#[test]
+fn a_header_of_a_million_columns_is_refused_in_few_words() {
+    let app = TestApp::new();
+    let header = format!("IDC_PAT{}", ";X".repeat(300_000));
+    let (status, report) = app.import("INTEGO-DIAG", &app.file("a.csv", format!("{header}\nx\n")));
+    assert_eq!(status, 1);
+    assert!(codes(&report).len() < 200);
+}
+
+#[test]
+fn quoted_and_marked_headers_are_read_in_any_line_end() {
+    let app = TestApp::new();
+    app.enrol();
+    let quoted: Vec<String> = DIAG_HEADER.split(';').map(|name| format!("\" {name} \"")).collect();
+    for (index, end) in ["\n", "\r\n", "\r"].into_iter().enumerate() {
+        let content = format!("\u{feff}{}{end}{}{end}", quoted.join(";").to_lowercase(), diag("D1", "one"));
+        let (status, report) = app.import("INTEGO-DIAG", &app.file("a.csv", content));
+        assert_eq!((status, &report["rows_read"]), (0, &1.into()), "{report}");
+        assert_eq!(report["unchanged"], u64::from(index > 0), "{report}");
+    }
+}
+
+#[test]
+fn a_patients_number_in_a_files_name_is_not_kept() {
+    let app = TestApp::new();
+    app.import(
+        "INTEGO-DIAG",
+        &app.file("labo 85.04.02-169.32.csv", format!("{DIAG_HEADER}\n{}\n", diag("D1", "one"))),
+    );
+    assert_eq!(app.sqlite("SELECT file FROM import"), "labo 99.99.99-999.99.csv");
+    assert!(!app.ok(["audit", "list"]).stdout.contains("85.04"));
 }

@@ -6,6 +6,7 @@
 mod audit;
 mod certificate;
 mod client;
+mod command;
 mod common;
 mod crash;
 mod deliver;

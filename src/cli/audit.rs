@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Context, Done, say, say_json, table};
 use crate::{
     clock,
-    error::{Error, Result},
+    error::{Code, Error, Result},
     store::audit::{self, Verification},
 };
 
@@ -55,7 +55,14 @@ fn list(context: &Context, limit: u64, json: bool) -> Result<Done> {
 }
 
 fn verify(context: &Context, head: Option<&str>, as_json: bool) -> Result<Done> {
-    let found = context.store()?.read(|tx| audit::verify(tx, head))?;
+    let head = head.map(str::trim).map(str::to_ascii_lowercase);
+    // A script whose variable is empty must not get a yes for that.
+    if let Some(head) = &head
+        && (head.len() != 64 || !head.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    {
+        return Err(Error::new(Code::Usage, "audit-head-invalid"));
+    }
+    let found = context.store()?.read(|tx| audit::verify(tx, head.as_deref()))?;
     let (done, document, text) = match &found {
         Verification::Whole { events, head } => (
             Done::Well,

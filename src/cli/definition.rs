@@ -105,7 +105,7 @@ fn list(context: &Context, as_json: bool) -> Result<Done> {
 }
 
 fn show(context: &Context, name: &str, as_json: bool) -> Result<Done> {
-    let known = context.store()?.read(|tx| definition::find(tx, name))?;
+    let known = context.definition(name)?;
     if as_json {
         let variables: Vec<_> = known
             .variables

@@ -100,18 +100,13 @@ fn import(context: &Context, file: &Path, scope: &Scope) -> Result<Done> {
 
 fn add(context: &Context, scope: &Scope, physicians: &[Nihdi], since: Date) -> Result<Done> {
     let organisation = context.organisation(&scope.organisation)?;
+    let project = context.project(&scope.project)?;
     let added = context.store()?.write(|tx| {
         let mut added = 0;
         for nihdi in physicians {
-            added += u64::from(enrolment::add(tx, organisation.id, &scope.project, nihdi, since)?);
+            added += u64::from(enrolment::add(tx, organisation.id, &project, nihdi, since)?);
         }
-        record(
-            tx,
-            context,
-            &organisation,
-            "enrolment.add",
-            &json!({ "project": scope.project, "count": added }),
-        )?;
+        record(tx, context, &organisation, "enrolment.add", &json!({ "project": project, "count": added }))?;
         Ok(added)
     })?;
     let known = physicians.len() as u64 - added;
@@ -121,15 +116,10 @@ fn add(context: &Context, scope: &Scope, physicians: &[Nihdi], since: Date) -> R
 
 fn end(context: &Context, nihdi: &Nihdi, scope: &Scope, until: Date) -> Result<Done> {
     let organisation = context.organisation(&scope.organisation)?;
+    let project = context.project(&scope.project)?;
     let ended = context.store()?.write(|tx| {
-        let ended = enrolment::end(tx, organisation.id, &scope.project, nihdi, until)?;
-        record(
-            tx,
-            context,
-            &organisation,
-            "enrolment.end",
-            &json!({ "project": scope.project, "ended": ended }),
-        )?;
+        let ended = enrolment::end(tx, organisation.id, &project, nihdi, until)?;
+        record(tx, context, &organisation, "enrolment.end", &json!({ "project": project, "ended": ended }))?;
         Ok(ended)
     })?;
     if !ended {
@@ -144,7 +134,8 @@ fn end(context: &Context, nihdi: &Nihdi, scope: &Scope, until: Date) -> Result<D
 
 fn list(context: &Context, scope: &Scope, as_json: bool) -> Result<Done> {
     let organisation = context.organisation(&scope.organisation)?;
-    let enrolments = context.store()?.read(|tx| enrolment::list(tx, organisation.id, &scope.project))?;
+    let project = context.project(&scope.project)?;
+    let enrolments = context.store()?.read(|tx| enrolment::list(tx, organisation.id, &project))?;
     if as_json {
         say_json(&enrolments)?;
     } else if enrolments.is_empty() {

@@ -1,7 +1,9 @@
 //! `import`: takes in CSV files.
 
 use std::{
-    io::{Write, stdout},
+    collections::{BTreeMap, BTreeSet},
+    io::{BufWriter, Write, stdout},
+    mem,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -11,13 +13,12 @@ use serde_json::json;
 use super::{Context, Done, note, peak, progress, say, say_json};
 use crate::{
     domain::{
-        finding::Severity,
-        import::{ImportState, RowCounts},
+        import::{ImportId, ImportState, RowCounts},
         summary::Summary,
     },
     error::{Error, Result},
-    intake::job::{Job, Outcome},
-    store::{definition, registration},
+    intake::job::{CHUNK_ROWS, Job, Outcome},
+    store::{definition, fate::RowFate, finding::RowFinding, registration},
 };
 
 #[derive(clap::Args)]
@@ -42,23 +43,32 @@ impl Verb {
         let started = Instant::now();
         let organisation = context.organisation(&self.organisation)?;
         let store = context.store()?;
-        let (definition_id, definition) = definition::resolve(store, &self.dcd)?;
-        let job = Job {
+        let definition = context.definition(&self.dcd)?;
+        let mut job = Job {
             store,
             organisation: &organisation,
             definition,
-            definition_id,
+            definition_id: 0,
             actor: &context.actor(),
             default_author: &context.config.validation.default_author,
             nihdi_moduli: &context.config.validation.nihdi_moduli,
+            chunk_rows: CHUNK_ROWS,
         };
         if self.dry_run {
             return dry_run(context, &job, &self.files, self.json);
         }
+        job.definition_id = store.write(|tx| definition::add(tx, &job.definition))?.0;
         let mut report = Report::default();
         for file in &self.files {
             report.file(context, &job, file)?;
         }
+        // Counted last, because a later file can correct an earlier one.
+        store.read(|tx| {
+            report
+                .stored
+                .iter()
+                .try_for_each(|id| registration::count_import(tx, organisation.id, *id, &mut report.summary))
+        })?;
         let seconds = started.elapsed().as_secs_f64();
         report.summary.seconds.validate_store = seconds;
         report.summary.seconds.total = seconds;
@@ -71,7 +81,9 @@ impl Verb {
 struct Report {
     summary: Summary,
     counts: RowCounts,
+    stored: BTreeSet<ImportId>,
     imports: Vec<serde_json::Value>,
+    to_look_at: Vec<ImportId>,
     refused_files: usize,
     incomplete: bool,
 }
@@ -83,12 +95,11 @@ impl Report {
         bar.finish_and_clear();
         tell_findings(context, file, &outcome);
         self.counts.add(&outcome.counts);
-        self.refused_files += usize::from(outcome.import.is_none());
+        self.refused_files += usize::from(outcome.state.is_none());
         self.incomplete |= outcome.state != Some(ImportState::Done);
-        if let Some(import) = outcome.import {
-            context
-                .store()?
-                .read(|tx| registration::count_import(tx, job.organisation.id, import, &mut self.summary))?;
+        self.stored.extend(outcome.import);
+        if outcome.counts.rejected + outcome.counts.warnings > 0 {
+            self.to_look_at.extend(outcome.import);
         }
         self.imports.push(json!({
             "file": file.display().to_string(),
@@ -96,9 +107,7 @@ impl Report {
             "state": outcome.state,
             "resumed": outcome.resumed,
             "rows": outcome.counts,
-            "findings": outcome.findings.iter().map(|finding| json!({
-                "code": finding.code, "severity": finding.severity, "text": finding.text(context.language),
-            })).collect::<Vec<_>>(),
+            "findings": findings_json(context, &outcome),
         }));
         Ok(())
     }
@@ -113,11 +122,8 @@ impl Report {
             say_json(&document)?;
         } else {
             tell_counts(context, &self.counts)?;
-            let number = |text: &str| self.imports.iter().find_map(|import| import[text].as_i64());
-            if let Some(import) = number("import")
-                && (self.counts.rejected > 0 || self.counts.warnings > 0)
-            {
-                say(context.text("import-see-job", &[("import", import.to_string().into())]))?;
+            for id in &self.to_look_at {
+                say(context.text("import-see-job", &[("import", id.0.to_string().into())]))?;
             }
         }
         Ok(match self.refused_files {
@@ -132,64 +138,91 @@ impl Report {
 /// both are written as the rows come, because a file may have millions.
 fn dry_run(context: &Context, job: &Job<'_>, files: &[PathBuf], as_json: bool) -> Result<Done> {
     let mut counts = RowCounts::default();
-    let mut refused_files = 0;
-    let mut out = stdout().lock();
-    let mut separator = "";
-    let mut written: std::io::Result<()> = Ok(());
-    let mut emit = |text: String| {
-        if written.is_ok() {
-            written = writeln!(out, "{text}");
-        }
-    };
-    emit(if as_json { "{\"rows\": [".to_owned() } else { "file;row;fate;codes".to_owned() });
+    let mut told = Vec::new();
+    let (mut refused_files, mut incomplete) = (0, false);
+    let mut rows = Rows { out: BufWriter::new(stdout().lock()), as_json, first: true, failed: None };
+    rows.write(if as_json { "{\"rows\": [" } else { "file;row;fate;codes" });
     for file in files {
-        let name = file.display().to_string();
         let bar = progress::bar();
-        let outcome = job.dry_run(file, &mut |at| progress::advance(&bar, at), &mut |fates, findings| {
-            let mut rows: std::collections::BTreeMap<u64, (&str, Vec<&str>)> =
-                fates.iter().map(|fate| (fate.row, (fate.fate, Vec::new()))).collect();
-            for finding in findings {
-                let entry = rows.entry(finding.row).or_insert(("refused", Vec::new()));
-                entry.1.push(&finding.code);
-            }
-            for (row, (fate, codes)) in rows {
-                emit(if as_json {
-                    format!(
-                        "{separator}{}",
-                        json!({ "file": name, "row": row, "fate": fate, "codes": codes })
-                    )
-                } else {
-                    format!("{name};{row};{fate};{}", codes.join(" "))
-                });
-                separator = ",";
-            }
-        })?;
+        let advance = &mut |at| progress::advance(&bar, at);
+        let outcome = job.dry_run(file, advance, &mut |fates, findings| rows.tell(file, fates, findings))?;
         bar.finish_and_clear();
         tell_findings(context, file, &outcome);
         counts.add(&outcome.counts);
-        refused_files +=
-            usize::from(outcome.findings.iter().any(|finding| finding.severity == Severity::Error));
+        refused_files += usize::from(outcome.state.is_none());
+        incomplete |= outcome.state != Some(ImportState::Done);
+        told.push(json!({ "file": file.display().to_string(), "rows": outcome.counts,
+                          "findings": findings_json(context, &outcome) }));
     }
     if as_json {
-        emit(format!(
-            "], \"dry_run\": true, \"rows_read\": {}, \"new\": {}, \"corrections\": {}, \"unchanged\": {}, \"rejected\": {}}}",
+        rows.write(&format!(
+            "], \"files\": {}, \"dry_run\": true, \"rows_read\": {}, \"accepted\": {}, \"new\": {}, \"corrections\": {}, \"unchanged\": {}, \"rejected\": {}}}",
+            serde_json::Value::from(told),
             counts.read(),
+            counts.accepted,
             counts.accepted - counts.corrections,
             counts.corrections,
             counts.unchanged,
             counts.rejected
         ));
     }
-    written.map_err(Error::internal)?;
-    drop(out);
+    rows.end()?;
     if !as_json {
         note(counts_text(context, &counts));
     }
     Ok(match refused_files {
-        0 if counts.rejected > 0 => Done::Attention,
+        0 if counts.rejected > 0 || incomplete => Done::Attention,
         0 => Done::Well,
         _ => Done::Refused,
     })
+}
+
+/// The rows of a dry run on their way out.
+struct Rows<W: Write> {
+    out: W,
+    as_json: bool,
+    first: bool,
+    failed: Option<std::io::Error>,
+}
+
+impl<W: Write> Rows<W> {
+    fn tell(&mut self, file: &Path, fates: &[RowFate], findings: &[RowFinding]) {
+        let name = file.display().to_string();
+        let mut rows: BTreeMap<u64, (&str, Vec<&str>)> =
+            fates.iter().map(|fate| (fate.row, (fate.fate, Vec::new()))).collect();
+        for finding in findings {
+            let entry = rows.entry(finding.row).or_insert(("refused", Vec::new()));
+            entry.1.push(&finding.code);
+        }
+        for (row, (fate, codes)) in rows {
+            if self.as_json {
+                let separator = if mem::take(&mut self.first) { "" } else { "," };
+                let row = json!({ "file": name, "row": row, "fate": fate, "codes": codes });
+                self.write(&format!("{separator}{row}"));
+            } else {
+                let name = name.replace('"', "\"\"");
+                self.write(&format!("\"{name}\";{row};{fate};{}", codes.join(" ")));
+            }
+        }
+    }
+
+    fn write(&mut self, line: &str) {
+        if self.failed.is_none() {
+            self.failed = writeln!(self.out, "{line}").err();
+        }
+    }
+
+    fn end(mut self) -> Result<()> {
+        let flushed = self.out.flush();
+        self.failed.map_or(flushed, Err).map_err(Error::internal)
+    }
+}
+
+fn findings_json(context: &Context, outcome: &Outcome) -> Vec<serde_json::Value> {
+    let told = outcome.findings.iter().map(|finding| {
+        json!({ "code": finding.code, "severity": finding.severity, "text": finding.text(context.language) })
+    });
+    told.collect()
 }
 
 pub(super) fn tell_findings(context: &Context, file: &Path, outcome: &Outcome) {

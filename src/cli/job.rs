@@ -1,4 +1,4 @@
-//! `job list|show|cancel|findings|refused`: imports after they began.
+//! `job list|cancel|findings|refused`: imports after they began.
 
 use std::path::PathBuf;
 
@@ -72,6 +72,7 @@ impl Verb {
                 // Handing out patient data is an act that the audit shows, so
                 // the event comes first.
                 store.write(|tx| {
+                    import::get(tx, organisation.id, ImportId(which.import))?;
                     let details = json!({ "import": which.import });
                     audit::record(
                         tx,
@@ -94,9 +95,13 @@ fn list(context: &Context, organisation: &str, as_json: bool) -> Result<Done> {
     let imports = context.store()?.read(|tx| import::all(tx, organisation.id))?;
     if as_json {
         let documents: Vec<_> = imports
-            .iter()
+            .into_iter()
             .map(|import| {
-                json!({ "import": import.id.0, "file": import.file, "state": import.state,
+                let reason: serde_json::Value = import
+                    .reason
+                    .and_then(|reason| serde_json::from_str(&reason).ok())
+                    .unwrap_or_default();
+                json!({ "import": import.id.0, "file": import.file, "state": import.state, "reason": reason["code"],
                         "rows": import.counts, "started_at": import.started_at })
             })
             .collect();
@@ -118,18 +123,22 @@ fn list(context: &Context, organisation: &str, as_json: bool) -> Result<Done> {
 /// the wish at its next part.
 fn cancel(context: &Context, which: &Which) -> Result<Done> {
     let organisation = context.organisation(&which.organisation)?;
+    let store = context.store()?;
     let id = ImportId(which.import);
-    context.store()?.write(|tx| {
-        let asked_before = import::get(tx, organisation.id, id)?.cancel;
+    let ended = store.write(|tx| {
+        let import = import::get(tx, organisation.id, id)?;
         if !import::cancel(tx, organisation.id, id)? {
             return Err(Error::new(Code::Conflict, "import-not-running").with("import", id.0.to_string()));
         }
-        if asked_before {
+        let lock = store.lock_import(id)?;
+        if lock.is_some() {
             import::finish(tx, organisation.id, id, ImportState::Cancelled, None)?;
         }
-        let details = json!({ "import": id.0 });
-        audit::record(tx, &context.actor(), "import.cancel", Some(organisation.id), &details)
+        let details = json!({ "import": id.0, "ended": lock.is_some(), "rows": import.counts });
+        audit::record(tx, &context.actor(), "import.cancel", Some(organisation.id), &details)?;
+        Ok(lock.is_some())
     })?;
-    say(context.text("import-cancelled", &[("import", id.0.to_string().into())]))?;
+    let text = if ended { "import-cancelled" } else { "import-cancelling" };
+    say(context.text(text, &[("import", id.0.to_string().into())]))?;
     Ok(Done::Well)
 }

@@ -8,6 +8,7 @@ use std::{
     io::{IsTerminal, Write, stderr, stdout},
     path::PathBuf,
     process::ExitCode,
+    sync::Arc,
 };
 
 use clap::{Parser, Subcommand};
@@ -15,6 +16,7 @@ use tracing::Level;
 
 use crate::{
     config::{Config, data_directory},
+    definition::Definition,
     domain::{identifier::Nihdi, organisation::Organisation},
     error::{Code, Error, Result},
     language::{Arg, Language},
@@ -127,23 +129,25 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    match run(cli) {
+    let mut language = Language::from_environment();
+    match run(cli, &mut language) {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::Refused) => ExitCode::from(1),
         Ok(Done::Attention) => ExitCode::from(3),
         Err(error) => {
-            complain(&error);
+            complain(&error, language);
             ExitCode::from(error.code.exit_status())
         }
     }
 }
 
-fn run(cli: Cli) -> Result<Done> {
+/// Runs a verb; `language` becomes the one to answer in as soon as it is known.
+fn run(cli: Cli, language: &mut Language) -> Result<Done> {
     log(if matches!(cli.verb, Verb::Serve(_)) { Level::INFO } else { Level::WARN });
     let directory = data_directory(cli.data_dir.as_deref())?;
     let config = Config::read(cli.config.as_deref(), &directory)?;
-    let language = config.language.unwrap_or_else(Language::from_environment);
-    let context = Context::new(config, language, directory);
+    *language = config.language.unwrap_or(*language);
+    let context = Context::new(config, *language, directory);
     match cli.verb {
         Verb::Audit(verb) => verb.run(&context),
         Verb::Certificate(verb) => verb.run(&context),
@@ -183,16 +187,32 @@ impl Context {
         self.directory.join(store::DATABASE_FILE).exists()
     }
 
-    /// The organisation with this NIHDI number.
+    /// The organisation that the command line names by its NIHDI number.
     pub fn organisation(&self, nihdi: &str) -> Result<Organisation> {
         let nihdi = self.nihdi(nihdi)?;
-        self.store()?.read(|tx| store::organisation::by_nihdi(tx, &nihdi))
+        named(self.store()?.read(|tx| store::organisation::by_nihdi(tx, &nihdi)))
+    }
+
+    /// The definition that the command line names: `NAME` or `NAME@VERSION`.
+    pub fn definition(&self, name: &str) -> Result<Arc<Definition>> {
+        named(self.store()?.read(|tx| store::definition::find(tx, name)))
+    }
+
+    /// The project that the command line names by its number, spelt as its
+    /// definitions spell it.
+    pub fn project(&self, number: &str) -> Result<String> {
+        let all = self.store()?.read(store::definition::all)?;
+        let known = all.iter().find(|known| known.project.eq_ignore_ascii_case(number.trim()));
+        known
+            .map(|known| known.project.clone())
+            .ok_or_else(|| Error::new(Code::Usage, "project-unknown").with("project", number))
     }
 
     /// Reads a NIHDI number given on the command line.
     pub fn nihdi(&self, text: &str) -> Result<Nihdi> {
-        Nihdi::parse(text, &self.config.validation.nihdi_moduli)
-            .map_err(|_| Error::invalid("nihdi-invalid").with("given", crate::domain::finding::shape(text)))
+        Nihdi::parse(text, &self.config.validation.nihdi_moduli).map_err(|_| {
+            Error::new(Code::Usage, "nihdi-invalid").with("given", crate::domain::finding::shape(text))
+        })
     }
 
     /// A text in the language of the command line.
@@ -205,6 +225,16 @@ impl Context {
         let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
         format!("cli:{}", user.unwrap_or_else(|| "unknown".to_owned()))
     }
+}
+
+/// What the command line names and is not there makes it a wrong one.
+fn named<T>(found: Result<T>) -> Result<T> {
+    found.map_err(|mut error| {
+        if error.code == Code::NotFound {
+            error.code = Code::Usage;
+        }
+        error
+    })
 }
 
 /// Prints a line on stdout.
@@ -228,8 +258,8 @@ pub(crate) fn on_terminal() -> bool {
     stderr().is_terminal()
 }
 
-fn complain(error: &Error) {
-    note(format!("hd4dp: {}", error.text(Language::from_environment())));
+fn complain(error: &Error, language: Language) {
+    note(format!("hd4dp: {}", error.text(language)));
     // The text of an internal error sends its reader to the log.
     if let Some(cause) = error.cause.as_ref().filter(|_| error.code == Code::Internal) {
         tracing::error!(%cause, "verb failed");

@@ -13,7 +13,7 @@ use super::{Context, Done, note, say};
 use crate::{
     clock,
     domain::identifier::Ssin,
-    error::{Error, Result},
+    error::{Code, Error, Result},
     intake::column,
     store::{audit, enrolment},
 };
@@ -78,12 +78,13 @@ impl Verb {
 
 fn add(context: &Context, scope: &Scope, patients: &[Ssin]) -> Result<Done> {
     let organisation = context.organisation(&scope.organisation)?;
+    let project = scope.project.as_deref().map(|number| context.project(number)).transpose()?;
     let added = context.store()?.write(|tx| {
         let mut added = 0;
         for patient in patients {
-            added += u64::from(enrolment::object(tx, organisation.id, scope.project.as_deref(), patient)?);
+            added += u64::from(enrolment::object(tx, organisation.id, project.as_deref(), patient)?);
         }
-        let details = json!({ "project": scope.project, "count": added });
+        let details = json!({ "project": project, "count": added });
         audit::record(tx, &context.actor(), "objection.add", Some(organisation.id), &details)?;
         Ok(added)
     })?;
@@ -94,14 +95,15 @@ fn add(context: &Context, scope: &Scope, patients: &[Ssin]) -> Result<Done> {
 
 fn end(context: &Context, scope: &Scope, patient: &Ssin) -> Result<Done> {
     let organisation = context.organisation(&scope.organisation)?;
+    let project = scope.project.as_deref().map(|number| context.project(number)).transpose()?;
     let ended = context.store()?.write(|tx| {
-        let ended = enrolment::end_objection(tx, organisation.id, scope.project.as_deref(), patient)?;
-        let details = json!({ "project": scope.project, "ended": ended });
+        let ended = enrolment::end_objection(tx, organisation.id, project.as_deref(), patient)?;
+        let details = json!({ "project": project, "ended": ended });
         audit::record(tx, &context.actor(), "objection.end", Some(organisation.id), &details)?;
         Ok(ended)
     })?;
     if !ended {
-        return Err(Error::new(crate::error::Code::NotFound, "objection-unknown"));
+        return Err(Error::new(Code::NotFound, "objection-unknown"));
     }
     say(context.text("objection-ended", &[]))?;
     Ok(Done::Well)
@@ -118,6 +120,7 @@ fn read(given: &str) -> Result<Ssin> {
 
 fn parse(text: &str) -> Result<Ssin> {
     let now: Zoned = clock::local(clock::now());
-    Ssin::parse(text, now.year())
-        .map_err(|_| Error::invalid("ssin-invalid").with("given", crate::domain::finding::shape(text.trim())))
+    Ssin::parse(text, now.year()).map_err(|_| {
+        Error::new(Code::Usage, "ssin-invalid").with("given", crate::domain::finding::shape(text.trim()))
+    })
 }

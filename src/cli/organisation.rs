@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Context, Done, say, say_json, table};
 use crate::{
     domain::{finding::shape, identifier},
-    error::{Error, Result},
+    error::{Code, Error, Result},
     store::{audit, organisation},
 };
 
@@ -43,14 +43,14 @@ impl Verb {
 fn add(context: &Context, nihdi: &str, title: &str, cbe: &[String], ehp: &[String]) -> Result<Done> {
     let nihdi = context.nihdi(nihdi)?;
     let cbe = cbe.iter().map(|text| {
-        identifier::cbe(text).map_err(|_| Error::invalid("cbe-invalid").with("given", shape(text)))
+        identifier::cbe(text).map_err(|_| Error::new(Code::Usage, "cbe-invalid").with("given", shape(text)))
     });
     let cbe = cbe.collect::<Result<Vec<_>>>()?;
     let ehp = ehp.iter().map(|text| match identifier::ehp(text) {
         Ok(ehp) => Ok(ehp),
         // The rule of the check digits is inferred; the number may be right.
-        Err(identifier::Fault::CheckDigits) => Ok(text.clone()),
-        Err(_) => Err(Error::invalid("ehp-invalid").with("given", shape(text))),
+        Err(identifier::Fault::CheckDigits) => Ok(text.chars().filter(char::is_ascii_digit).collect()),
+        Err(_) => Err(Error::new(Code::Usage, "ehp-invalid").with("given", shape(text))),
     });
     let ehp = ehp.collect::<Result<Vec<_>>>()?;
     context.store()?.write(|tx| {

@@ -8,6 +8,13 @@ use std::{fmt, str::FromStr};
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Version([u32; 3]);
 
+impl Version {
+    /// The first number: another one means that registrations may differ.
+    pub fn major(self) -> u32 {
+        self.0[0]
+    }
+}
+
 impl FromStr for Version {
     type Err = ();
 

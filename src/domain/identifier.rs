@@ -90,6 +90,23 @@ impl fmt::Debug for Ssin {
     }
 }
 
+/// The text with the digits of every number in it that could be a patient's
+/// made 9: for names that people give and that are stored and shown.
+pub fn without_ssin(text: &str) -> String {
+    let mut shown = text.as_bytes().to_vec();
+    let places: Vec<usize> = (0..shown.len()).filter(|at| shown[*at].is_ascii_digit()).collect();
+    for places in places.windows(11) {
+        let is_together = places
+            .windows(2)
+            .all(|pair| text.as_bytes()[pair[0] + 1..pair[1]].iter().all(|byte| b".-/ _".contains(byte)));
+        let digits: String = places.iter().map(|at| char::from(text.as_bytes()[*at])).collect();
+        if is_together && Ssin::parse(&digits, i16::MAX).is_ok() {
+            places.iter().for_each(|at| shown[*at] = b'9');
+        }
+    }
+    String::from_utf8(shown).unwrap_or_default()
+}
+
 fn fits_both(digits: &[u8; 11]) -> bool {
     let number = value(&digits[..9]);
     let check = value(&digits[9..]);
@@ -114,10 +131,18 @@ impl Nihdi {
         };
         let number = value(&digits.as_bytes()[..6]);
         let check = value(&digits.as_bytes()[6..8]);
-        if !moduli.iter().any(|modulus| check == modulus - number % modulus) {
+        let fits = |modulus: u64| number.checked_rem(modulus).is_some_and(|rest| check == modulus - rest);
+        if !moduli.iter().any(|modulus| fits(*modulus)) {
             return Err(Fault::CheckDigits);
         }
         Ok(Self(digits))
+    }
+
+    /// A number that was stored, so that it passed the check when it came, by
+    /// the moduli of that day.
+    pub fn stored(digits: String) -> Option<Self> {
+        let is_whole = matches!(digits.len(), 8 | 11) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_whole.then_some(Self(digits))
     }
 
     /// The digits as they were given: 8 or 11.
@@ -253,6 +278,15 @@ mod tests {
     #[test]
     fn an_ssin_never_shows_itself() {
         assert_eq!(format!("{:?}", ssin("53040799731").unwrap()), "Ssin(hidden)");
+    }
+
+    #[test]
+    fn a_patients_number_inside_a_text_is_made_unrecognisable() {
+        assert_eq!(without_ssin("x85.04.02-169.32y.csv"), "x99.99.99-999.99y.csv");
+        assert_eq!(without_ssin("7_53040799731"), "7_99999999999");
+        for text in ["lab_20260131_235959.csv", "", "é85", "85040216933", "HDBP0147 v1"] {
+            assert_eq!(without_ssin(text), text);
+        }
     }
 
     #[test]

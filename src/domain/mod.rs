@@ -3,6 +3,7 @@
 pub mod code_system;
 pub mod decimal;
 pub mod delivery;
+pub mod email;
 pub mod enrolment;
 pub mod finding;
 pub mod identifier;

@@ -11,7 +11,7 @@ use crate::{
 
 /// Rows that are stored in one transaction. Fewer, larger ones write the key
 /// index faster; more, smaller ones hold less memory and give way sooner.
-const CHUNK_ROWS: usize = 100_000;
+pub const CHUNK_ROWS: usize = 100_000;
 
 /// A chunk is stored earlier once its contents take this many bytes.
 const CHUNK_BYTES: usize = 12 << 20;
@@ -26,7 +26,11 @@ pub(super) struct Chunk {
     pub findings: Vec<RowFinding>,
     pub refused: Vec<u8>,
     pub counts: RowCounts,
+    /// What ends the file here, before its end.
     pub stop: Option<Finding>,
+    /// Whether the rest of the text follows as refused.
+    pub rest_follows: bool,
+    /// Whether no chunk comes after it.
     pub last: bool,
 }
 
@@ -42,6 +46,7 @@ impl Chunk {
             refused: Vec::new(),
             counts: RowCounts::default(),
             stop: None,
+            rest_follows: false,
             last: false,
         }
     }
@@ -52,6 +57,7 @@ impl Chunk {
         self.bytes += part.refused.len() + part.findings.len() * 200;
         self.findings.extend(part.findings);
         self.refused.extend_from_slice(&part.refused);
+        self.rest_follows |= part.stop.is_some();
         self.stop = self.stop.take().or(part.stop);
         if let Some(block) = part.block {
             self.rows += block.rows.len();
@@ -60,8 +66,8 @@ impl Chunk {
         }
     }
 
-    pub fn is_full(&self) -> bool {
-        self.rows >= CHUNK_ROWS || self.bytes >= CHUNK_BYTES
+    pub fn is_full(&self, rows: usize) -> bool {
+        self.rows >= rows || self.bytes >= CHUNK_BYTES
     }
 
     /// Keeps nothing of the rows and ends here: the file they came from

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{header::delimiter, rows::Rows, source::Source};
+use super::{header::delimiter, opened::start, rows::Rows, source::Source};
 use crate::{
     domain::{finding::Finding, import::Position},
     error::{Code, Error, Result},
@@ -20,10 +20,7 @@ pub fn read(path: &Path, name: &str) -> Result<Vec<(u64, String)>> {
         error
     };
     let source = Source::open(path).map_err(failed)?;
-    let mut start = Vec::new();
-    let text = source.text(0).map_err(Error::internal)?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(text, 1 << 16), &mut start)
-        .map_err(Error::internal)?;
+    let start = start(&source).map_err(Error::internal)?;
     let text = source.text(0).map_err(Error::internal)?;
     let mut rows = Rows::new(text, delimiter(&start), Position::default());
     let column = match rows.read().map_err(failed)? {

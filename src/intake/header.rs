@@ -10,6 +10,9 @@ use super::rows::Row;
 /// The columns that every definition may have beside its variables.
 pub const TECHNICAL: [&str; 4] = ["TX_AUTHOR_GR", "TX_AUTHOR", "TX_COAUTHOR", "STATUS"];
 
+/// So many wrong columns are named; a damaged header may have a million.
+const MOST_FINDINGS: usize = 100;
+
 /// Where each variable and each technical column is.
 #[derive(Clone, Debug)]
 pub struct Header {
@@ -40,12 +43,15 @@ impl Header {
             let name = row.field(column).trim();
             let number = column as u64 + 1;
             let Some(place) = header.place(name, definition) else {
+                if findings.len() >= MOST_FINDINGS {
+                    continue;
+                }
                 let code = if name.is_empty() { "header-blank" } else { "header-unknown-column" };
                 findings.push(Finding::error(code).with("column", quoted(name)).with("number", number));
                 continue;
             };
             known += 1;
-            if place.replace(column).is_some() {
+            if place.replace(column).is_some() && findings.len() < MOST_FINDINGS {
                 findings.push(
                     Finding::error("header-duplicate-column")
                         .with("column", quoted(name))

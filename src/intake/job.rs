@@ -1,45 +1,34 @@
-//! An import as a job: it stores part by part, and after a kill the same
-//! command goes on where the last stored part ended.
+//! An import as a job: it stores chunk by chunk, and after a kill the same
+//! command goes on where the last stored chunk ended.
 
-use std::{
-    path::Path,
-    sync::{Arc, mpsc},
-    thread,
-};
+use std::{path::Path, sync::Arc};
 
 use serde_json::json;
 
+pub use super::chunk::CHUNK_ROWS;
 use super::{
     chunk::Chunk,
-    header::{Header, delimiter},
-    reader::{Part, Reader},
-    rows::Rows,
-    source::Source,
+    file_name::{self, file_name},
+    opened::Opened,
+    pass::Parts,
 };
 use crate::{
     clock,
     definition::Definition,
     domain::{
-        enrolment::Gate,
-        finding::Finding,
+        finding::{Finding, shape},
         import::{ImportId, ImportState, Position, RowCounts},
         organisation::Organisation,
     },
-    error::{Code, Error, Result},
+    error::{Error, Result},
     store::{
-        Store, Tx, audit, enrolment,
+        ImportLock, Store, Tx, audit,
+        fate::Doubled,
         finding::{self, RowFinding, args_to_json},
         import,
-        registration::{self, RowFate, Target},
+        registration::{self, Target},
     },
-    validate::{Options, Validator},
 };
-
-/// How many parts may wait between reading and storing.
-const PARTS_WAITING: usize = 32;
-
-/// Stores a chunk and tells how many rows are stored; says whether to go on.
-type StoreChunk<'a> = &'a mut dyn FnMut(Chunk, &mut dyn FnMut(u64)) -> Result<bool>;
 
 /// What is imported, for whom.
 pub struct Job<'a> {
@@ -49,7 +38,7 @@ pub struct Job<'a> {
     pub organisation: &'a Organisation,
     /// What each row is.
     pub definition: Arc<Definition>,
-    /// The definition's key in the store.
+    /// The definition's key in the store; a dry run needs none.
     pub definition_id: i64,
     /// Who does it, for the audit.
     pub actor: &'a str,
@@ -57,14 +46,17 @@ pub struct Job<'a> {
     pub default_author: &'a str,
     /// The moduli that a NIHDI number's check digits may come from.
     pub nihdi_moduli: &'a [u64],
+    /// Rows that one transaction stores: [`CHUNK_ROWS`], or fewer in tests.
+    pub chunk_rows: usize,
 }
 
 /// How an import ended.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Its key; none if the file was refused before its first row.
+    /// Its key; none if the file was refused before its first row, and in a
+    /// dry run.
     pub import: Option<ImportId>,
-    /// Where it is now; none likewise.
+    /// Where it is now; none if the file was refused before its first row.
     pub state: Option<ImportState>,
     /// What became of its rows, those of an earlier, interrupted run included.
     pub counts: RowCounts,
@@ -73,10 +65,6 @@ pub struct Outcome {
     /// Whether it went on where an interrupted run had stopped.
     pub resumed: bool,
 }
-
-/// Takes what a dry run tells of the rows, part by part: what would become of
-/// those that passed, and what was found.
-pub type Tell<'a> = &'a mut dyn FnMut(&[RowFate], &[RowFinding]);
 
 /// How far an import is.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +77,13 @@ pub struct Progress {
     pub rows: u64,
 }
 
+/// An import that this process has the right to run.
+struct Begun {
+    import: ImportId,
+    from: Position,
+    _lock: ImportLock,
+}
+
 impl Job<'_> {
     /// Imports the file at `path`, or goes on with it.
     ///
@@ -97,81 +92,36 @@ impl Job<'_> {
     /// What the store says; the import can then be gone on with. A file that
     /// is refused is no error but an [`Outcome`] with findings.
     pub fn run(&self, path: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Outcome> {
-        let opened = match self.open(path) {
+        let opened = match Opened::read(path, &self.definition) {
             Ok(opened) => opened,
             Err(findings) => return self.refuse(path, findings),
         };
-        let mut outcome = Outcome { findings: self.about_name(path), ..Outcome::default() };
-        let begun = self.begin(path, &opened, &mut outcome)?;
-        let Some(begun) = begun else { return Ok(outcome) };
-        self.read_and_store(&opened, begun, progress, &mut outcome)?;
+        let findings = file_name::judge(path, &self.definition);
+        let mut outcome = Outcome { findings, ..Outcome::default() };
+        let Some(begun) = self.begin(path, &opened, &mut outcome)? else { return Ok(outcome) };
+        outcome.import = Some(begun.import);
+        outcome.state = Some(ImportState::Running);
+        self.pass(&opened, begun.from, progress, |mut chunk, parts| {
+            if !opened.source.is_unchanged() {
+                chunk.replace_by(changed(chunk.from));
+            }
+            let goes_on = self.store.write(|tx| {
+                let last = chunk.last;
+                let stopped = self.store_chunk(tx, begun.import, chunk, parts, &mut outcome)?;
+                self.conclude(tx, begun.import, &opened, last, stopped, &mut outcome)
+            })?;
+            Ok((goes_on, outcome.counts.read()))
+        })?;
         Ok(outcome)
     }
 
-    /// Tells what importing the file at `path` would do, and stores nothing.
-    pub fn dry_run(
-        &self,
-        path: &Path,
-        progress: &mut dyn FnMut(Progress),
-        tell: Tell<'_>,
-    ) -> Result<Outcome> {
-        let opened = match self.open(path) {
-            Ok(opened) => opened,
-            Err(findings) => return Ok(Outcome { findings, ..Outcome::default() }),
-        };
-        let mut outcome = Outcome { findings: self.about_name(path), ..Outcome::default() };
-        // All in one transaction that never commits: what is told is exactly
-        // what would happen, rows of one file against each other included.
-        let dry = self.store.write(|tx| -> Result<()> {
-            let import = self.start(tx, path, &opened)?;
-            self.pass(&opened, opened.first, progress, &mut |chunk, progress| {
-                self.store_chunk(tx, import, chunk, &mut outcome, Some(&mut *tell))?;
-                progress(outcome.counts.read());
-                Ok(true)
-            })?;
-            Err(Error::new(Code::Conflict, DRY_RUN))
-        });
-        match dry {
-            Err(error) if error.id == DRY_RUN => Ok(outcome),
-            Err(error) => Err(error),
-            Ok(()) => Ok(outcome),
-        }
-    }
-
-    /// Looks the file over and reads its header.
-    fn open(&self, path: &Path) -> Result<Opened, Vec<Finding>> {
-        let source = Source::open(path).map_err(|finding| vec![finding])?;
-        let unreadable = |error: std::io::Error| {
-            vec![Finding::error("file-unreadable").with("reason", error.kind().to_string())]
-        };
-        let delimiter = {
-            let mut start = Vec::new();
-            let text = source.text(0).map_err(unreadable)?;
-            std::io::Read::read_to_end(&mut std::io::Read::take(text, 1 << 16), &mut start)
-                .map_err(unreadable)?;
-            delimiter(&start)
-        };
-        let mut rows = Rows::new(source.text(0).map_err(unreadable)?, delimiter, Position::default());
-        let Some(row) = rows.read().map_err(|finding| vec![finding])? else {
-            return Err(vec![Finding::error("file-empty")]);
-        };
-        let header_line = row.raw.to_vec();
-        let header = Header::read(&row, &self.definition)?;
-        rows.count_from_here();
-        let first = rows.position();
-        if rows.read().is_ok_and(|row| row.is_none()) {
-            return Err(vec![Finding::error("file-no-rows")]);
-        }
-        drop(rows);
-        Ok(Opened { source, delimiter, header, header_line, first })
-    }
-
     /// A file that is refused before its first row leaves an audit event only.
+    /// Its name is shown as a shape, because it can hold a patient's number.
     fn refuse(&self, path: &Path, findings: Vec<Finding>) -> Result<Outcome> {
         let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
+        let name = shape(&file_name(path));
+        let details = json!({ "definition": self.definition.name, "file_name": name, "findings": codes });
         self.store.write(|tx| {
-            let details =
-                json!({ "definition": self.definition.name, "file_name": shown(path), "findings": codes });
             audit::record(tx, self.actor, "import.refused", Some(self.organisation.id), &details)
         })?;
         Ok(Outcome { findings, ..Outcome::default() })
@@ -179,180 +129,80 @@ impl Job<'_> {
 
     /// Starts the import, or finds the interrupted one to go on with.
     fn begin(&self, path: &Path, opened: &Opened, outcome: &mut Outcome) -> Result<Option<Begun>> {
+        let organisation = self.organisation.id;
+        let name = file_name(path);
         self.store.write(|tx| {
-            let organisation = self.organisation.id;
             let earlier = import::of_file(tx, organisation, self.definition_id, opened.source.digest())?;
             if let Some(running) = earlier.iter().find(|import| import.state == ImportState::Running) {
+                let Some(lock) = self.store.lock_import(running.id)? else {
+                    outcome.findings.push(Finding::error("import-runs-elsewhere"));
+                    return Ok(None);
+                };
+                import::resume(tx, organisation, running.id)?;
                 outcome.resumed = true;
                 outcome.counts = running.counts;
-                return Ok(Some(Begun { import: running.id, from: running.position }));
+                return Ok(Some(Begun { import: running.id, from: running.position, _lock: lock }));
             }
-            if let Some(changed) =
-                import::interrupted(tx, organisation, self.definition_id, &file_name(path))?
+            if let Some(other) = import::interrupted(tx, organisation, self.definition_id, &name)?
+                // One that a living process runs is another file of the same name.
+                && self.store.lock_import(other.id)?.is_some()
             {
-                let finding =
-                    Finding::error("file-changed-meanwhile").with("import", changed.id.0.to_string());
-                outcome.findings.push(finding);
+                let finding = Finding::error("file-changed-meanwhile");
+                outcome.findings.push(finding.with("import", other.id.0.to_string()));
                 return Ok(None);
             }
             if let Some(before) = earlier.first() {
                 let when = jiff::Timestamp::from_millisecond(before.started_at).map_err(Error::internal)?;
                 let when = clock::local(when).strftime("%Y-%m-%d %H:%M").to_string();
-                let finding = Finding::warning("file-seen-before")
-                    .with("when", when)
-                    .with("import", before.id.0.to_string());
-                outcome.findings.push(finding);
+                let finding = Finding::warning("file-seen-before").with("when", when);
+                outcome.findings.push(finding.with("import", before.id.0.to_string()));
             }
-            Ok(Some(Begun { import: self.start(tx, path, opened)?, from: opened.first }))
-        })
-    }
-
-    fn start(&self, tx: &Tx<'_>, path: &Path, opened: &Opened) -> Result<ImportId> {
-        let new = import::NewImport {
-            definition: self.definition_id,
-            file: &file_name(path),
-            size: opened.source.size(),
-            digest: opened.source.digest(),
-            header: &opened.header_line,
-            position: opened.first,
-        };
-        import::start(tx, self.organisation.id, &new)
-    }
-
-    fn read_and_store(
-        &self,
-        opened: &Opened,
-        begun: Begun,
-        progress: &mut dyn FnMut(Progress),
-        outcome: &mut Outcome,
-    ) -> Result<()> {
-        outcome.import = Some(begun.import);
-        outcome.state = Some(ImportState::Running);
-        self.pass(opened, begun.from, progress, &mut |mut chunk, progress| {
-            if !opened.source.is_unchanged() {
-                chunk.replace_by(Finding::error("file-changed-while-read").with("line", chunk.from.line + 1));
-            }
-            let goes_on = self.store.write(|tx| {
-                let before = outcome.counts;
-                let last = chunk.last;
-                self.store_chunk(tx, begun.import, chunk, outcome, None)
-                    .and_then(|()| self.conclude(tx, begun.import, opened, last, outcome))
-                    .inspect_err(|_| outcome.counts = before)
-            })?;
-            progress(outcome.counts.read());
-            Ok(goes_on)
-        })
-    }
-
-    /// Reads from `from` on in a thread of its own and gives `store` chunk
-    /// after chunk, until it says to stop.
-    fn pass(
-        &self,
-        opened: &Opened,
-        from: Position,
-        progress: &mut dyn FnMut(Progress),
-        store: StoreChunk<'_>,
-    ) -> Result<()> {
-        let gate = self.store.read(|tx| {
-            enrolment::gate(
-                tx,
-                self.organisation.id,
-                &self.definition.project,
-                self.definition.enrolment_required,
-            )
-        })?;
-        let (sender, receiver) = mpsc::sync_channel(PARTS_WAITING);
-        thread::scope(|scope| {
-            let reading = scope.spawn(move || {
-                let sender = sender;
-                self.read(opened, from, &gate, |part| sender.send(part).is_ok())
-            });
-            let mut chunk = Chunk::starting(from);
-            let mut goes_on = true;
-            let mut report = |to: Position, rows| {
-                progress(Progress { bytes: to.byte, size: opened.source.size(), rows });
+            let new = import::NewImport {
+                definition: self.definition_id,
+                file: &name,
+                size: opened.source.size(),
+                digest: opened.source.digest(),
+                header: &opened.header_line,
+                position: opened.first,
             };
-            for part in receiver.iter() {
-                chunk.add(part);
-                if chunk.is_full() {
-                    let next = Chunk::starting(chunk.to);
-                    let to = chunk.to;
-                    goes_on = store(std::mem::replace(&mut chunk, next), &mut |rows| report(to, rows))?;
-                    if !goes_on {
-                        break;
-                    }
-                }
-            }
-            drop(receiver);
-            reading.join().map_err(|_| Error::internal("the reading thread panicked"))??;
-            if goes_on {
-                chunk.last = true;
-                let to = chunk.to;
-                store(chunk, &mut |rows| report(to, rows))?;
-            }
-            Ok(())
+            let id = import::start(tx, organisation, &new)?;
+            let lock = self.store.lock_import(id)?;
+            Ok(lock.map(|lock| Begun { import: id, from: opened.first, _lock: lock }))
         })
     }
 
-    fn read(
-        &self,
-        opened: &Opened,
-        from: Position,
-        gate: &Gate,
-        send: impl FnMut(Part) -> bool,
-    ) -> Result<()> {
-        let options = Options {
-            today: clock::today(),
-            decimal_comma: opened.delimiter != b',',
-            nihii_moduli: self.nihdi_moduli.to_vec(),
-        };
-        let mut validator = Validator::new(Arc::clone(&self.definition), options);
-        let reader = Reader {
-            keys: self.store.keys(),
-            gate,
-            organisation: self.organisation.id,
-            definition: &self.definition,
-            header: &opened.header,
-            default_author: self.default_author,
-        };
-        let text = opened.source.text(from.byte).map_err(Error::internal)?;
-        reader.run(&mut Rows::new(text, opened.delimiter, from), &mut validator, send)
-    }
-
+    /// Stores a chunk, and behind a stop all the rest of the file in the same
+    /// transaction: a part of it stored alone would come twice after a kill.
+    /// Returns what stopped it.
     fn store_chunk(
         &self,
         tx: &Tx<'_>,
         id: ImportId,
         chunk: Chunk,
+        parts: &mut Parts<'_>,
         outcome: &mut Outcome,
-        tell: Option<Tell<'_>>,
-    ) -> Result<()> {
-        let target = Target {
-            organisation: self.organisation.id,
-            definition: self.definition_id,
-            project: &self.definition.project,
-            import: id,
-        };
-        let taken = registration::take_in(tx, target, chunk.blocks, tell.is_some())?;
+    ) -> Result<Option<Finding>> {
+        let taken = registration::take_in(tx, self.target(id), chunk.blocks)?;
         let mut counts = chunk.counts;
+        let mut to = chunk.to;
         counts.warnings += taken.doubled.len() as u64;
         counts.add(&taken.counts);
-        let mut findings = chunk.findings;
-        findings.extend(taken.doubled.iter().map(|(earlier, later)| doubled(*earlier, *later)));
-        finding::add(tx, id, &findings)?;
-        if let Some(tell) = tell {
-            tell(&taken.fates, &findings);
+        finding::add(tx, id, &chunk.findings)?;
+        finding::add(tx, id, &taken.doubled.iter().map(doubled).collect::<Vec<_>>())?;
+        import::add_refused(tx, id, chunk.counts.rejected, &chunk.refused)?;
+        if let Some(stop) = &chunk.stop {
+            finding::add(tx, id, &[about_rest(stop, to)])?;
         }
-        if !chunk.refused.is_empty() {
-            import::add_refused(tx, id, chunk.counts.rejected, &chunk.refused)?;
+        if chunk.rest_follows {
+            parts.rest(|part| {
+                counts.add(&part.counts);
+                to = part.position;
+                import::add_refused(tx, id, part.counts.rejected, &part.refused)
+            })?;
         }
-        import::advance(tx, self.organisation.id, id, chunk.from, chunk.to, &counts)?;
+        import::advance(tx, self.organisation.id, id, chunk.from, to, &counts)?;
         outcome.counts.add(&counts);
-        if let Some(stop) = chunk.stop {
-            outcome.state = Some(ImportState::Stopped);
-            outcome.findings.push(stop);
-        }
-        Ok(())
+        Ok(chunk.stop)
     }
 
     /// Ends the import if this was its last chunk, or if a person asked for
@@ -363,20 +213,17 @@ impl Job<'_> {
         id: ImportId,
         opened: &Opened,
         last: bool,
+        stopped: Option<Finding>,
         outcome: &mut Outcome,
     ) -> Result<bool> {
-        let cancelled = !last && import::get(tx, self.organisation.id, id)?.cancel;
-        if !last && !cancelled {
-            return Ok(true);
-        }
-        let state = match outcome.state {
-            Some(ImportState::Stopped) => ImportState::Stopped,
-            _ if cancelled => ImportState::Cancelled,
-            _ => ImportState::Done,
+        let state = match &stopped {
+            Some(_) => ImportState::Stopped,
+            None if last => ImportState::Done,
+            None if import::get(tx, self.organisation.id, id)?.cancel => ImportState::Cancelled,
+            None => return Ok(true),
         };
-        outcome.state = Some(state);
-        let reason = outcome.findings.last().filter(|_| state == ImportState::Stopped);
-        let reason = reason
+        let reason = stopped
+            .as_ref()
             .map(|finding| json!({ "code": finding.code, "args": args_to_json(&finding.args) }).to_string());
         import::finish(tx, self.organisation.id, id, state, reason.as_deref())?;
         let digest: String = opened.source.digest().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -389,43 +236,40 @@ impl Job<'_> {
             "rows": outcome.counts,
         });
         audit::record(tx, self.actor, "import.end", Some(self.organisation.id), &details)?;
+        outcome.state = Some(state);
+        outcome.findings.extend(stopped);
         Ok(false)
     }
 
-    /// What the file's name says, if it keeps to the convention
-    /// `HD_DCD_submcsv_<HDBP number>_<definition>_v<version>…`.
-    fn about_name(&self, path: &Path) -> Vec<Finding> {
-        let name = file_name(path);
-        let Some(rest) = name.strip_prefix("HD_DCD_submcsv_") else { return Vec::new() };
-        let says = |part: &str| rest.split(['_', '.']).any(|word| word.eq_ignore_ascii_case(part));
-        if says(&self.definition.project) {
-            Vec::new()
-        } else {
-            vec![Finding::warning("file-name-other-project")]
+    pub(super) fn target(&self, import: ImportId) -> Target<'_> {
+        Target {
+            organisation: self.organisation.id,
+            definition: self.definition_id,
+            project: &self.definition.project,
+            import,
         }
     }
 }
 
-const DRY_RUN: &str = "import-dry-run";
-
-/// A file that was looked over, with its header read.
-struct Opened {
-    source: Source,
-    delimiter: u8,
-    header: Header,
-    header_line: Vec<u8>,
-    first: Position,
+/// What is found when a file is no longer the one that was looked over.
+pub(super) fn changed(from: Position) -> Finding {
+    Finding::error("file-changed-while-read").with("line", from.line)
 }
 
-struct Begun {
-    import: ImportId,
-    from: Position,
+/// The finding of a row that has an equal key as an earlier one.
+pub(super) fn doubled(pair: &Doubled) -> RowFinding {
+    let found = Finding::warning("row-doubled-key").with("earlier", pair.earlier).with("later", pair.later);
+    RowFinding { row: pair.later, line: pair.line, ..about(&found) }
 }
 
-fn doubled(earlier: u64, later: u64) -> RowFinding {
-    let found = Finding::warning("row-doubled-key").with("earlier", earlier).with("later", later);
+/// The finding of the row that ended the file after `position`.
+pub(super) fn about_rest(stop: &Finding, position: Position) -> RowFinding {
+    RowFinding { row: position.row + 1, line: position.line + 1, ..about(stop) }
+}
+
+fn about(found: &Finding) -> RowFinding {
     RowFinding {
-        row: later,
+        row: 0,
         line: 0,
         column: String::new(),
         code: found.code.to_owned(),
@@ -433,13 +277,4 @@ fn doubled(earlier: u64, later: u64) -> RowFinding {
         shape: String::new(),
         args: args_to_json(&found.args),
     }
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-/// The name as the audit may show it: a name can hold a patient's number.
-fn shown(path: &Path) -> String {
-    crate::domain::finding::shape(&file_name(path))
 }

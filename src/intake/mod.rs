@@ -1,14 +1,22 @@
 //! From the bytes of a file to rows, and from rows to stored registrations.
 //!
 //! [`source`] looks a file over once and reads it as UTF-8 text, [`rows`] cuts
-//! the text into rows, [`header`] maps columns to variables, [`reader`]
-//! validates and packs, [`job`] stores part by part.
+//! the text into rows, [`header`] maps columns to variables, `reader` validates
+//! and packs in a thread of its own, [`job`] stores chunk by chunk and
+//! [`dry_run`] only tells.
 
 mod chunk;
 pub mod column;
+pub mod dry_run;
+mod file_name;
 pub mod header;
 pub mod job;
+mod opened;
+mod pass;
 mod reader;
 pub mod report;
 pub mod rows;
 pub mod source;
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ use crate::{
         organisation::OrganisationId,
         registration::HoldReasons,
     },
-    error::{Error, Result},
+    error::{Code, Error, Result},
     store::{
         Keys, Purpose,
         block::{BLOCK_ROWS, Builder, Entry},
@@ -27,8 +27,11 @@ use crate::{
     validate::{Patient, Row as Validated, Technical, Validator},
 };
 
-/// A part is handed over when it has this many bytes of refused rows.
+/// A part is handed over when it has this many bytes of refused rows,
 const REFUSED_BYTES: usize = 1 << 18;
+
+/// or this many findings: a row of two bytes can be refused, too.
+const MOST_FINDINGS: usize = 2_000;
 
 /// Some rows of a file and what became of them so far.
 #[derive(Default)]
@@ -55,11 +58,14 @@ pub(super) struct Reader<'a> {
     pub definition: &'a Definition,
     pub header: &'a Header,
     pub default_author: &'a str,
+    /// The most rows of a block.
+    pub block_rows: usize,
 }
 
 impl Reader<'_> {
     /// Reads all rows and hands them over part by part, until `send` says
-    /// that nobody takes them any more.
+    /// that nobody takes them any more. A part with a `stop` is followed by
+    /// parts that hold the rest of the text as refused.
     pub fn run<R: Read>(
         &self,
         rows: &mut Rows<R>,
@@ -81,7 +87,10 @@ impl Reader<'_> {
             }
             let number = rows.position().row;
             self.number(number, &mut packing, &mut part);
-            if packing.rows.len() == BLOCK_ROWS || part.refused.len() >= REFUSED_BYTES {
+            if packing.rows.len() >= self.block_rows
+                || part.refused.len() >= REFUSED_BYTES
+                || part.findings.len() >= MOST_FINDINGS
+            {
                 packing.finish(rows.position(), &mut part)?;
                 if !send(mem::take(&mut part)) {
                     return Ok(());
@@ -96,17 +105,26 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Hands over everything behind the last whole row as refused.
+    /// Hands over everything behind the last whole row as refused: one row,
+    /// because where damage is nobody can tell rows apart.
     fn rest<R: Read>(&self, rows: &mut Rows<R>, mut send: impl FnMut(Part) -> bool) -> Result<()> {
-        let position = rows.position();
+        let mut position = rows.position();
+        position.row += 1;
         let mut counts = RowCounts { rejected: 1, ..RowCounts::default() };
+        let mut wanted = true;
         rows.rest(|piece| {
             for piece in piece.chunks(REFUSED_BYTES) {
+                position.byte += piece.len() as u64;
                 let counts = mem::take(&mut counts);
-                send(Part { refused: piece.to_vec(), counts, position, ..Part::default() });
+                wanted =
+                    wanted && send(Part { refused: piece.to_vec(), counts, position, ..Part::default() });
             }
         })
-        .map_err(Error::internal)
+        .map_err(|error| {
+            Error::new(Code::Unavailable, "file-unreadable")
+                .with("reason", error.kind().to_string())
+                .because(error)
+        })
     }
 
     fn row(
@@ -132,7 +150,7 @@ impl Reader<'_> {
         part.counts.warnings +=
             found.iter().filter(|finding| finding.severity == Severity::Warning).count() as u64;
         if fits && !validated.refused() {
-            let new = self.judge(validated, &mut packing.named);
+            let new = self.judge(row, validated, &mut packing.named);
             packing.push(new, validated, &self.patient(validated));
         } else {
             part.counts.rejected += 1;
@@ -176,19 +194,17 @@ impl Reader<'_> {
     }
 
     fn report(&self, row: &Row<'_>, validated: &Validated, part: &mut Part) {
-        part.findings.extend(validated.findings.iter().map(|finding| {
-            RowFinding {
-                row: 0,
-                line: row.line,
-                column: finding
-                    .variable
-                    .map(|index| self.definition.variables[index].name.clone())
-                    .unwrap_or_default(),
-                code: finding.code.to_owned(),
-                severity: finding.severity,
-                shape: shape(&finding.shape),
-                args: args_to_json(&finding.args),
-            }
+        part.findings.extend(validated.findings.iter().map(|finding| RowFinding {
+            row: 0,
+            line: row.line,
+            column: match finding.variable {
+                Some(index) => self.definition.variables[index].name.clone(),
+                None => finding.technical.unwrap_or_default().to_owned(),
+            },
+            code: finding.code.to_owned(),
+            severity: finding.severity,
+            shape: shape(&finding.shape),
+            args: args_to_json(&finding.args),
         }));
     }
 
@@ -203,7 +219,7 @@ impl Reader<'_> {
         }
     }
 
-    fn judge(&self, validated: &Validated, named: &mut Vec<u8>) -> NewRow {
+    fn judge(&self, row: &Row<'_>, validated: &Validated, named: &mut Vec<u8>) -> NewRow {
         let digest = digest(&[&validated.data, b"\0", &validated.local, &[u8::from(validated.draft)]]);
         let own_key = if validated.key.is_empty() { &digest[..] } else { &validated.key };
         named.clear();
@@ -225,6 +241,7 @@ impl Reader<'_> {
         let held = Hold { reasons, physician: validated.physician, patient };
         NewRow {
             entry: Entry { key, digest, row: 0 },
+            line: u32::try_from(row.line).unwrap_or(u32::MAX),
             draft: validated.draft,
             hold: (!reasons.is_empty()).then(|| Box::new(held)),
         }

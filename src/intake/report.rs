@@ -10,14 +10,16 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
+    definition::Definition,
     domain::{import::ImportId, organisation::OrganisationId},
     error::{Code, Error, Result},
     language::{Arg, Language},
     store::{
-        Tx,
+        Tx, definition,
         finding::{self, RowFinding},
         import,
     },
+    validate::message,
 };
 
 /// Writes the findings of an import as CSV (`;`): row, line, column, code,
@@ -29,6 +31,8 @@ pub fn findings(
     language: Language,
     path: &Path,
 ) -> Result<u64> {
+    let import = import::get(tx, organisation, id)?;
+    let definition = definition::get(tx, import.definition)?;
     let mut writer =
         csv::WriterBuilder::new().delimiter(b';').from_writer(BufWriter::new(create_private(path)?));
     let failed = |error: csv::Error| unwritable(path, std::io::Error::other(error));
@@ -38,8 +42,15 @@ pub fn findings(
         count += 1;
         let severity = format!("{:?}", found.severity).to_lowercase();
         let (row, line) = (found.row.to_string(), found.line.to_string());
-        let fields =
-            [&row, &line, &found.column, &found.code, &severity, &found.shape, &text(&found, language)];
+        let fields = [
+            &row,
+            &line,
+            &found.column,
+            &found.code,
+            &severity,
+            &found.shape,
+            &text(&found, language, &definition),
+        ];
         writer.write_record(fields.map(|field| neutral(field))).map_err(failed)
     })?;
     writer.flush().map_err(|error| unwritable(path, error))?;
@@ -57,8 +68,8 @@ pub fn refused(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId, path: &P
     file.flush().map_err(failed)
 }
 
-/// The sentence of a finding.
-pub fn text(found: &RowFinding, language: Language) -> String {
+/// The sentence of a finding: the definition's own message where it has one.
+pub fn text(found: &RowFinding, language: Language, definition: &Definition) -> String {
     let args: Map<String, Value> = serde_json::from_str(&found.args).unwrap_or_default();
     let mut args: Vec<(&str, Arg)> = args
         .iter()
@@ -72,7 +83,8 @@ pub fn text(found: &RowFinding, language: Language) -> String {
         .collect();
     args.push(("column", Arg::Text(found.column.clone())));
     args.push(("shape", Arg::Text(found.shape.clone())));
-    language.text(&found.code, &args)
+    let variable = definition.variable(&found.column).map(|at| &definition.variables[at]);
+    message(&found.code, variable, &args, language)
 }
 
 /// A field that a spreadsheet would take for a formula is made text.

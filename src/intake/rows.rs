@@ -92,7 +92,8 @@ impl<R: Read> Rows<R> {
     /// # Errors
     ///
     /// A finding that ends the reading here: the row is too long, its quote
-    /// is never closed, it holds a zero byte, or the file cannot be read.
+    /// is never closed, it holds a zero byte, it is not text, or the file
+    /// cannot be read.
     pub fn read(&mut self) -> Result<Option<Row<'_>>, Finding> {
         let (mut written, mut ended) = (0, 0);
         self.start = self.cursor;
@@ -118,6 +119,7 @@ impl<R: Read> Rows<R> {
                 ReadRecordResult::End => return Ok(None),
             }
         }
+        self.take_line_feed().map_err(|error| self.unreadable(&error))?;
         self.row(written, ended).map(Some)
     }
 
@@ -126,31 +128,47 @@ impl<R: Read> Rows<R> {
     pub fn rest(&mut self, mut take: impl FnMut(&[u8])) -> io::Result<()> {
         take(&self.buffer[self.start..self.end]);
         loop {
-            match self.input.read(&mut self.buffer)? {
-                0 => return Ok(()),
-                read => take(&self.buffer[..read]),
+            match self.input.read(&mut self.buffer) {
+                Ok(0) => return Ok(()),
+                Ok(read) => take(&self.buffer[..read]),
+                // Told once already; behind it the text goes on.
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {}
+                Err(error) => return Err(error),
             }
         }
     }
 
+    /// The parser ends a row at a carriage return; a line feed behind it
+    /// belongs to the same end of line.
+    fn take_line_feed(&mut self) -> io::Result<()> {
+        if !self.buffer[self.start..self.cursor].ends_with(b"\r") {
+            return Ok(());
+        }
+        if self.cursor == self.end && !self.ended {
+            self.fill()?;
+        }
+        if self.buffer[self.cursor..self.end].starts_with(b"\n") {
+            self.cursor += 1;
+        }
+        Ok(())
+    }
+
     fn row(&mut self, written: usize, ended: usize) -> Result<Row<'_>, Finding> {
         let whole = &self.buffer[self.start..self.cursor];
-        // The line feed of the row before, if a carriage return ended it, and blank lines.
         let blank = whole.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let lines = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count() as u64;
         let line = self.position.line + lines(&whole[..blank]) + 1;
+        let stop = |code| Err(Finding::error(code).with("line", line));
         if self.ended && self.cursor == self.end && is_unclosed(&whole[blank..], self.delimiter) {
-            return Err(self.stop("row-unclosed-quote"));
+            return stop("row-unclosed-quote");
         }
         if memchr::memchr(0, whole).is_some() {
-            return Err(self.stop("row-zero-byte"));
+            return stop("row-zero-byte");
         }
+        let Ok(text) = std::str::from_utf8(&self.fields[..written]) else { return stop("row-not-text") };
         self.position.byte += whole.len() as u64;
         self.position.line += lines(whole);
         self.position.row += 1;
         let end = whole.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
-        let text =
-            std::str::from_utf8(&self.fields[..written]).map_err(|_| Finding::error("row-not-text"))?;
         Ok(Row {
             raw: &self.buffer[self.start + blank..self.start + end.max(blank)],
             line,
@@ -179,8 +197,18 @@ impl<R: Read> Rows<R> {
     }
 
     fn unreadable(&self, error: &io::Error) -> Finding {
-        Finding::error("file-unreadable").with("reason", error.kind().to_string())
+        match error.kind() {
+            io::ErrorKind::InvalidData => self.stop("row-not-text"),
+            kind => Finding::error("file-unreadable").with("reason", kind.to_string()),
+        }
     }
+}
+
+/// How many lines end in `bytes`: with a line feed, a carriage return, or
+/// both together.
+fn lines(bytes: &[u8]) -> u64 {
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
+    ends.filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n')).count() as u64
 }
 
 /// Whether a row that reaches to the end of the file ends inside quotes.
@@ -254,6 +282,28 @@ mod tests {
         let mut rest = Vec::new();
         rows.rest(|piece| rest.extend_from_slice(piece)).unwrap();
         assert_eq!(rest, &long[4..]);
+    }
+
+    #[test]
+    fn each_kind_of_line_end_counts_once() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["h", "a;\"b", "c\"", "", "d"].join(end) + end;
+            let (rows, stop) = read(text.as_bytes());
+            assert_eq!(stop, None);
+            assert_eq!(rows.iter().map(|row| row.2).collect::<Vec<_>>(), [1, 2, 5], "{end:?}");
+            assert_eq!(rows[2].1, "d");
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_not_text_is_not_counted() {
+        let mut rows = Rows::new(&b"h\na\nb\xff\nc\n"[..], b';', Position::default());
+        rows.read().unwrap();
+        rows.read().unwrap();
+        let before = rows.position();
+        let finding = rows.read().map(|_| ()).unwrap_err();
+        assert_eq!((finding.code, finding.args[0].1.clone()), ("row-not-text", 3.into()));
+        assert_eq!(rows.position(), before);
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! A file as it came: its digest, its encoding, and its text as UTF-8.
 
 use std::{
-    fs::{File, Metadata},
+    fs::{self, File, Metadata},
     io::{self, Read, Seek, SeekFrom},
+    mem,
     path::Path,
     time::SystemTime,
 };
 
 use aws_lc_rs::digest;
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::domain::finding::Finding;
 
@@ -26,7 +27,8 @@ pub struct Source {
 impl Source {
     /// Looks a file over: reads it once, in bounded memory, for its digest
     /// and its encoding. UTF-16 shows by its byte-order mark or its zeros;
-    /// what is not UTF-8 is taken for Windows-1252.
+    /// what is not UTF-8, nor UTF-8 with some damage, is taken for
+    /// Windows-1252.
     ///
     /// # Errors
     ///
@@ -34,13 +36,16 @@ impl Source {
     pub fn open(path: &Path) -> Result<Self, Finding> {
         let unreadable =
             |error: io::Error| Finding::error("file-unreadable").with("reason", error.kind().to_string());
+        // Opening a pipe would wait for ever, and reading a device never end.
+        let metadata = fs::metadata(path).map_err(unreadable)?;
+        if metadata.is_dir() {
+            return Err(unreadable(io::ErrorKind::IsADirectory.into()));
+        }
+        if !metadata.is_file() {
+            return Err(unreadable(io::ErrorKind::NotSeekable.into()));
+        }
         let mut file = File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
-        if metadata.is_dir() {
-            return Err(
-                Finding::error("file-unreadable").with("reason", io::ErrorKind::IsADirectory.to_string())
-            );
-        }
         let mut context = digest::Context::new(&digest::SHA256);
         let mut text = Utf8Check::default();
         let mut buffer = vec![0; BUFFER];
@@ -59,7 +64,8 @@ impl Source {
         if start.is_empty() {
             return Err(Finding::error("file-empty"));
         }
-        let (encoding, mark) = encoding(&start, text.is_utf8());
+        let is_utf8 = text.is_utf8() || is_mostly_utf8(&file).map_err(unreadable)?;
+        let (encoding, mark) = encoding(&start, is_utf8);
         if encoding != UTF_16LE && encoding != UTF_16BE && is_binary(&start) {
             return Err(Finding::error("file-binary"));
         }
@@ -87,7 +93,7 @@ impl Source {
         let is_utf8 = self.encoding == UTF_8;
         file.seek(SeekFrom::Start(self.mark + if is_utf8 { position } else { 0 }))?;
         let decoder = (!is_utf8).then(|| self.encoding.new_decoder_without_bom_handling());
-        let mut text = Text { file, decoder, bytes: Vec::new(), used: 0, ended: false };
+        let mut text = Text { file, decoded: decoder.map(Decoded::by) };
         if !is_utf8 {
             io::copy(&mut (&mut text).take(position), &mut io::sink())?;
         }
@@ -98,30 +104,80 @@ impl Source {
 /// The text of a file, decoded as it is read.
 pub struct Text<'a> {
     file: &'a File,
-    decoder: Option<Decoder>,
-    bytes: Vec<u8>,
-    used: usize,
-    ended: bool,
+    decoded: Option<Decoded>,
 }
 
 impl Read for Text<'_> {
+    /// Reads on. Damage is an error of the kind `InvalidData`, told when all
+    /// before it was handed over; who goes on gets what comes behind it.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let Some(decoder) = &mut self.decoder else { return self.file.read(out) };
-        loop {
-            if self.used == self.bytes.len() && !self.ended {
-                self.bytes.resize(BUFFER, 0);
-                let read = self.file.read(&mut self.bytes)?;
-                self.bytes.truncate(read);
-                self.used = 0;
-                self.ended = read == 0;
-            }
-            let (result, read, written, _) =
-                decoder.decode_to_utf8(&self.bytes[self.used..], out, self.ended);
-            self.used += read;
-            if written > 0 || (self.ended && result == CoderResult::InputEmpty) {
-                return Ok(written);
-            }
+        let Some(decoded) = &mut self.decoded else { return self.file.read(out) };
+        while decoded.given == decoded.text.len() && !decoded.finished {
+            decoded.more(self.file)?;
         }
+        let given = (decoded.text.len() - decoded.given).min(out.len());
+        out[..given].copy_from_slice(&decoded.text[decoded.given..][..given]);
+        decoded.given += given;
+        Ok(given)
+    }
+}
+
+/// Text that was decoded and not handed over yet. The decoder writes nothing
+/// into a place that is smaller than its longest letter, so it gets its own.
+struct Decoded {
+    decoder: Decoder,
+    bytes: Vec<u8>,
+    used: usize,
+    text: Vec<u8>,
+    given: usize,
+    ended: bool,
+    finished: bool,
+    /// Bytes that stand for no letter follow what was decoded.
+    is_damaged: bool,
+}
+
+impl Decoded {
+    fn by(decoder: Decoder) -> Self {
+        Self {
+            decoder,
+            bytes: Vec::new(),
+            used: 0,
+            text: Vec::new(),
+            given: 0,
+            ended: false,
+            finished: false,
+            is_damaged: false,
+        }
+    }
+
+    /// Decodes more, if there is more, or tells the damage once.
+    fn more(&mut self, mut file: &File) -> io::Result<()> {
+        self.given = 0;
+        if mem::take(&mut self.is_damaged) {
+            self.text.clear();
+            self.text.extend_from_slice("\u{fffd}".as_bytes());
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.text.clear();
+        if self.used == self.bytes.len() && !self.ended {
+            self.bytes.resize(BUFFER, 0);
+            let read = file.read(&mut self.bytes).inspect_err(|_| self.bytes.clear())?;
+            self.bytes.truncate(read);
+            self.used = 0;
+            self.ended = read == 0;
+        }
+        self.text.resize(BUFFER, 0);
+        let source = &self.bytes[self.used..];
+        let (result, read, written) =
+            self.decoder.decode_to_utf8_without_replacement(source, &mut self.text, self.ended);
+        self.used += read;
+        self.text.truncate(written);
+        match result {
+            DecoderResult::Malformed(..) => self.is_damaged = true,
+            DecoderResult::InputEmpty => self.finished = self.ended,
+            DecoderResult::OutputFull => {}
+        }
+        Ok(())
     }
 }
 
@@ -143,6 +199,25 @@ fn encoding(start: &[u8], is_utf8: bool) -> (&'static Encoding, u64) {
         return (UTF_16BE, 0);
     }
     (if is_utf8 { UTF_8 } else { WINDOWS_1252 }, 0)
+}
+
+/// Whether more of a file's letters beyond ASCII are UTF-8 than are not: it is
+/// UTF-8 with some damage, which as Windows-1252 would turn all of them into
+/// others without anybody noticing.
+fn is_mostly_utf8(mut file: &File) -> io::Result<bool> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut buffer = vec![0; BUFFER];
+    let (mut letters, mut damage) = (0, 0);
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(letters > damage);
+        }
+        for chunk in buffer[..read].utf8_chunks() {
+            letters += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+            damage += usize::from(!chunk.invalid().is_empty());
+        }
+    }
 }
 
 /// Whether more than one in a hundred of the first bytes are control
@@ -193,7 +268,7 @@ mod tests {
     fn text(bytes: &[u8], position: u64) -> String {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file.csv");
-        std::fs::write(&path, bytes).unwrap();
+        fs::write(&path, bytes).unwrap();
         let source = Source::open(&path).map_err(|finding| finding.code).unwrap();
         let mut text = String::new();
         source.text(position).unwrap().read_to_string(&mut text).unwrap();
@@ -226,6 +301,64 @@ mod tests {
     }
 
     #[test]
+    fn damaged_text_is_an_error_once_and_goes_on_behind_it() {
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let broken = [&b"\xFF\xFE"[..], &utf16("A;B\n"), &[0x00, 0xD8], &utf16("x\n"), b"y"].concat();
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file.csv");
+        fs::write(&path, broken).unwrap();
+        let source = Source::open(&path).map_err(|finding| finding.code).unwrap();
+        let mut text = source.text(0).unwrap();
+        let (mut read, mut errors) = (Vec::new(), 0);
+        let mut piece = [0; 8];
+        loop {
+            match text.read(&mut piece) {
+                Ok(0) => break,
+                Ok(length) => read.extend_from_slice(&piece[..length]),
+                Err(error) => {
+                    assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+                    errors += 1;
+                }
+            }
+        }
+        assert_eq!(String::from_utf8(read).unwrap(), "A;B\n\u{fffd}x\n\u{fffd}");
+        assert_eq!(errors, 2, "half a pair, and half a unit at the end");
+        assert_eq!(text.read(&mut piece).unwrap(), 0, "the end stays the end");
+    }
+
+    #[test]
+    fn utf8_with_a_damaged_byte_is_not_taken_for_another_encoding() {
+        assert_eq!(text("Liège, été".as_bytes(), 0), "Liège, été");
+        assert_eq!(text(b"Li\xE8ge, \xE9t\xE9", 0), "Liège, été");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file.csv");
+        fs::write(&path, [b"\xFF".as_slice(), "Liège, été".as_bytes()].concat()).unwrap();
+        let source = Source::open(&path).map_err(|finding| finding.code).unwrap();
+        assert_eq!(source.encoding, UTF_8);
+    }
+
+    #[test]
+    fn decoded_text_goes_through_the_smallest_buffer() {
+        let words = "é€😀z".repeat(40_000);
+        let bytes: Vec<u8> =
+            [0xFEFF].into_iter().chain(words.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file.csv");
+        fs::write(&path, bytes).unwrap();
+        let source = Source::open(&path).map_err(|finding| finding.code).unwrap();
+        for position in [9, 10, 8191, 8192, 65_536, 100_001] {
+            let mut next = [0; 1];
+            source.text(position).unwrap().read_exact(&mut next).unwrap();
+            assert_eq!(next[0], words.as_bytes()[position as usize]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_at_once() {
+        assert_eq!(Source::open(Path::new("/dev/zero")).map(|_| ()).unwrap_err().code, "file-unreadable");
+    }
+
+    #[test]
     fn utf8_is_recognised_across_the_pieces_it_comes_in() {
         let mut check = Utf8Check::default();
         for byte in "aé€😀z".bytes() {
@@ -245,7 +378,7 @@ mod tests {
         for (bytes, code) in
             [(&b""[..], "file-empty"), (b"PK\x03\x04\x14\x00\x00\x00\x08\x00\x01\x02", "file-binary")]
         {
-            std::fs::write(&path, bytes).unwrap();
+            fs::write(&path, bytes).unwrap();
             assert_eq!(Source::open(&path).map(|_| ()).unwrap_err().code, code);
         }
         assert_eq!(Source::open(directory.path()).map(|_| ()).unwrap_err().code, "file-unreadable");

@@ -109,7 +109,7 @@ pub fn verify(tx: &Tx<'_>, head: Option<&str>) -> Result<Verification> {
     let mut rows = statement.query([])?;
     let mut previous = Vec::new();
     let mut last = 0;
-    let mut head_seen = head.is_none_or(str::is_empty);
+    let mut head_seen = head.is_none();
     while let Some(row) = rows.next()? {
         let event = event(row)?;
         if event.seq != last + 1 || event.mac != mac(tx, &previous, &event) {

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{Store, Tx};
 use crate::{
-    definition::{Definition, Role, bundled},
+    definition::{Definition, Role, Version, bundled},
     error::{Code, Error, Result},
 };
 
@@ -65,6 +65,13 @@ pub fn add(tx: &Tx<'_>, definition: &Definition) -> Result<(i64, bool)> {
     Ok((tx.sql.last_insert_rowid(), true))
 }
 
+/// The definition with this key.
+pub fn get(tx: &Tx<'_>, id: i64) -> Result<Definition> {
+    let mut statement = tx.sql.prepare_cached("SELECT source FROM definition WHERE id = ?1")?;
+    let source: String = statement.query_row([id], |row| row.get(0))?;
+    Definition::from_source(&source)
+}
+
 /// The facts of the definition with this key.
 pub fn facts(tx: &Tx<'_>, id: i64) -> Result<Facts> {
     let mut statement = tx.sql.prepare_cached(
@@ -109,9 +116,9 @@ pub fn find(tx: &Tx<'_>, name: &str) -> Result<Arc<Definition>> {
         Some((wanted, version)) => (wanted, Some(version)),
         None => (name, None),
     };
+    let version: Option<Result<Version, ()>> = version.map(str::parse);
     let fits = |known: &Arc<Definition>| {
-        known.name.eq_ignore_ascii_case(wanted)
-            && version.is_none_or(|version| known.version.to_string() == version.trim_start_matches('v'))
+        known.name.eq_ignore_ascii_case(wanted) && version.is_none_or(|version| version == Ok(known.version))
     };
     let mut fitting: Vec<_> = all(tx)?.into_iter().filter(fits).collect();
     fitting.sort_by_key(|known| known.version);

@@ -29,7 +29,8 @@ pub struct Enrolment {
 }
 
 /// Enrols a physician from `since` on and releases what waited for it.
-/// Returns false if the physician takes part already.
+/// Returns false if the physician takes part already, from then on and with no
+/// end known.
 pub fn add(
     tx: &Tx<'_>,
     organisation: OrganisationId,
@@ -41,7 +42,7 @@ pub fn add(
         .sql
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM enrolment WHERE organisation = ?1 AND project = ?2 AND physician = ?3
-             AND since <= ?4 AND (until IS NULL OR until >= ?4))",
+             AND since <= ?4 AND until IS NULL)",
         )?
         .query_row(params![organisation.0, project, nihdi.key(), since.to_string()], |row| row.get(0))?;
     if known {

@@ -19,7 +19,7 @@ pub struct Import {
     pub id: ImportId,
     /// The key of its definition.
     pub definition: i64,
-    /// The file's name, without folders.
+    /// The file's name, without folders and without a patient's number.
     pub file: String,
     /// SHA-256 of the file's bytes.
     pub digest: Vec<u8>,
@@ -43,7 +43,7 @@ pub struct Import {
 pub struct NewImport<'a> {
     /// The key of the definition.
     pub definition: i64,
-    /// The file's name, without folders.
+    /// The file's name, without folders and without a patient's number.
     pub file: &'a str,
     /// The file's size in bytes.
     pub size: u64,
@@ -125,12 +125,22 @@ pub fn get(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId) -> Result<Im
 
 /// The header line of an import, as it came.
 pub fn header(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId) -> Result<Vec<u8>> {
+    get(tx, organisation, id)?;
     let sealed: Vec<u8> = tx.sql.query_row(
         "SELECT header FROM import WHERE organisation = ?1 AND id = ?2",
         [organisation.0, id.0],
         |row| row.get(0),
     )?;
     Ok(tx.keys.open_sealed(Purpose::Refused, b"header", &sealed)?.to_vec())
+}
+
+/// Forgets a wish to end an import: a person asked to go on with it.
+pub fn resume(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId) -> Result<()> {
+    tx.sql.execute(
+        "UPDATE import SET cancel = 0, changed_at = ?3 WHERE organisation = ?1 AND id = ?2",
+        params![organisation.0, id.0, tx.now.as_millisecond()],
+    )?;
+    Ok(())
 }
 
 /// Moves an import on from `from` to `to`, in the transaction that stored the
@@ -192,8 +202,11 @@ pub fn cancel(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId) -> Result
     Ok(changed == 1)
 }
 
-/// Keeps refused rows as they came, sealed.
+/// Keeps refused rows as they came, sealed, if there are any.
 pub fn add_refused(tx: &Tx<'_>, id: ImportId, count: u64, rows: &[u8]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     let sealed = tx.keys.seal(Purpose::Refused, &id.0.to_be_bytes(), rows)?;
     tx.sql
         .prepare_cached("INSERT INTO refused_rows (import, count, sealed) VALUES (?1, ?2, ?3)")?

@@ -25,16 +25,20 @@ pub mod definition;
 pub mod delivery;
 pub mod enrolment;
 mod failure;
+pub mod fate;
 pub mod finding;
 pub mod import;
 pub mod key;
+mod lock;
 mod open;
 pub mod organisation;
 pub mod outcome;
+pub mod preview;
 mod record;
 pub mod registration;
 
 pub use key::{Keys, Purpose};
+pub use lock::ImportLock;
 
 /// The name of the database file in the data directory.
 pub const DATABASE_FILE: &str = "hd4dp.db";

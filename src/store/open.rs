@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use super::{DATABASE_FILE, Keys, Purpose, key::KEY_FILE};
 use crate::{
@@ -93,8 +93,13 @@ fn create_private(directory: &Path) -> std::io::Result<()> {
     builder.create(directory)
 }
 
+/// Brings the schema up to date. One that is needs no write lock, so that a
+/// verb that only reads never waits for one that writes.
 fn migrate(connection: &mut Connection) -> Result<()> {
     let known = MIGRATIONS.len() as i64;
+    if connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? == known {
+        return Ok(());
+    }
     loop {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -116,11 +121,19 @@ fn migrate(connection: &mut Connection) -> Result<()> {
 /// each later one compares it.
 fn check_key(connection: &Connection, keys: &Keys, directory: &Path) -> Result<()> {
     let check = keys.mac(Purpose::Check, &[b"hd4dp"]);
-    connection.execute(
-        "INSERT INTO installation (only, key_check, created_at, audit_head) VALUES (1, ?1, ?2, x'') ON CONFLICT DO NOTHING",
-        params![check, clock::now().as_millisecond()],
-    )?;
-    let stored: Vec<u8> = connection.query_row("SELECT key_check FROM installation", [], |row| row.get(0))?;
+    let stored = || -> rusqlite::Result<Option<Vec<u8>>> {
+        connection.query_row("SELECT key_check FROM installation", [], |row| row.get(0)).optional()
+    };
+    let stored = match stored()? {
+        Some(stored) => stored,
+        None => {
+            connection.execute(
+                "INSERT INTO installation (only, key_check, created_at, audit_head) VALUES (1, ?1, ?2, x'') ON CONFLICT DO NOTHING",
+                params![check, clock::now().as_millisecond()],
+            )?;
+            stored()?.unwrap_or_default()
+        }
+    };
     if stored == check {
         Ok(())
     } else {

@@ -59,8 +59,7 @@ fn organisation(row: &Row<'_>) -> rusqlite::Result<Organisation> {
     let nihdi: String = row.get("nihdi")?;
     Ok(Organisation {
         id: OrganisationId(row.get("id")?),
-        // What is stored passed the same check when it came.
-        nihdi: Nihdi::parse(&nihdi, Nihdi::MODULI).map_err(|_| rusqlite::Error::InvalidQuery)?,
+        nihdi: Nihdi::stored(nihdi).ok_or(rusqlite::Error::InvalidQuery)?,
         title: row.get("title")?,
         cbe: words(row.get("cbe")?),
         ehp: words(row.get("ehp")?),

@@ -6,7 +6,8 @@ use rusqlite::params;
 
 use super::{
     Tx,
-    block::{self, BLOCK_ROWS, Entry, Packed},
+    block::{self, Entry, Packed},
+    fate::{Current, Decision, Doubled, Fate, Order, RowFate},
     key::Hash,
     record::{self, Found},
 };
@@ -25,6 +26,8 @@ use crate::{
 pub struct NewRow {
     /// Key, digest and source row.
     pub entry: Entry,
+    /// The line that the row begins on.
+    pub line: u32,
     /// Whether it is a draft.
     pub draft: bool,
     /// What holds it back; boxed, because few rows are held and a part has
@@ -43,7 +46,7 @@ pub struct Hold {
     pub patient: Option<Hash>,
 }
 
-/// Up to [`BLOCK_ROWS`] rows in the order of the file.
+/// Up to [`BLOCK_ROWS`](block::BLOCK_ROWS) rows in the order of the file.
 pub struct NewBlock {
     /// One for each row in `packed`.
     pub rows: Vec<NewRow>,
@@ -69,73 +72,23 @@ pub struct Target<'a> {
 pub struct Taken {
     /// Accepted, unchanged and corrections.
     pub counts: RowCounts,
-    /// Pairs of rows of the same file with the same key: the earlier, then
-    /// the later, which won.
-    pub doubled: Vec<(u64, u64)>,
+    /// Rows of the same file with the same key.
+    pub doubled: Vec<Doubled>,
     /// What became of each row, if that was asked.
     pub fates: Vec<RowFate>,
 }
 
-/// What became of a row.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
-pub struct RowFate {
-    /// The row, from 1, the header not counted.
-    pub row: u64,
-    /// `new`, `correction` or `unchanged`.
-    pub fate: &'static str,
-}
-
-/// What is to be done with one row.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Fate {
-    Stored {
-        revision: i32,
-    },
-    /// Stored, but a later row of the same part replaced it.
-    Replaced {
-        revision: i32,
-    },
-    Unchanged,
-}
-
-impl Fate {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Unchanged => "unchanged",
-            Self::Stored { revision: 1 } | Self::Replaced { revision: 1 } => "new",
-            Self::Stored { .. } | Self::Replaced { .. } => "correction",
-        }
-    }
-}
-
-/// The newest registration of a key while its rows are gone through.
-struct Current {
-    id: RegistrationId,
-    digest: Hash,
-    revision: i32,
-    /// Whether the same content again is no news: it is not for one that was
-    /// taken back or refused.
-    stands: bool,
-    /// The row of this very import that it came from.
-    row: Option<u32>,
-}
-
 /// Stores the rows of `blocks`: new ones, corrections that supersede, and
-/// nothing for what is stored already with the same content. `tell_fates`
-/// asks for the fate of each row.
-pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>, tell_fates: bool) -> Result<Taken> {
+/// nothing for what is stored already with the same content.
+pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> Result<Taken> {
     let first: i64 = tx.sql.query_row("SELECT coalesce(max(id), 0) + 1 FROM block", [], |row| row.get(0))?;
-    let mut fates: Vec<Vec<Fate>> =
-        blocks.iter().map(|block| vec![Fate::Stored { revision: 1 }; block.rows.len()]).collect();
-    let mut taken = Taken::default();
-    resolve(tx, target, first, &blocks, &mut fates, &mut taken)?;
-    for (index, (block, fates)) in blocks.into_iter().zip(fates).enumerate() {
-        if tell_fates {
-            let rows = block.rows.iter().zip(&fates);
-            taken
-                .fates
-                .extend(rows.map(|(row, fate)| RowFate { row: row.entry.row.into(), fate: fate.name() }));
-        }
+    let decision = decide(tx, target, first, &blocks)?;
+    for id in &decision.superseded {
+        supersede(tx, *id)?;
+    }
+    let mut taken = Taken { doubled: decision.doubled, ..Taken::default() };
+    taken.counts.corrections = decision.corrections;
+    for (index, (block, fates)) in blocks.into_iter().zip(decision.fates).enumerate() {
         store_block(tx, target, first + index as i64, block, &fates, &mut taken.counts)?;
     }
     Ok(taken)
@@ -143,84 +96,37 @@ pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>, tell_fate
 
 /// Decides every row's fate, by key, and points the index at the newest
 /// registration of each.
-fn resolve(
-    tx: &Tx<'_>,
-    target: Target<'_>,
-    first: i64,
-    blocks: &[NewBlock],
-    fates: &mut [Vec<Fate>],
-    taken: &mut Taken,
-) -> Result<()> {
-    let mut order: Vec<Keyed> = Vec::with_capacity(blocks.len() * BLOCK_ROWS);
-    for (block, rows) in blocks.iter().enumerate() {
-        let keyed = rows.rows.iter().enumerate();
-        order.extend(keyed.map(|(place, row)| (row.entry.key, block as u32, place as u16)));
-    }
-    order.sort_unstable();
-    let groups = || order.chunk_by(|a, b| a.0 == b.0);
-    let keys: Vec<Hash> = groups().map(|group| group[0].0).collect();
-    let known = record::find(tx, &keys)?;
-    drop(keys);
-    let mut currents = currents(tx, target, &known)?;
-    let mut newest = Vec::with_capacity(known.len());
-    for (index, (group, known)) in groups().zip(known).enumerate() {
+fn decide(tx: &Tx<'_>, target: Target<'_>, first: i64, blocks: &[NewBlock]) -> Result<Decision> {
+    let order = Order::of(blocks);
+    let (found, mut currents) = known(tx, target, &order.keys())?;
+    let mut decision = Decision::about(blocks);
+    let mut newest = Vec::with_capacity(found.len());
+    for (index, (group, found)) in order.groups().zip(found).enumerate() {
         let (key, block, place) = group[0];
-        let in_tree = matches!(known, Found::Tree(_));
-        let id = match known {
-            Found::Nowhere if group.len() == 1 => {
-                Some(RegistrationId::new(first + i64::from(block), place.into()))
-            }
-            Found::Nowhere => follow(tx, first, blocks, group, None, fates, taken)?,
-            Found::Run(_) | Found::Tree(_) => {
-                follow(tx, first, blocks, group, currents.remove(&index), fates, taken)?
-            }
+        let in_tree = matches!(found, Found::Tree(_));
+        let id = if found == Found::Nowhere && group.len() == 1 {
+            Some(RegistrationId::new(first + i64::from(block), place.into()))
+        } else {
+            let before = currents.remove(&index);
+            let after = decision.follow(first, blocks, group, before);
+            after.map(|after| after.id).filter(|id| Some(*id) != before.map(|before| before.id))
         };
         newest.extend(id.map(|id| (key, id, in_tree)));
     }
-    record::put(tx, &newest)
+    record::put(tx, &newest)?;
+    Ok(decision)
 }
 
-/// A row's key and where it is: block and place.
-type Keyed = (Hash, u32, u16);
-
-/// Goes through the rows of one key in the order of the file. Returns the
-/// registration that is now the key's newest, if it is another than before.
-fn follow(
+/// Where `keys`, sorted, were found, and the newest registrations of those
+/// that were, by their place among the keys.
+pub(super) fn known(
     tx: &Tx<'_>,
-    first: i64,
-    blocks: &[NewBlock],
-    same_key: &[Keyed],
-    mut current: Option<Current>,
-    fates: &mut [Vec<Fate>],
-    taken: &mut Taken,
-) -> Result<Option<RegistrationId>> {
-    let before = current.as_ref().map(|current| current.id);
-    for (_, block, place) in same_key {
-        let (block, place) = (*block as usize, usize::from(*place));
-        let row = &blocks[block].rows[place];
-        let mut revision = 1;
-        if let Some(current) = &current {
-            if let Some(earlier) = current.row {
-                taken.doubled.push((earlier.into(), row.entry.row.into()));
-            }
-            if current.stands && current.digest == row.entry.digest {
-                fates[block][place] = Fate::Unchanged;
-                continue;
-            }
-            revision = current.revision + 1;
-            supersede(tx, first, current.id, fates)?;
-            taken.counts.corrections += 1;
-        }
-        fates[block][place] = Fate::Stored { revision };
-        current = Some(Current {
-            id: RegistrationId::new(first + block as i64, place),
-            digest: row.entry.digest,
-            revision,
-            stands: true,
-            row: Some(row.entry.row),
-        });
-    }
-    Ok(current.map(|current| current.id).filter(|id| Some(*id) != before))
+    target: Target<'_>,
+    keys: &[Hash],
+) -> Result<(Vec<Found>, HashMap<usize, Current>)> {
+    let found = record::find(tx, keys)?;
+    let currents = currents(tx, target, &found)?;
+    Ok((found, currents))
 }
 
 /// The registrations that were found, by their place among the keys. Each
@@ -260,16 +166,8 @@ fn currents(tx: &Tx<'_>, target: Target<'_>, known: &[Found]) -> Result<HashMap<
     Ok(currents)
 }
 
-/// Marks the registration that a correction replaces: in the store, or in the
-/// part that is just being taken in.
-fn supersede(tx: &Tx<'_>, first: i64, id: RegistrationId, fates: &mut [Vec<Fate>]) -> Result<()> {
-    if id.block() >= first {
-        let fate = &mut fates[(id.block() - first) as usize][id.place()];
-        if let Fate::Stored { revision } = *fate {
-            *fate = Fate::Replaced { revision };
-        }
-        return Ok(());
-    }
+/// Marks the stored registration that a correction replaces.
+fn supersede(tx: &Tx<'_>, id: RegistrationId) -> Result<()> {
     let state: i64 = tx
         .sql
         .prepare_cached("SELECT state FROM registration WHERE id = ?1")?

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-pub use row::{CellFinding, Patient, Row};
+pub use row::{CellFinding, Patient, Row, message};
 pub use technical::Technical;
 
 use crate::{

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    definition::Definition,
+    definition::{Definition, Variable},
     domain::{
         finding::{Severity, shape},
         identifier::Ssin,
@@ -55,8 +55,10 @@ pub struct CellFinding {
     pub code: &'static str,
     /// How bad it is.
     pub severity: Severity,
-    /// The variable; none for a technical column, which the message names.
+    /// The variable; none for a technical column.
     pub variable: Option<usize>,
+    /// The technical column, if it is one.
+    pub technical: Option<&'static str>,
     /// The shape of the cell, never the cell.
     pub shape: String,
     /// The message's arguments.
@@ -110,25 +112,37 @@ impl Row {
         cell: &str,
     ) -> &mut CellFinding {
         let at = self.findings.len();
-        self.findings.push(CellFinding { code, severity, variable, shape: shape(cell), args: Args::new() });
+        self.findings.push(CellFinding {
+            code,
+            severity,
+            variable,
+            technical: None,
+            shape: shape(cell),
+            args: Args::new(),
+        });
         &mut self.findings[at]
     }
 }
 
+/// The sentence for what was found in a cell of `variable`: the definition's
+/// own message if it has one for that, else ours.
+pub fn message(code: &str, variable: Option<&Variable>, args: &[(&str, Arg)], language: Language) -> String {
+    let own = match code {
+        "cell-constraint" => variable.map(|variable| &variable.constraint_message),
+        "cell-required" => variable.map(|variable| &variable.required_message),
+        _ => None,
+    };
+    match own.map(|texts| texts.get(language)) {
+        Some(text) if !text.is_empty() => text.to_owned(),
+        _ => language.text(code, args),
+    }
+}
+
 impl CellFinding {
-    /// The sentence for a person: the definition's own message if it has one
-    /// for what was found, else ours.
+    /// The sentence for a person.
     pub fn text(&self, language: Language, definition: &Definition) -> String {
         let variable = self.variable.and_then(|at| definition.variables.get(at));
-        let own = match self.code {
-            "cell-constraint" => variable.map(|variable| &variable.constraint_message),
-            "cell-required" => variable.map(|variable| &variable.required_message),
-            _ => None,
-        };
-        match own.map(|texts| texts.get(language)) {
-            Some(text) if !text.is_empty() => text.to_owned(),
-            _ => language.text(self.code, &self.args),
-        }
+        message(self.code, variable, &self.args, language)
     }
 
     pub(super) fn with(&mut self, name: &'static str, value: impl Into<Arg>) {

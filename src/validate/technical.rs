@@ -1,7 +1,7 @@
 //! Columns that every file may have beside the definition's variables.
 
 use crate::{
-    domain::finding::Severity,
+    domain::{email::is_email, finding::Severity},
     validate::{Row, json},
 };
 
@@ -27,16 +27,16 @@ impl Technical<'_> {
         let status = self.status.trim();
         out.draft = status.eq_ignore_ascii_case("draft");
         if !out.draft && !status.is_empty() && !status.eq_ignore_ascii_case("submit") {
-            out.find("cell-status", Severity::Error, None, status);
+            out.find("cell-status", Severity::Error, None, status).technical = Some("STATUS");
         }
         for (column, text) in self.columns() {
             if text.is_empty() {
                 continue;
             }
             if text.trim().len() < text.len() {
-                out.find("cell-author-blank", Severity::Error, None, text).with("column", column);
+                wrong(out, "cell-author-blank", column, text);
             } else if column != "TX_AUTHOR_GR" && !is_email(text) {
-                out.find("cell-author-email", Severity::Error, None, text).with("column", column);
+                wrong(out, "cell-author-email", column, text);
             }
         }
     }
@@ -65,32 +65,8 @@ impl Technical<'_> {
     }
 }
 
-/// Whether a text looks like an address to which a mail could be sent.
-fn is_email(text: &str) -> bool {
-    let Some((name, host)) = text.rsplit_once('@') else { return false };
-    let is_plain = |letter: char| !letter.is_whitespace() && !letter.is_control() && letter != '@';
-    let is_label = |label: &str| {
-        !label.is_empty() && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
-    };
-    !name.is_empty()
-        && text.len() <= 254
-        && name.chars().all(is_plain)
-        && host.contains('.')
-        && host.split('.').all(is_label)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_has_a_name_and_a_host() {
-        for text in ["an.peeters@fictief-ziekenhuis.example", "o'neil+x@a.be"] {
-            assert!(is_email(text), "{text}");
-        }
-        for text in ["", "an", "@a.be", "an@", "an@host", "an peeters@a.be", "a@b@c.be", "an@a..be", "an@.be"]
-        {
-            assert!(!is_email(text), "{text}");
-        }
-    }
+fn wrong(out: &mut Row, code: &'static str, column: &'static str, text: &str) {
+    let finding = out.find(code, Severity::Error, None, text);
+    finding.technical = Some(column);
+    finding.with("column", column);
 }

@@ -1,5 +1,6 @@
 audit-broken = The audit is broken at event { $seq }: it was changed, removed or moved. Keep the database as it is and call the data protection officer.
 audit-cut = The audit ends at event { $last }, but { $expected } were written: its end was cut off. Keep the database as it is and call the data protection officer.
+audit-head-invalid = What was given as --head is not the head of an audit: 64 hexadecimal digits, as audit verify prints them.
 audit-head-unknown = The audit is whole in itself but does not contain the head you gave: the database is older than that head, or another one.
 audit-whole = The audit is whole: { $events } events, head { $head }.
 cbe-invalid = { $given } is not an enterprise number (ten digits, the last two check digits).
@@ -14,6 +15,7 @@ objection-ended = The objection ended; what waited for it is released.
 objection-unknown = No such objection is known, so nothing was ended.
 organisation-added = Organisation { $nihdi } added: { $title }.
 organisation-none = No organisation yet. Add one with: hd4dp organisation add NIHDI TITLE.
+project-unknown = No definition of a project { $project } is known here. See the projects with: hd4dp definition list.
 ssin-invalid = { $given } (shape of what was given) is not a national register number: 11 digits, the last two check digits.
 certificate-none = No certificate yet. Add one with: hd4dp certificate add.
 certificate-verdict-accepted = Accepted.

@@ -18,3 +18,4 @@ config-ttp-url = Address of the eHealth trusted third party, https://….
 config-unreadable = The configuration { $path } cannot be read. IT can check the path and the rights.
 config-validation-default_author = E-mail address of the author where a file names none.
 config-validation-nihdi_moduli = The moduli that the check digits of a NIHDI number may come from.
+config-value-wrong = The value of { $key } in the configuration { $path } cannot be right. See: hd4dp config --explain.

@@ -1,5 +1,6 @@
 audit-broken = L'audit est rompu à l'événement { $seq } : il a été modifié, supprimé ou déplacé. Gardez la base telle quelle et appelez le délégué à la protection des données.
 audit-cut = L'audit se termine à l'événement { $last }, mais { $expected } ont été écrits : la fin a été coupée. Gardez la base telle quelle et appelez le délégué à la protection des données.
+audit-head-invalid = Ce qui a été donné avec --head n'est pas la tête d'un audit : 64 chiffres hexadécimaux, tels qu'affichés par audit verify.
 audit-head-unknown = L'audit est cohérent mais ne contient pas la tête donnée : la base est plus ancienne, ou c'en est une autre.
 audit-whole = L'audit est intact : { $events } événements, tête { $head }.
 cbe-invalid = { $given } n'est pas un numéro d'entreprise (dix chiffres, les deux derniers de contrôle).
@@ -14,6 +15,7 @@ objection-ended = L'opposition est terminée ; ce qui l'attendait est libéré.
 objection-unknown = Aucune opposition de ce genre n'est connue, rien n'a donc été terminé.
 organisation-added = Organisation { $nihdi } ajoutée : { $title }.
 organisation-none = Pas encore d'organisation. Ajoutez-en une : hd4dp organisation add INAMI TITRE.
+project-unknown = Aucune définition d'un projet { $project } n'est connue ici. Voir les projets : hd4dp definition list.
 ssin-invalid = { $given } (forme de ce qui a été donné) n'est pas un numéro de registre national : 11 chiffres, les deux derniers de contrôle.
 certificate-none = Pas encore de certificat. Ajoutez-en un : hd4dp certificate add.
 certificate-verdict-accepted = Accepté.

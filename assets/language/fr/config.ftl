@@ -18,3 +18,4 @@ config-ttp-url = Adresse du tiers de confiance eHealth, https://….
 config-unreadable = La configuration { $path } ne peut être lue. Le service informatique vérifie le chemin et les droits.
 config-validation-default_author = Adresse e-mail de l'auteur lorsqu'un fichier n'en nomme pas.
 config-validation-nihdi_moduli = Les modules dont peuvent provenir les chiffres de contrôle d'un numéro INAMI.
+config-value-wrong = La valeur de { $key } dans la configuration { $path } ne peut être correcte. Voir : hd4dp config --explain.

@@ -1,5 +1,6 @@
 audit-broken = De audit is gebroken bij gebeurtenis { $seq }: ze werd gewijzigd, verwijderd of verplaatst. Laat de databank zoals ze is en bel de functionaris voor gegevensbescherming.
 audit-cut = De audit eindigt bij gebeurtenis { $last }, maar er werden er { $expected } geschreven: het einde werd afgesneden. Laat de databank zoals ze is en bel de functionaris voor gegevensbescherming.
+audit-head-invalid = Wat met --head gegeven werd, is niet de kop van een audit: 64 hexadecimale cijfers, zoals audit verify ze toont.
 audit-head-unknown = De audit is op zich ongeschonden maar bevat de opgegeven kop niet: de databank is ouder, of het is een andere.
 audit-whole = De audit is ongeschonden: { $events } gebeurtenissen, kop { $head }.
 cbe-invalid = { $given } is geen ondernemingsnummer (tien cijfers, de laatste twee controlecijfers).
@@ -14,6 +15,7 @@ objection-ended = Het bezwaar is beëindigd; wat erop wachtte is vrijgegeven.
 objection-unknown = Zo een bezwaar is niet bekend, er werd dus niets beëindigd.
 organisation-added = Organisatie { $nihdi } toegevoegd: { $title }.
 organisation-none = Nog geen organisatie. Voeg er een toe: hd4dp organisation add RIZIV-NUMMER TITEL.
+project-unknown = Hier is geen definitie van een project { $project } bekend. Zie de projecten met: hd4dp definition list.
 ssin-invalid = { $given } (vorm van wat gegeven werd) is geen rijksregisternummer: 11 cijfers, de laatste twee controlecijfers.
 certificate-none = Nog geen certificaat. Voeg er een toe: hd4dp certificate add.
 certificate-verdict-accepted = Aanvaard.

@@ -18,3 +18,4 @@ config-ttp-url = Adres van de trusted third party van eHealth, https://….
 config-unreadable = De configuratie { $path } kan niet gelezen worden. IT kan pad en rechten nagaan.
 config-validation-default_author = E-mailadres van de auteur als een bestand er geen noemt.
 config-validation-nihdi_moduli = De moduli waaruit de controlecijfers van een RIZIV-nummer mogen komen.
+config-value-wrong = De waarde van { $key } in de configuratie { $path } kan niet juist zijn. Zie: hd4dp config --explain.

@@ -22,7 +22,7 @@ use crate::{
         summary::{Seconds, Summary},
     },
     error::{Error, Result},
-    intake::job::Job,
+    intake::job::{CHUNK_ROWS, Job},
     sandbox::{Options, Sandbox, Totals},
     store::{definition, import as imports},
 };
@@ -136,6 +136,7 @@ fn take_in(context: &Context, organisation: &Organisation, input: &Input) -> Res
         actor: &context.actor(),
         default_author: &context.config.validation.default_author,
         nihdi_moduli: &context.config.validation.nihdi_moduli,
+        chunk_rows: CHUNK_ROWS,
     };
     let bar = progress::bar();
     let outcome = job.run(&input.path, &mut |at| progress::advance(&bar, at))?;

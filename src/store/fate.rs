@@ -1,0 +1,177 @@
+//! What is to be done with each row of a part: nothing, or a registration that
+//! is new or corrects another. Decided by business key; nothing is written.
+
+use super::{block::BLOCK_ROWS, key::Hash, registration::NewBlock};
+use crate::domain::registration::RegistrationId;
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
+pub struct RowFate {
+    /// The row, from 1, the header not counted.
+    pub row: u64,
+    /// `new`, `correction` or `unchanged`.
+    pub fate: &'static str,
+}
+
+/// Two rows of one file with the same key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Doubled {
+    /// The earlier row.
+    pub earlier: u64,
+    /// The later row, which counts.
+    pub later: u64,
+    /// The line that the later one begins on.
+    pub line: u64,
+}
+
+/// What is to be done with one row.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Fate {
+    Stored {
+        revision: i32,
+    },
+    /// Stored, but a later row of the same part replaced it.
+    Replaced {
+        revision: i32,
+    },
+    Unchanged,
+}
+
+/// The newest registration of a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Current {
+    pub id: RegistrationId,
+    pub digest: Hash,
+    pub revision: i32,
+    /// Whether the same content again is no news: it is not for one that was
+    /// taken back or refused.
+    pub stands: bool,
+    /// The row of this very import that it came from.
+    pub row: Option<u32>,
+}
+
+/// What was decided about a part.
+pub(super) struct Decision {
+    /// Of each row, by block and place.
+    pub fates: Vec<Vec<Fate>>,
+    /// Rows that replace an earlier registration.
+    pub corrections: u64,
+    /// Stored registrations that are replaced.
+    pub superseded: Vec<RegistrationId>,
+    pub doubled: Vec<Doubled>,
+}
+
+/// The rows of a part by key, those of one key in the order of the file.
+pub(super) struct Order(Vec<(Hash, u32, u16)>);
+
+/// The rows of one key: their blocks and places.
+pub(super) type Group<'a> = &'a [(Hash, u32, u16)];
+
+impl Order {
+    pub fn of(blocks: &[NewBlock]) -> Self {
+        let mut order = Vec::with_capacity(blocks.len() * BLOCK_ROWS);
+        for (block, rows) in blocks.iter().enumerate() {
+            let keyed = rows.rows.iter().enumerate();
+            order.extend(keyed.map(|(place, row)| (row.entry.key, block as u32, place as u16)));
+        }
+        order.sort_unstable();
+        Self(order)
+    }
+
+    pub fn groups(&self) -> impl Iterator<Item = Group<'_>> {
+        self.0.chunk_by(|a, b| a.0 == b.0)
+    }
+
+    pub fn keys(&self) -> Vec<Hash> {
+        self.groups().map(|group| group[0].0).collect()
+    }
+}
+
+impl Decision {
+    /// To begin with, every row is new.
+    pub fn about(blocks: &[NewBlock]) -> Self {
+        let new = |block: &NewBlock| vec![Fate::Stored { revision: 1 }; block.rows.len()];
+        Self {
+            fates: blocks.iter().map(new).collect(),
+            corrections: 0,
+            superseded: Vec::new(),
+            doubled: Vec::new(),
+        }
+    }
+
+    /// Goes through the rows of one key, whose newest registration so far is
+    /// `current`. Block 0 of the part will have the id `first`. Returns the
+    /// newest registration after that.
+    pub fn follow(
+        &mut self,
+        first: i64,
+        blocks: &[NewBlock],
+        group: Group<'_>,
+        mut current: Option<Current>,
+    ) -> Option<Current> {
+        let row_at = |at: &(Hash, u32, u16)| &blocks[at.1 as usize].rows[usize::from(at.2)];
+        let stands = |current: &Option<Current>, digest| {
+            current.is_some_and(|current| current.stands && current.digest == digest)
+        };
+        // A file that comes again ends with what an earlier import left there:
+        // its earlier rows of the same key are no news either.
+        let is_ours = current.is_some_and(|current| current.row.is_some());
+        let nothing_new =
+            !is_ours && group.last().is_some_and(|last| stands(&current, row_at(last).entry.digest));
+        let mut earlier = current.and_then(|current| current.row);
+        for at in group {
+            let (block, place) = (at.1 as usize, usize::from(at.2));
+            let row = row_at(at);
+            if let Some(earlier) = earlier.replace(row.entry.row) {
+                let (earlier, later) = (earlier.into(), row.entry.row.into());
+                self.doubled.push(Doubled { earlier, later, line: row.line.into() });
+            }
+            if nothing_new || stands(&current, row.entry.digest) {
+                self.fates[block][place] = Fate::Unchanged;
+                continue;
+            }
+            let revision = current.map_or(1, |current| current.revision + 1);
+            if let Some(replaced) = current {
+                self.supersede(first, replaced.id);
+                self.corrections += 1;
+            }
+            self.fates[block][place] = Fate::Stored { revision };
+            current = Some(Current {
+                id: RegistrationId::new(first + block as i64, place),
+                digest: row.entry.digest,
+                revision,
+                stands: true,
+                row: Some(row.entry.row),
+            });
+        }
+        current
+    }
+
+    /// The fate of each row for people.
+    pub fn told<'a>(&'a self, blocks: &'a [NewBlock]) -> impl Iterator<Item = RowFate> + 'a {
+        let rows = blocks.iter().flat_map(|block| &block.rows);
+        rows.zip(self.fates.iter().flatten())
+            .map(|(row, fate)| RowFate { row: row.entry.row.into(), fate: fate.name() })
+    }
+
+    fn supersede(&mut self, first: i64, id: RegistrationId) {
+        if id.block() < first {
+            self.superseded.push(id);
+            return;
+        }
+        let fate = &mut self.fates[(id.block() - first) as usize][id.place()];
+        if let Fate::Stored { revision } = *fate {
+            *fate = Fate::Replaced { revision };
+        }
+    }
+}
+
+impl Fate {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Stored { revision: 1 } | Self::Replaced { revision: 1 } => "new",
+            Self::Stored { .. } | Self::Replaced { .. } => "correction",
+        }
+    }
+}
