@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How many parts may wait between reading and storing.
-const PARTS_WAITING: usize = 32;
+const PARTS_WAITING: usize = 128;
 
 /// What was read and not taken yet.
 pub(super) struct Parts<'scope> {

@@ -47,6 +47,11 @@ const QUEUED_AT_ONCE: u64 = 64;
 /// that one that is stuck holds up no other.
 const SENDERS: usize = 8;
 
+/// Two senders of a service react at once; each further one waits so much
+/// longer. They are there for when the first are stuck, and would else all wake
+/// for every delivery.
+const RESERVE: Duration = Duration::from_millis(10);
+
 /// How long sealing rests after it failed for an organisation and definition.
 const SEALING_REST: Duration = Duration::from_secs(60);
 
@@ -111,12 +116,13 @@ impl<'a> Workers<'a> {
     /// Runs the workers while `until` runs, then stops them.
     pub fn run<T>(&self, until: impl FnOnce(&Self) -> T) -> T {
         thread::scope(|scope| {
-            scope.spawn(|| self.keep(|| self.seal_some()));
+            scope.spawn(|| self.keep(Duration::ZERO, || self.seal_some()));
             for service in Service::ALL {
-                for _ in 0..SENDERS {
+                for sender in 0..SENDERS {
+                    let reserve = RESERVE * sender.saturating_sub(1) as u32;
                     scope.spawn(move || {
                         let mut done = None;
-                        self.keep(|| self.send_one(service, &mut done));
+                        self.keep(reserve, || self.send_one(service, &mut done));
                         // What was sent before the stop must not be forgotten.
                         while done.is_some() && self.send_step(service, &mut done, false).is_err() {
                             thread::sleep(IDLE);
@@ -124,7 +130,7 @@ impl<'a> Workers<'a> {
                     });
                 }
             }
-            scope.spawn(|| self.keep(|| self.ask_some()));
+            scope.spawn(|| self.keep(Duration::ZERO, || self.ask_some()));
             let done = until(self);
             self.stop();
             done
@@ -140,11 +146,15 @@ impl<'a> Workers<'a> {
 
     /// Repeats `step` for as long as the workers run. A step returns whether
     /// there was anything to do; an error is logged and is no reason to end.
-    fn keep(&self, mut step: impl FnMut() -> Result<bool>) {
+    /// A worker that was idle waits `reserve` more before it looks again.
+    fn keep(&self, reserve: Duration, mut step: impl FnMut() -> Result<bool>) {
         while !self.stopped() {
             match std::panic::catch_unwind(std::panic::AssertUnwindSafe(&mut step)) {
                 Ok(Ok(true)) => self.announce(),
-                Ok(Ok(false)) => self.wait(IDLE),
+                Ok(Ok(false)) => {
+                    self.wait(IDLE);
+                    thread::sleep(reserve);
+                }
                 Ok(Err(error)) => {
                     tracing::error!(
                         id = error.id,
