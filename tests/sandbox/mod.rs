@@ -6,4 +6,3 @@ mod fault;
 mod folder;
 mod refusal;
 mod sender;
-mod speed;
