@@ -11,4 +11,5 @@ pub mod import;
 pub mod moment;
 pub mod organisation;
 pub mod registration;
+pub mod role;
 pub mod summary;
