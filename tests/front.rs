@@ -94,7 +94,8 @@ fn house(limits: Limits) -> House {
 fn house_for(limits: Limits, clients: impl Fn(&Pki) -> Clients) -> House {
     let pki = Pki::new();
     let identity = Arc::new(Swap::new(pki.config(&clients(&pki))));
-    let rules = Rules { methods: &["GET", "HEAD", "POST"], names: vec!["localhost".into()], limits };
+    let rules =
+        Rules { methods: &["GET", "HEAD", "POST"], names: vec!["localhost".into()], limits, log: false };
     let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let server =
         Server::start(vec![listener], Arc::clone(&identity) as Arc<_>, Arc::new(Toy), rules).unwrap();

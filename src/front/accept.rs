@@ -13,7 +13,7 @@ use std::{
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::{Handler, Identity, Rules, connection::Shared, slots::Slots};
+use super::{Handler, Identity, Rules, connection::Shared, slots::Slots, turn::Turns};
 use crate::error::{Code, Error, Result};
 
 /// A running server. Dropping it stops it as [`Server::stop`] does.
@@ -60,7 +60,8 @@ impl Server {
     ) -> Result<Self> {
         let slots = Arc::new(Slots::default());
         let stop = AtomicBool::new(false);
-        let shared = Arc::new(Shared { identity, handler, rules, slots, stop });
+        let turns = Turns::default();
+        let shared = Arc::new(Shared { identity, handler, rules, slots, turns, stop });
         let mut server = Self { shared, addresses: Vec::new(), loops: Vec::new() };
         for listener in listeners {
             server.addresses.push(listener.local_addr().map_err(Error::internal)?);

@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Handler, Identity, Rules, exchange::Exchanges, slots::Slots, stream::Stream};
+use super::{Handler, Identity, Rules, exchange::Exchanges, slots::Slots, stream::Stream, turn::Turns};
 
 /// What all connections of a server share.
 pub(super) struct Shared {
@@ -15,6 +15,7 @@ pub(super) struct Shared {
     pub(super) handler: Arc<dyn Handler>,
     pub(super) rules: Rules,
     pub(super) slots: Arc<Slots>,
+    pub(super) turns: Turns,
     pub(super) stop: AtomicBool,
 }
 
@@ -50,6 +51,7 @@ impl Shared {
             peer,
             rules: &self.rules,
             handler: self.handler.as_ref(),
+            turns: &self.turns,
             stop: &self.stop,
             ahead: Vec::new(),
         }

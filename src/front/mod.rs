@@ -14,17 +14,20 @@
 //! deadline and stops listening for good after one failed accept.
 
 mod accept;
+mod body;
 mod connection;
 mod exchange;
 mod head;
 mod limit;
 mod message;
+mod request_log;
 mod slots;
 mod stream;
 mod tls;
+mod turn;
 
 pub use accept::{Server, listen};
 pub use head::Head;
-pub use limit::{BodyLimit, Limits, Rules};
+pub use limit::{BodyLimit, Limits, Rules, Sink};
 pub use message::{Ending, Handler, Request, Response};
 pub use tls::{Clients, Identity, Swap, provider, server_config};
