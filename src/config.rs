@@ -315,12 +315,12 @@ pub fn data_directory(given: Option<&Path>) -> Result<PathBuf> {
 }
 
 #[cfg(not(windows))]
-fn service_directory() -> PathBuf {
+pub fn service_directory() -> PathBuf {
     SERVICE_DIRECTORY.into()
 }
 
 #[cfg(windows)]
-fn service_directory() -> PathBuf {
+pub fn service_directory() -> PathBuf {
     Path::new(&std::env::var_os("ProgramData").unwrap_or_else(|| r"C:\ProgramData".into())).join("hd4dp")
 }
 

@@ -17,6 +17,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{clock, error::Result};
 
 pub mod alert;
+pub mod attention;
 pub mod audit;
 pub mod batch;
 pub mod block;
@@ -24,6 +25,7 @@ pub mod certificate;
 pub mod definition;
 pub mod delivery;
 pub mod enrolment;
+pub mod count;
 mod failure;
 pub mod fate;
 pub mod finding;
