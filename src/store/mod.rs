@@ -16,6 +16,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{clock, error::Result};
 
+pub mod account;
 pub mod alert;
 pub mod attention;
 pub mod audit;
@@ -32,12 +33,20 @@ pub mod finding;
 pub mod import;
 pub mod key;
 mod lock;
+pub mod login;
+pub mod manager;
+pub mod member;
 mod open;
 pub mod organisation;
 pub mod outcome;
+pub mod password;
 pub mod preview;
 mod record;
 pub mod registration;
+pub mod revision;
+pub mod second_factor;
+pub mod session;
+pub mod setup_code;
 
 pub use key::{Keys, Purpose};
 pub use lock::ImportLock;
