@@ -3,9 +3,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::{
-        Arc, Condvar, Mutex, PoisonError,
-    },
+    sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
     time::Duration,
 };
@@ -56,12 +54,8 @@ impl App {
     pub fn run<T>(&self, listen: SocketAddr, until: impl FnOnce(&Running) -> T) -> Result<T> {
         let _lock = lock(&self.store)?;
         let portal = Arc::new(Portal::new(Arc::clone(&self.store), self.config.clone())?);
-        let server = Server::start(
-            vec![front::listen(listen)?],
-            self.identity()?,
-            portal.clone(),
-            self.rules(),
-        )?;
+        let server =
+            Server::start(vec![front::listen(listen)?], self.identity()?, portal.clone(), self.rules())?;
         let running = Running { address: server.addresses()[0] };
         tell_alerts(&self.store)?;
         let rest = Rest::default();
@@ -71,6 +65,17 @@ impl App {
             rest.stop();
             done
         })
+    }
+
+    fn identity(&self) -> Result<Arc<dyn Identity>> {
+        let made =
+            rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).map_err(Error::internal)?;
+        let chain = vec![made.cert.der().to_vec()];
+        Ok(Arc::new(front::Swap::new(front::server_config(
+            chain,
+            made.signing_key.serialized_der(),
+            &front::Clients::Anybody,
+        )?)))
     }
 
     fn deliver_while<T>(&self, until: impl FnOnce() -> T) -> Result<T> {

@@ -315,11 +315,13 @@ pub fn data_directory(given: Option<&Path>) -> Result<PathBuf> {
 }
 
 #[cfg(not(windows))]
+/// The data directory of an installed service.
 pub fn service_directory() -> PathBuf {
     SERVICE_DIRECTORY.into()
 }
 
 #[cfg(windows)]
+/// The data directory of an installed service.
 pub fn service_directory() -> PathBuf {
     Path::new(&std::env::var_os("ProgramData").unwrap_or_else(|| r"C:\ProgramData".into())).join("hd4dp")
 }

@@ -22,10 +22,7 @@ impl Verb {
     /// Runs everything; a signal or a kill is the ordinary end.
     pub fn run(self, context: &Context) -> Result<Done> {
         let store = context.store()?;
-        let listen = self
-            .listen
-            .or(context.config.portal.listen)
-            .unwrap_or_else(|| usual(store.directory()));
+        let listen = self.listen.or(context.config.portal.listen).unwrap_or_else(|| usual(store.directory()));
         App::new(Arc::clone(store), context.config.clone()).run(listen, |running| {
             tracing::info!(version = env!("CARGO_PKG_VERSION"), address = %running.address, "the appliance runs");
             loop {

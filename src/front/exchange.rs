@@ -59,7 +59,7 @@ impl Exchanges<'_> {
                 Ok(Body { bytes, spool }) => self.answer(Request { head, body: bytes, spool }),
                 Err(refused) => refused.ending(Ending::Close),
             };
-            let ending = match response.fate() {
+            let ending = match response.ending {
                 Ending::Keep if last || self.stop.load(Ordering::Relaxed) => Ending::Close,
                 ending => ending,
             };

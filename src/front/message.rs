@@ -65,21 +65,24 @@ pub enum Ending {
 /// `Date` and `X-Request-Id`.
 #[derive(Debug)]
 pub struct Response {
-    status: u16,
-    headers: Vec<(Cow<'static, str>, String)>,
-    body: Vec<u8>,
-    ending: Ending,
+    pub(super) status: u16,
+    pub(super) headers: Vec<(Cow<'static, str>, String)>,
+    pub(super) body: Vec<u8>,
+    pub(super) ending: Ending,
+    /// The length of a body that was left out already.
+    pub(super) omitted: Option<usize>,
 }
 
 impl Response {
     /// An answer without a body.
     pub fn new(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new(), ending: Ending::Keep }
+        Self { status, headers: Vec::new(), body: Vec::new(), ending: Ending::Keep, omitted: None }
     }
 
     /// An answer with a body of the media type `kind`.
     pub fn with_body(status: u16, kind: &'static str, body: Vec<u8>) -> Self {
-        Self { status, headers: vec![("Content-Type".into(), kind.to_owned())], body, ending: Ending::Keep }
+        let headers = vec![("Content-Type".into(), kind.to_owned())];
+        Self { headers, body, ..Self::new(status) }
     }
 
     /// An RFC 9457 problem that says no more than its status.
@@ -120,11 +123,6 @@ impl Response {
         self.status
     }
 
-    /// What becomes of the connection after it.
-    pub(super) fn fate(&self) -> Ending {
-        self.ending
-    }
-
     /// Its bytes. `head_only` leaves the body out but tells its length.
     pub(super) fn into_bytes(self, head_only: bool, close: bool, id: Uuid, date: &str) -> Vec<u8> {
         let (status, reason) = (self.status, reason(self.status));
@@ -134,7 +132,7 @@ impl Response {
         }
         let bodiless = matches!(self.status, 100..=199 | 204 | 304);
         if !bodiless {
-            text.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
+            text.push_str(&format!("Content-Length: {}\r\n", self.omitted.unwrap_or(self.body.len())));
         }
         text.push_str(if close { "Connection: close\r\n\r\n" } else { "\r\n" });
         let mut bytes = text.into_bytes();
@@ -146,11 +144,12 @@ impl Response {
 }
 
 /// Fields that say where a message ends, or that every answer has.
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "Connection",
     "Content-Length",
     "Date",
     "Keep-Alive",
+    "Server",
     "Trailer",
     "Transfer-Encoding",
     "Upgrade",

@@ -2,7 +2,8 @@
 //! table, who asks, whether they may, and whether a form is one of ours.
 
 use super::{
-    Portal, answer::{self, Answer},
+    Portal,
+    answer::{self, Answer},
     cookie, csrf,
     form::{self, Form},
     pages::error,
@@ -12,11 +13,18 @@ use super::{
     visit::{Visit, Who},
 };
 use crate::{
-    domain::{identifier::Nihdi, member::{forbidden, not_found}, organisation::Organisation},
+    domain::{
+        identifier::Nihdi,
+        member::{forbidden, not_found},
+        organisation::Organisation,
+    },
     error::{Code, Error, Result},
     front::{BodyLimit, Head, Request, Response},
     language::Language,
-    store::{Tx, member, organisation, session::{self, Token}},
+    store::{
+        Tx, member, organisation, second_factor,
+        session::{self, Token},
+    },
 };
 
 /// The most bytes of a form without a file.
@@ -35,7 +43,7 @@ pub(super) fn limit(_portal: &Portal, head: &Head) -> BodyLimit {
 /// Answers the request.
 pub(super) fn answer(portal: &Portal, request: Request) -> Response {
     let head = &request.head;
-    let secure = head.header("host").is_some_and(|host| crate::front::is_lasting(host, &portal.config.portal.names));
+    let secure = false;
     let mut visit = match begin(portal, head) {
         Ok(visit) => visit,
         Err(error) => {
@@ -97,7 +105,8 @@ fn who(tx: &Tx<'_>, portal: &Portal, token: &Token) -> Result<Option<Who>> {
     let Some((session, account)) = session::find(tx, token, portal.limits())? else { return Ok(None) };
     portal.presence.note(session.id);
     let standing = member::standing(tx, session.account)?;
-    Ok(Some(Who { session, account, standing }))
+    let lacks_factor = !account.has_second_factor && second_factor::is_required(tx, account.id)?;
+    Ok(Some(Who { session, account, standing, lacks_factor }))
 }
 
 /// The chosen one, else the browser's, else the installation's.
@@ -173,9 +182,7 @@ fn read_body(visit: &mut Visit<'_>, body: &[u8]) -> Result<()> {
 fn to_login(visit: &Visit<'_>) -> Answer {
     let path = &visit.head.path;
     match visit.route.method {
-        Method::Get if path != "/ssp" => {
-            Answer::redirect(format!("/ssp/login?next={}", form::encode(path)))
-        }
+        Method::Get if path != "/ssp" => Answer::redirect(format!("/ssp/login?next={}", form::encode(path))),
         _ => Answer::redirect("/ssp/login"),
     }
 }

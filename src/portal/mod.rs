@@ -10,9 +10,13 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
 use crate::{
+    clock,
     config::Config,
-    domain::session::Limits,
+    domain::{account::Temporary, session::Limits},
     error::{Error, Result},
     front::{BodyLimit, Handler, Head, Request, Response},
     store::Store,
@@ -20,6 +24,7 @@ use crate::{
 
 mod answer;
 mod asset;
+mod content;
 mod cookie;
 mod csrf;
 mod errors;
@@ -35,6 +40,7 @@ mod render;
 mod route;
 pub mod routes;
 pub mod second_factor;
+pub mod setup_code;
 mod upload;
 mod visit;
 
@@ -55,17 +61,24 @@ impl Portal {
     /// A template has a mistake.
     pub fn new(store: Arc<Store>, config: Config) -> Result<Self> {
         Ok(Self {
-            store,
             config,
             renderer: render::Renderer::new()?,
-            hasher: password::Hasher::default(),
+            hasher: password::Hasher::new(store.keys()),
             presence: presence::Presence::default(),
+            store,
         })
     }
 
     /// Tells the store what is kept in memory: which sessions were used.
     pub fn settle(&self) -> Result<()> {
         self.presence.settle(&self.store)
+    }
+
+    /// A new temporary password, and how it is stored.
+    fn temporary(&self) -> Result<(Zeroizing<String>, Temporary)> {
+        let secret = password::temporary()?;
+        let hash = self.hasher.hash(&secret)?;
+        Ok((secret, Temporary::new(hash, clock::now().as_millisecond())))
     }
 
     /// When sessions end by themselves.
@@ -87,7 +100,7 @@ impl Handler for Portal {
         gate::answer(self, request)
     }
 
-    fn refuse(&self, status: u16) -> Response {
+    fn refuse(&self, status: u16, _id: Uuid, _head: Option<&Head>) -> Response {
         pages::error::bare(status)
     }
 }

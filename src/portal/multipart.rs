@@ -45,7 +45,8 @@ impl Multipart {
         let (media, rest) = content_type.split_once(';')?;
         let is_form = media.trim().eq_ignore_ascii_case("multipart/form-data");
         let boundary = parameter(rest, "boundary").filter(|_| is_form)?;
-        let is_boundary = (1..=70).contains(&boundary.len()) && boundary.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_boundary =
+            (1..=70).contains(&boundary.len()) && boundary.bytes().all(|byte| byte.is_ascii_graphic());
         is_boundary.then(|| Self {
             delimiter: format!("\r\n--{boundary}").into_bytes(),
             // The first boundary has no line end before it.
@@ -246,7 +247,12 @@ mod tests {
 
     #[test]
     fn another_content_type_is_none_of_ours() {
-        for kind in ["text/plain", "multipart/mixed; boundary=x", "multipart/form-data; boundary=", "multipart/form-data"] {
+        for kind in [
+            "text/plain",
+            "multipart/mixed; boundary=x",
+            "multipart/form-data; boundary=",
+            "multipart/form-data",
+        ] {
             assert!(Multipart::new(kind).is_none(), "{kind}");
         }
         assert!(Multipart::new("multipart/form-data; charset=utf-8; boundary=\"a b\"").is_none());

@@ -33,8 +33,11 @@ impl Renderer {
 
     /// Renders the template called `name`.
     pub fn render(&self, language: Language, name: &str, content: Value) -> Result<String> {
-        let (_, environment) =
-            self.0.iter().find(|(known, _)| *known == language).ok_or_else(|| Error::internal("no language"))?;
+        let (_, environment) = self
+            .0
+            .iter()
+            .find(|(known, _)| *known == language)
+            .ok_or_else(|| Error::internal("no language"))?;
         let template = environment.get_template(name).map_err(Error::internal)?;
         template.render(content).map_err(Error::internal)
     }
@@ -53,7 +56,8 @@ fn environment(language: Language) -> Result<Environment<'static>> {
     environment.add_global("version", env!("CARGO_PKG_VERSION"));
     environment.add_function("t", move |id: &str, args: Kwargs| text(language, id, &args));
     environment.add_filter("number", move |number: u64| format::number(language, number));
-    environment.add_filter("day", move |at: Option<i64>| at.map_or(String::new(), |at| format::day(language, at)));
+    environment
+        .add_filter("day", move |at: Option<i64>| at.map_or(String::new(), |at| format::day(language, at)));
     environment.add_filter("time", move |at: i64| format::time(language, at));
     environment.add_filter("utc", format::utc);
     environment.add_filter("iso", format::iso);
@@ -76,7 +80,9 @@ fn text(language: Language, id: &str, args: &Kwargs) -> Result<String, TemplateE
 
 fn argument(value: &Value) -> Arg {
     match value.kind() {
-        ValueKind::Number => u64::try_from(value.clone()).map_or_else(|_| value.to_string().into(), Arg::Count),
+        ValueKind::Number => {
+            u64::try_from(value.clone()).map_or_else(|_| value.to_string().into(), Arg::Count)
+        }
         _ => value.to_string().into(),
     }
 }

@@ -81,11 +81,13 @@ impl Route {
         loop {
             match (wanted.next(), given.next()) {
                 (None, None) => return Some(Params(params)),
-                (Some(want), Some(part)) => match want.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
-                    Some(name) if is_plain(part) => params.push((name, part.to_owned())),
-                    None if want == part => {}
-                    _ => return None,
-                },
+                (Some(want), Some(part)) => {
+                    match want.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
+                        Some(name) if is_plain(part) => params.push((name, part.to_owned())),
+                        None if want == part => {}
+                        _ => return None,
+                    }
+                }
                 _ => return None,
             }
         }
@@ -103,11 +105,7 @@ fn is_plain(part: &str) -> bool {
 
 /// The line for a request, or the methods that the path knows if this is none
 /// of them.
-pub fn find<'a>(
-    table: &'a [Route],
-    method: Method,
-    path: &str,
-) -> Result<(&'a Route, Params), Vec<Method>> {
+pub fn find<'a>(table: &'a [Route], method: Method, path: &str) -> Result<(&'a Route, Params), Vec<Method>> {
     let mut others = Vec::new();
     for route in table {
         let Some(params) = route.matches(path) else { continue };

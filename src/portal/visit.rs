@@ -1,11 +1,12 @@
 //! One request on its way through the portal: who asks, for which
 //! organisation, with what.
 
-use minijinja::{Value, context};
+use minijinja::{Value, value::merge_maps};
 
 use super::{
     Portal,
     answer::Answer,
+    content::content,
     form::Form,
     frame,
     route::{Params, Route},
@@ -61,6 +62,8 @@ pub struct Who {
     pub account: Account,
     /// What they may do.
     pub standing: Standing,
+    /// Whether they need a second factor and have none.
+    pub lacks_factor: bool,
 }
 
 impl Who {
@@ -75,6 +78,8 @@ impl Who {
             Some("/ssp/login/code")
         } else if self.account.temporary_until.is_some() {
             Some("/ssp/welcome")
+        } else if self.lacks_factor {
+            Some("/ssp/me/second-factor")
         } else {
             None
         }
@@ -159,8 +164,8 @@ impl Visit<'_> {
 
     /// A page: what `content` says, in the frame that all pages have.
     pub fn page(&self, template: &'static str, content: Value) -> Answer {
-        let frame = Value::from_serialize(frame::of(self));
-        Answer::page(template, context! { frame, ..content })
+        let frame = content! { frame => frame::of(self) };
+        Answer::page(template, merge_maps([content, frame]))
     }
 
     /// The path of the group's page called `rest`.

@@ -20,10 +20,13 @@ pub fn of(tx: &Tx<'_>, organisation: OrganisationId) -> Result<Counts> {
     let mut counts = [0_i64; State::ALL.len()];
     counts[State::Submitted as usize] = tx
         .sql
-        .prepare_cached("SELECT coalesce(sum(pending), 0) FROM block WHERE organisation = ?1 AND pending > 0")?
+        .prepare_cached(
+            "SELECT coalesce(sum(pending), 0) FROM block WHERE organisation = ?1 AND pending > 0",
+        )?
         .query_row([organisation.0], |row| row.get(0))?;
-    let mut statement =
-        tx.sql.prepare_cached("SELECT state, sum(count) FROM batch WHERE organisation = ?1 GROUP BY state")?;
+    let mut statement = tx
+        .sql
+        .prepare_cached("SELECT state, sum(count) FROM batch WHERE organisation = ?1 GROUP BY state")?;
     let mut rows = statement.query([organisation.0])?;
     while let Some(row) = rows.next()? {
         // A batch that was dissolved has a state that no registration has.

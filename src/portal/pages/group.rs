@@ -1,13 +1,12 @@
 //! Groups: the list, one group's page, its revisions.
 
-use minijinja::context;
 use serde::Serialize;
 
 use crate::{
     domain::{account::AccountId, organisation::Organisation, role::Permission},
     error::Result,
-    portal::{answer::Answer, visit::Visit},
-    store::{Tx, account, attention, organisation, revision, summary},
+    portal::{answer::Answer, content::content, visit::Visit},
+    store::{Tx, account, attention, count, organisation, revision},
 };
 
 /// A group in the list.
@@ -32,7 +31,7 @@ pub fn list(visit: &Visit<'_>) -> Result<Answer> {
     };
     let rows: Vec<_> = found.into_iter().filter(|group| standing.sees(group.id)).map(row).collect();
     let may_add = standing.permits_everywhere(Permission::Organisations);
-    Ok(visit.page("groups.html", context! { rows, search, may_add }))
+    Ok(visit.page("groups.html", content! { rows, search, may_add }))
 }
 
 /// One group's page: its numbers, its certificate, its counts.
@@ -40,10 +39,10 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let group = visit.group()?;
     let may_count = visit.permits(Permission::RegistrationCounts);
     let (attention, counts) = visit.read(|tx| {
-        let counts = may_count.then(|| summary::of(tx, group.id)).transpose()?;
+        let counts = may_count.then(|| count::of(tx, group.id)).transpose()?;
         Ok((attention::of(tx, group.id)?, counts))
     })?;
-    let content = context! {
+    let content = content! {
         cbe => group.cbe,
         ehp => group.ehp,
         is_active => group.is_active,
@@ -63,13 +62,13 @@ pub fn revisions(visit: &Visit<'_>) -> Result<Answer> {
         let revisions = revision::list(tx, group.id)?;
         let row = |revision: revision::Revision| {
             let actor = person(tx, &revision.actor)?;
-            Ok(context! { number => revision.number, at => revision.at, actor, message => revision.message,
-                title => revision.after.get("title").and_then(|it| it.as_str()),
-                nihdi => revision.after.get("nihdi").and_then(|it| it.as_str()) })
+            Ok(content! { number => revision.number, at => revision.at, actor, message => revision.message,
+            title => revision.after.get("title").and_then(|it| it.as_str()),
+            nihdi => revision.after.get("nihdi").and_then(|it| it.as_str()) })
         };
         revisions.into_iter().map(row).collect::<Result<Vec<_>>>()
     })?;
-    Ok(visit.page("group_revisions.html", context! { rows }))
+    Ok(visit.page("group_revisions.html", content! { rows }))
 }
 
 /// The e-mail address of an actor that is an account; else the actor itself.

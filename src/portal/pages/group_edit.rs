@@ -1,7 +1,5 @@
 //! Groups: add, edit, deactivate.
 
-use minijinja::context;
-
 use crate::{
     domain::{
         identifier::{Nihdi, cbe, ehp},
@@ -10,6 +8,7 @@ use crate::{
     error::{Error, Result},
     portal::{
         answer::Answer,
+        content::content,
         errors::{Errors, mendable},
         visit::Visit,
     },
@@ -51,8 +50,12 @@ pub fn post_state(visit: &Visit<'_>) -> Result<Answer> {
     let (by, id) = (visit.actor(), visit.group()?.id);
     let message = visit.form.get("message");
     let done = match visit.form.get("act") {
-        "deactivate" => visit.write(|tx| revision::deactivate(tx, &by, id, message)).map(|_| "group-deactivated"),
-        "reactivate" => visit.write(|tx| revision::reactivate(tx, &by, id, message)).map(|_| "group-reactivated"),
+        "deactivate" => {
+            visit.write(|tx| revision::deactivate(tx, &by, id, message)).map(|_| "group-deactivated")
+        }
+        "reactivate" => {
+            visit.write(|tx| revision::reactivate(tx, &by, id, message)).map(|_| "group-reactivated")
+        }
         "require" | "release" => {
             let required = visit.form.get("act") == "require";
             visit
@@ -74,10 +77,7 @@ struct Fields {
     message: String,
 }
 
-fn save(
-    visit: &Visit<'_>,
-    act: impl FnOnce(&Details, &str) -> Result<Organisation>,
-) -> Result<Answer> {
+fn save(visit: &Visit<'_>, act: impl FnOnce(&Details, &str) -> Result<Organisation>) -> Result<Answer> {
     let field = |name: &str| visit.form.get(name).to_owned();
     let fields = Fields {
         title: field("title"),
@@ -127,5 +127,5 @@ fn read(visit: &Visit<'_>, fields: &Fields) -> Result<Details, Errors> {
 
 fn form(visit: &Visit<'_>, fields: Fields, errors: &Errors) -> Answer {
     let is_new = visit.group.is_none();
-    visit.page("group_edit.html", context! { fields, errors, is_new }).status(errors.status())
+    visit.page("group_edit.html", content! { fields, errors, is_new }).status(errors.status())
 }

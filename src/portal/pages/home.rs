@@ -1,12 +1,11 @@
 //! Home: for each organisation what needs attention, and where to go on.
 
-use minijinja::context;
 use serde::Serialize;
 
 use crate::{
     domain::{organisation::Organisation, role::Permission},
     error::Result,
-    portal::{answer::Answer, visit::Visit},
+    portal::{answer::Answer, content::content, visit::Visit},
     store::{attention, organisation},
 };
 
@@ -39,6 +38,11 @@ struct Concern {
 /// The most organisations that are shown with what needs attention.
 const SHOWN: usize = 50;
 
+/// Sends whoever opens the host's own address to the portal.
+pub fn front(_visit: &Visit<'_>) -> Result<Answer> {
+    Ok(Answer::redirect("/ssp"))
+}
+
 /// The page.
 pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let standing = &visit.who()?.standing;
@@ -49,7 +53,10 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
         let cards = seen.into_iter().take(SHOWN).map(|group| card(visit, tx, group));
         Ok((cards.collect::<Result<Vec<_>>>()?, more))
     })?;
-    Ok(visit.page("home.html", context! { cards, more, may_add => standing.permits_everywhere(Permission::Organisations) }))
+    Ok(visit.page(
+        "home.html",
+        content! { cards, more, may_add => standing.permits_everywhere(Permission::Organisations) },
+    ))
 }
 
 fn card(visit: &Visit<'_>, tx: &crate::store::Tx<'_>, group: Organisation) -> Result<Card> {
@@ -58,15 +65,38 @@ fn card(visit: &Visit<'_>, tx: &crate::store::Tx<'_>, group: Organisation) -> Re
     let base = format!("/ssp/groups/{}", group.nihdi.as_str());
     let facts = attention::of(tx, group.id)?;
     let concern = |permission, kind, severity, count, page: &str| {
-        (count > 0 && may(permission)).then(|| Concern { kind, severity, count, href: format!("{base}{page}") })
+        (count > 0 && may(permission)).then(|| Concern {
+            kind,
+            severity,
+            count,
+            href: format!("{base}{page}"),
+        })
     };
     let attention = [
-        concern(Permission::Overview, "certificate-none", "bad", u64::from(facts.has_no_certificate), "/certificates"),
-        concern(Permission::Overview, "certificate-expiring", "warn", facts.certificate_days.unwrap_or(0), "/certificates"),
+        concern(
+            Permission::Overview,
+            "certificate-none",
+            "bad",
+            u64::from(facts.has_no_certificate),
+            "/certificates",
+        ),
+        concern(
+            Permission::Overview,
+            "certificate-expiring",
+            "warn",
+            facts.certificate_days.unwrap_or(0),
+            "/certificates",
+        ),
         concern(Permission::QueueRead, "parked", "bad", facts.parked, "/queue"),
         concern(Permission::Upload, "rejected", "warn", facts.rejected, "/uploads"),
         concern(Permission::RegistrationCounts, "held", "calm", facts.held, "/registrations?state=held"),
-        concern(Permission::RegistrationCounts, "refused", "bad", facts.refused, "/registrations?state=refused"),
+        concern(
+            Permission::RegistrationCounts,
+            "refused",
+            "bad",
+            facts.refused,
+            "/registrations?state=refused",
+        ),
     ];
     let actions = [
         (Permission::Upload, "upload", "/uploads/new"),

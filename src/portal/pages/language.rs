@@ -18,6 +18,9 @@ pub fn post(visit: &Visit<'_>) -> Result<Answer> {
     }
     let next = visit.form.get("next");
     let is_ours = next == "/ssp" || next.starts_with("/ssp/");
-    Ok(Answer::redirect(if is_ours { next } else { "/ssp" })
-        .cookie(cookie::set(cookie::LANGUAGE, language.code(), Some(YEAR))))
+    Ok(Answer::redirect(if is_ours { next } else { "/ssp" }).cookie(cookie::set(
+        cookie::LANGUAGE,
+        language.code(),
+        Some(YEAR),
+    )))
 }

@@ -2,14 +2,16 @@
 
 use std::net::IpAddr;
 
-use minijinja::context;
-
 use crate::{
     clock,
-    domain::account::Account,
+    domain::account::{Account, AccountId},
     error::{Error, Result},
-    portal::{answer::Answer, cookie, errors::Errors, visit::Visit},
+    portal::{
+        answer::Answer, content::content, cookie, errors::Errors, password::Verdict, second_factor::Secret,
+        visit::Visit,
+    },
     store::{
+        Tx, account,
         login::{self, Gate},
         password, second_factor,
         session::{self, Session},
@@ -31,13 +33,21 @@ pub fn post(visit: &Visit<'_>) -> Result<Answer> {
     if let Some(refusal) = closed(visit, email, address)? {
         return Ok(form(visit, Some(refusal)));
     }
-    let known = visit.read(|tx| password::of_email(tx, email))?;
+    let known = visit.read(|tx| {
+        let Some(account) = account::by_email(tx, email)? else { return Ok(None) };
+        Ok(password::hash(tx, account.id)?.map(|hash| (account, hash)))
+    })?;
     let hash = known.as_ref().map(|(_, hash)| hash.as_str());
-    let is_right = visit.portal.hasher.verify(visit.form.raw("password"), hash)?;
-    let Some((account, _)) = known.filter(|_| is_right) else {
+    let typed = visit.form.raw("password");
+    let verdict = visit.portal.hasher.check(typed, hash)?;
+    let Some((account, hash)) = known.filter(|_| verdict != Verdict::Wrong) else {
         visit.write(|tx| login::fail(tx, email, address))?;
         return Ok(form(visit, Some(Error::invalid("login-wrong"))));
     };
+    if verdict == Verdict::Outdated {
+        let newer = visit.portal.hasher.hash(typed)?;
+        visit.write(|tx| password::rehash(tx, account.id, &hash, &newer))?;
+    }
     if account.temporary_until.is_some_and(|until| until <= clock::now().as_millisecond()) {
         return Ok(form(visit, Some(Error::invalid("login-expired"))));
     }
@@ -61,7 +71,7 @@ pub fn post_code(visit: &Visit<'_>) -> Result<Answer> {
     }
     let code = visit.form.get("code");
     let completed = visit.write(|tx| {
-        if !second_factor::accept(tx, who.account.id, code)? {
+        if !is_right(tx, who.account.id, code)? {
             login::fail(tx, &who.account.email, address)?;
             return Ok(None);
         }
@@ -72,6 +82,15 @@ pub fn post_code(visit: &Visit<'_>) -> Result<Answer> {
         None => code_form(visit, Some(Error::invalid("factor-wrong"))),
         Some(token) => Answer::redirect(next(visit)).cookie(cookie::set(cookie::SESSION, token.text(), None)),
     })
+}
+
+/// Whether it is the app's present code, or a recovery code; each is good once.
+fn is_right(tx: &Tx<'_>, id: AccountId, code: &str) -> Result<bool> {
+    let Some(secret) = second_factor::secret(tx, id)? else { return Ok(false) };
+    match Secret::stored(secret).check(code, tx.now) {
+        Some(step) => second_factor::use_step(tx, id, step),
+        None => second_factor::use_code(tx, id, code),
+    }
 }
 
 /// Ends the session.
@@ -116,14 +135,14 @@ fn closed(visit: &Visit<'_>, email: &str, address: IpAddr) -> Result<Option<Erro
 fn form(visit: &Visit<'_>, refusal: Option<Error>) -> Answer {
     let errors = errors(visit, refusal.as_ref());
     let status = errors.status();
-    let content = context! { errors, email => visit.form.get("email"), next => next(visit) };
+    let content = content! { errors, email => visit.form.get("email"), next => next(visit) };
     visit.page("login.html", content).status(status)
 }
 
 fn code_form(visit: &Visit<'_>, refusal: Option<Error>) -> Answer {
     let errors = errors(visit, refusal.as_ref());
     let status = errors.status();
-    visit.page("second_factor.html", context! { errors, next => next(visit) }).status(status)
+    visit.page("second_factor.html", content! { errors, next => next(visit) }).status(status)
 }
 
 fn errors(visit: &Visit<'_>, refusal: Option<&Error>) -> Errors {

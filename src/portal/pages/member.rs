@@ -1,17 +1,12 @@
 //! Members of a group: the list, and what somebody may do there.
 
-use minijinja::context;
 use serde::Serialize;
 
 use crate::{
-    domain::{
-        account::AccountId,
-        member::Grant,
-        role::Permission,
-    },
+    domain::{account::AccountId, member::Grant, role::Permission},
     error::Result,
-    portal::{answer::Answer, visit::Visit},
-    store::{account, member, password, second_factor, Tx, definition},
+    portal::{answer::Answer, content::content, visit::Visit},
+    store::{Tx, account, definition, member, password, second_factor},
 };
 
 /// A member in the list.
@@ -52,13 +47,13 @@ pub fn list(visit: &Visit<'_>) -> Result<Answer> {
         member::of_organisation(tx, group.id)?.into_iter().map(row).collect::<Result<Vec<_>>>()
     })?;
     let may_edit = visit.permits(Permission::MembersEdit);
-    Ok(visit.page("members.html", context! { rows, may_edit }))
+    Ok(visit.page("members.html", content! { rows, may_edit }))
 }
 
 /// Asks before a member is removed.
 pub fn ask_remove(visit: &Visit<'_>) -> Result<Answer> {
     let account = target(visit)?;
-    Ok(visit.page("member_remove.html", context! { email => account.email, id => account.id.0 }))
+    Ok(visit.page("member_remove.html", content! { email => account.email, id => account.id.0 }))
 }
 
 /// Removes a member. The account stays.
@@ -76,11 +71,12 @@ pub fn remove(visit: &Visit<'_>) -> Result<Answer> {
 /// Gives a new temporary password, which is shown once.
 pub fn reset_password(visit: &Visit<'_>) -> Result<Answer> {
     let (by, account) = (visit.actor(), target(visit)?);
-    let (secret, temporary) = visit.portal.hasher.temporary()?;
+    let (secret, temporary) = visit.portal.temporary()?;
     visit.write(|tx| password::reset(tx, &by, account.id, &temporary))?;
     let until = temporary.until;
     let secret = secret.as_str();
-    Ok(visit.page("member_password.html", context! { email => account.email, secret, until, is_new => false }))
+    Ok(visit
+        .page("member_password.html", content! { email => account.email, secret, until, is_new => false }))
 }
 
 /// Takes the second factor off an account whose person lost it.

@@ -1,6 +1,5 @@
 //! Add a member, and edit the roles of one.
 
-use minijinja::context;
 use serde::Serialize;
 
 use super::member::{projects, target};
@@ -14,6 +13,7 @@ use crate::{
     error::{Code, Error, Result},
     portal::{
         answer::Answer,
+        content::content,
         errors::{Errors, mendable},
         visit::Visit,
     },
@@ -22,7 +22,7 @@ use crate::{
 
 /// The first step: an e-mail address.
 pub fn add(visit: &Visit<'_>) -> Result<Answer> {
-    Ok(visit.page("member_add.html", context! { errors => Errors::default(), email => "" }))
+    Ok(visit.page("member_add.html", content! { errors => Errors::default(), email => "" }))
 }
 
 /// The second step: the roles, for an account that is known or a new one.
@@ -37,13 +37,14 @@ pub fn post_email(visit: &Visit<'_>) -> Result<Answer> {
     if let Some(known) = &known {
         let group = visit.group()?;
         if !visit.read(|tx| member::roles(tx, group.id, known.id))?.is_empty() {
-            let error = Error::new(Code::Conflict, "account-member-known").with("email", known.email.as_str());
+            let error =
+                Error::new(Code::Conflict, "account-member-known").with("email", known.email.as_str());
             errors.add("email", error.text(visit.language));
         }
     }
     if !errors.is_empty() {
         let status = errors.status();
-        return Ok(visit.page("member_add.html", context! { errors, email }).status(status));
+        return Ok(visit.page("member_add.html", content! { errors, email }).status(status));
     }
     form(visit, email, known.as_ref(), &[], &Errors::default())
 }
@@ -55,12 +56,12 @@ pub fn post_add(visit: &Visit<'_>) -> Result<Answer> {
     let roles = grants(visit);
     let known = visit.read(|tx| account::by_email(tx, &email))?;
     let Some(known) = known else {
-        let (secret, temporary) = visit.portal.hasher.temporary()?;
+        let (secret, temporary) = visit.portal.temporary()?;
         let added = visit.write(|tx| member::add_new(tx, &by, group, &email, &temporary, &roles));
         return match mendable(added, visit.language, field)? {
             Ok(_) => {
                 let (secret, until) = (secret.as_str(), temporary.until);
-                Ok(visit.page("member_password.html", context! { email, secret, until, is_new => true }))
+                Ok(visit.page("member_password.html", content! { email, secret, until, is_new => true }))
             }
             Err(errors) => form(visit, &email, None, &roles, &errors),
         };
@@ -120,8 +121,12 @@ fn form(
     };
     let roles: Vec<_> = Role::ALL.into_iter().filter(|role| !role.is_of_installation()).map(choice).collect();
     let is_edit = visit.params.get("account") != "";
-    let action = if is_edit { format!("/members/{}/edit", visit.param("account")) } else { "/members/add/roles".into() };
-    let content = context! {
+    let action = if is_edit {
+        format!("/members/{}/edit", visit.param("account"))
+    } else {
+        "/members/add/roles".into()
+    };
+    let content = content! {
         errors, email, roles, is_edit, is_known => account.is_some(), action => visit.group_path(&action),
         id => account.map(|account| { let AccountId(id) = account.id; id }),
     };

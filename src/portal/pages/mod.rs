@@ -1,5 +1,6 @@
 //! One file for each page, or for the few that belong together.
 
+pub mod account;
 pub mod error;
 pub mod group;
 pub mod group_edit;
@@ -10,4 +11,6 @@ pub mod me;
 pub mod member;
 pub mod member_edit;
 pub mod role;
+pub mod second_factor;
+pub mod static_file;
 pub mod welcome;

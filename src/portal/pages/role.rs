@@ -1,11 +1,9 @@
 //! Roles and permissions: the matrix, from the one table in `domain/role.rs`.
 
-use minijinja::context;
-
 use crate::{
     domain::role::{Permission, Role},
     error::Result,
-    portal::{answer::Answer, visit::Visit},
+    portal::{answer::Answer, content::content, visit::Visit},
 };
 
 /// The matrix.
@@ -15,5 +13,5 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
         .into_iter()
         .map(|permission| (permission.name(), Role::ALL.map(|role| role.permits(permission))))
         .collect();
-    Ok(visit.page("role.html", context! { roles, rows }))
+    Ok(visit.page("role.html", content! { roles, rows }))
 }

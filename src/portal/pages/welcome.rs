@@ -1,10 +1,8 @@
 //! Welcome: the temporary password is changed for one's own.
 
-use minijinja::context;
-
 use crate::{
-    error::Result,
-    portal::{answer::Answer, cookie, errors::Errors, password::strength, visit::Visit},
+    error::{Error, Result},
+    portal::{answer::Answer, content::content, cookie, errors::Errors, password::strength, visit::Visit},
     store::{
         password,
         session::{self, Session},
@@ -37,9 +35,10 @@ pub fn change(visit: &Visit<'_>) -> Result<Result<Answer, Errors>> {
     let new = visit.form.raw("new");
     let mut errors = Errors::default();
     let titles = titles(visit)?;
-    let known: Vec<&str> = [who.account.email.as_str()].into_iter().chain(titles.iter().map(String::as_str)).collect();
+    let known: Vec<&str> =
+        [who.account.email.as_str()].into_iter().chain(titles.iter().map(String::as_str)).collect();
     if let Err(weakness) = strength(new, &known) {
-        errors.add("new", weakness.text(visit.language));
+        errors.add("new", Error::from(weakness).text(visit.language));
     } else if new != visit.form.raw("again") {
         errors.add("again", visit.text("password-differs", &[]));
     }
@@ -64,5 +63,5 @@ fn titles(visit: &Visit<'_>) -> Result<Vec<String>> {
 }
 
 fn form(visit: &Visit<'_>, errors: &Errors) -> Result<Answer> {
-    Ok(visit.page("welcome.html", context! { errors, email => visit.who()?.account.email }))
+    Ok(visit.page("welcome.html", content! { errors, email => visit.who()?.account.email }))
 }
