@@ -36,6 +36,7 @@ pub mod outcome;
 pub mod preview;
 mod record;
 pub mod registration;
+pub mod server_certificate;
 
 pub use key::{Keys, Purpose};
 pub use lock::ImportLock;
