@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use uuid::Uuid;
 
-use super::{Rules, limit::HEAD_FIELDS};
+use super::{Rules, host::without_port, limit::HEAD_FIELDS};
 
 /// The head of a request, checked.
 #[derive(Clone, Debug)]
@@ -165,13 +165,6 @@ fn length(text: &str) -> Result<u64, Refusal> {
         return Err(BAD);
     }
     text.parse().map_err(|_| Refusal(413))
-}
-
-fn without_port(host: &str) -> &str {
-    if host.starts_with('[') {
-        return host.find(']').map_or(host, |end| &host[..=end]);
-    }
-    host.split_once(':').map_or(host, |(name, _)| name)
 }
 
 #[cfg(test)]

@@ -46,12 +46,14 @@ pub enum Purpose {
     Refused,
     /// The secrets that second factors are made with.
     SecondFactor,
+    /// Private keys of this installation's own server.
+    Server,
     /// What belongs to a session.
     Session,
 }
 
 impl Purpose {
-    const ALL: [(Self, &'static [u8]); 11] = [
+    const ALL: [(Self, &'static [u8]); 12] = [
         (Self::Account, b"hd4dp account"),
         (Self::Audit, b"hd4dp audit"),
         (Self::Body, b"hd4dp body"),
@@ -62,6 +64,7 @@ impl Purpose {
         (Self::Record, b"hd4dp record"),
         (Self::Refused, b"hd4dp refused"),
         (Self::SecondFactor, b"hd4dp second factor"),
+        (Self::Server, b"hd4dp server"),
         (Self::Session, b"hd4dp session"),
     ];
 }

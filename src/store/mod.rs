@@ -45,6 +45,7 @@ mod record;
 pub mod registration;
 pub mod revision;
 pub mod second_factor;
+pub mod server_certificate;
 pub mod session;
 pub mod setup_code;
 

@@ -14,6 +14,7 @@ use crate::{
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_ground.sql"),
     include_str!("migrations/0002_out.sql"),
+    include_str!("migrations/0003_front.sql"),
     include_str!("migrations/0004_accounts.sql"),
     include_str!("migrations/0006_portal.sql"),
 ];
