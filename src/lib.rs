@@ -121,6 +121,7 @@ pub mod error;
 pub mod front;
 pub mod intake;
 pub mod language;
+pub mod portal;
 pub mod sandbox;
 pub mod store;
 pub mod transfer;

@@ -18,3 +18,16 @@ account-setup-code-wrong = This set-up code is wrong, expired or used. The file 
 organisation-deactivated = { $title } is deactivated, so nothing is imported or delivered for it. A User Manager can reactivate it.
 organisation-text-long = A title or a message has at most { $most } characters.
 organisation-title-missing = Give the organisation a title.
+account-setup-code =
+    There is no User Manager yet. Open the portal at /ssp and give this set-up code within 24 hours: { $code }
+    It is also in the file { $path }.
+account-setup-file-unusable = The file { $path } with the set-up code cannot be read or written. IT can check the rights on the data directory.
+password-short = A password has at least { $fewest } letters. Three or four words that have nothing to do with each other are good, and easy to remember.
+password-long = A password has at most { $most } bytes. Choose a shorter one.
+password-weak = This password is too easy to guess. Add one or two words that have nothing to do with you, your organisation or each other.
+password-weak-common = This is one of the passwords that are tried first, or much like one. Choose three or four words that have nothing to do with each other.
+password-weak-date = Years and dates are easy to guess. Add one or two words that have nothing to do with each other.
+password-weak-keyboard = Neighbouring keys are easy to guess. Choose three or four words that have nothing to do with each other.
+password-weak-name = Names are easy to guess. Add one or two words that have nothing to do with each other.
+password-weak-repeat = Repeating letters or words does not make a password stronger. Choose three or four different words.
+password-weak-sequence = Sequences such as abc or 6543 are easy to guess. Add one or two words that have nothing to do with each other.

@@ -18,3 +18,16 @@ account-setup-code-wrong = Ce code d'installation est erroné, expiré ou déjà
 organisation-deactivated = { $title } est désactivée : rien n'est importé ni envoyé pour elle. Un User Manager peut la réactiver.
 organisation-text-long = Un titre ou un message compte au plus { $most } caractères.
 organisation-title-missing = Donnez un titre à l'organisation.
+account-setup-code =
+    Il n'y a pas encore de User Manager. Ouvrez le portail à /ssp et donnez ce code d'installation dans les 24 heures : { $code }
+    Il est aussi dans le fichier { $path }.
+account-setup-file-unusable = Le fichier { $path } contenant le code d'installation ne peut être lu ou écrit. Le service informatique vérifie les droits sur le répertoire de données.
+password-short = Un mot de passe compte au moins { $fewest } caractères. Trois ou quatre mots sans rapport entre eux conviennent, et se retiennent facilement.
+password-long = Un mot de passe compte au plus { $most } octets. Choisissez-en un plus court.
+password-weak = Ce mot de passe est trop facile à deviner. Ajoutez un ou deux mots sans rapport avec vous, votre organisation ou entre eux.
+password-weak-common = C'est un des mots de passe essayés en premier, ou presque. Choisissez trois ou quatre mots sans rapport entre eux.
+password-weak-date = Les années et les dates se devinent facilement. Ajoutez un ou deux mots sans rapport entre eux.
+password-weak-keyboard = Les touches voisines se devinent facilement. Choisissez trois ou quatre mots sans rapport entre eux.
+password-weak-name = Les noms se devinent facilement. Ajoutez un ou deux mots sans rapport entre eux.
+password-weak-repeat = Répéter des lettres ou des mots ne rend pas un mot de passe plus sûr. Choisissez trois ou quatre mots différents.
+password-weak-sequence = Les suites comme abc ou 6543 se devinent facilement. Ajoutez un ou deux mots sans rapport entre eux.

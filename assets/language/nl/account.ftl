@@ -18,3 +18,16 @@ account-setup-code-wrong = Deze installatiecode is fout, vervallen of al gebruik
 organisation-deactivated = { $title } is gedeactiveerd, dus er wordt niets voor geïmporteerd of verzonden. Een User Manager kan ze weer activeren.
 organisation-text-long = Een titel of een bericht telt hoogstens { $most } tekens.
 organisation-title-missing = Geef de organisatie een titel.
+account-setup-code =
+    Er is nog geen User Manager. Open het portaal op /ssp en geef binnen de 24 uur deze installatiecode: { $code }
+    Ze staat ook in het bestand { $path }.
+account-setup-file-unusable = Het bestand { $path } met de installatiecode kan niet gelezen of geschreven worden. IT kan de rechten op de gegevensmap nakijken.
+password-short = Een wachtwoord telt minstens { $fewest } tekens. Drie of vier woorden die niets met elkaar te maken hebben zijn goed, en makkelijk te onthouden.
+password-long = Een wachtwoord telt hoogstens { $most } bytes. Kies een korter.
+password-weak = Dit wachtwoord is te makkelijk te raden. Voeg een of twee woorden toe die niets met u, uw organisatie of elkaar te maken hebben.
+password-weak-common = Dit is een van de wachtwoorden die het eerst geprobeerd worden, of lijkt erop. Kies drie of vier woorden die niets met elkaar te maken hebben.
+password-weak-date = Jaartallen en datums zijn makkelijk te raden. Voeg een of twee woorden toe die niets met elkaar te maken hebben.
+password-weak-keyboard = Toetsen naast elkaar zijn makkelijk te raden. Kies drie of vier woorden die niets met elkaar te maken hebben.
+password-weak-name = Namen zijn makkelijk te raden. Voeg een of twee woorden toe die niets met elkaar te maken hebben.
+password-weak-repeat = Letters of woorden herhalen maakt een wachtwoord niet sterker. Kies drie of vier verschillende woorden.
+password-weak-sequence = Reeksen zoals abc of 6543 zijn makkelijk te raden. Voeg een of twee woorden toe die niets met elkaar te maken hebben.
