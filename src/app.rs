@@ -1,8 +1,10 @@
 //! Everything that runs, wired together: the portal behind its front door, the
 //! workers that deliver, and what is done once a minute and once a day.
 
+mod identity;
+
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
     time::Duration,
@@ -10,12 +12,13 @@ use std::{
 
 use jiff::civil::Date;
 
+use self::identity::Identity;
 use crate::{
     clock,
     config::Config,
-    error::{Error, Result},
-    front::{self, Identity, Limits, Rules, Server},
-    portal::Portal,
+    error::Result,
+    front::{self, Inner, Inside, Limits, Rules, Server},
+    portal::{Portal, setup_code},
     store::{Store, alert, audit},
     transfer::{
         services::Services,
@@ -33,6 +36,14 @@ pub struct App {
 pub struct Running {
     /// Where the portal listens.
     pub address: SocketAddr,
+}
+
+/// A portal and the servers before it; they stop when this is dropped.
+struct Served {
+    portal: Arc<Portal>,
+    identity: Arc<Identity>,
+    address: SocketAddr,
+    _servers: Vec<Server>,
 }
 
 impl App {
@@ -53,29 +64,45 @@ impl App {
     /// listened on.
     pub fn run<T>(&self, listen: SocketAddr, until: impl FnOnce(&Running) -> T) -> Result<T> {
         let _lock = lock(&self.store)?;
-        let portal = Arc::new(Portal::new(Arc::clone(&self.store), self.config.clone())?);
-        let server =
-            Server::start(vec![front::listen(listen)?], self.identity()?, portal.clone(), self.rules())?;
-        let running = Running { address: server.addresses()[0] };
         tell_alerts(&self.store)?;
+        if let Some(code) = setup_code::ensure(&self.store)? {
+            tracing::warn!(file = %code.path.display(), "there is no User Manager yet: the file holds a set-up code");
+            code.tell(self.config.language.unwrap_or_default())?;
+        }
+        let served = self.serve(listen)?;
+        let running = Running { address: served.address };
         let rest = Rest::default();
         thread::scope(|scope| {
-            scope.spawn(|| self.keep_house(&portal, &rest));
+            scope.spawn(|| self.keep_house(&served, &rest));
             let done = self.deliver_while(|| until(&running));
             rest.stop();
             done
         })
     }
 
-    fn identity(&self) -> Result<Arc<dyn Identity>> {
-        let made =
-            rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).map_err(Error::internal)?;
-        let chain = vec![made.cert.der().to_vec()];
-        Ok(Arc::new(front::Swap::new(front::server_config(
-            chain,
-            made.signing_key.serialized_der(),
-            &front::Clients::Anybody,
-        )?)))
+    fn serve(&self, listen: SocketAddr) -> Result<Served> {
+        let names = self.names();
+        let identity = Arc::new(Identity::new(Arc::clone(&self.store), names.clone())?);
+        let renew = Arc::clone(&identity);
+        let portal =
+            Portal::new(Arc::clone(&self.store), self.config.clone(), Box::new(move || renew.renew()))?;
+        let portal = Arc::new(portal);
+        let hosts: Vec<_> = names.iter().map(|name| front::host(name)).collect();
+        let inner = Inner::start(Arc::clone(&portal) as _, Inside::default())?;
+        let rules = Rules {
+            methods: &["GET", "HEAD", "POST"],
+            names: hosts.clone(),
+            limits: self.limits(),
+            log: true,
+        };
+        let server =
+            Server::start(vec![front::listen(listen)?], Arc::clone(&identity) as _, Arc::new(inner), rules)?;
+        let address = server.addresses()[0];
+        let mut servers = vec![server];
+        if let Some(plain) = self.config.portal.redirect {
+            servers.push(front::redirect(vec![front::listen(plain)?], hosts, address.port(), self.limits())?);
+        }
+        Ok(Served { portal, identity, address, _servers: servers })
     }
 
     fn deliver_while<T>(&self, until: impl FnOnce() -> T) -> Result<T> {
@@ -88,34 +115,42 @@ impl App {
         }
     }
 
-    /// Names, methods and limits of the front door.
-    fn rules(&self) -> Rules {
+    /// The names and addresses that the portal is reached by.
+    fn names(&self) -> Vec<String> {
+        let mut names = self.config.portal.names.clone();
+        for own in ["localhost", "127.0.0.1", "::1"] {
+            if !names.iter().any(|name| name == own) {
+                names.push(own.to_owned());
+            }
+        }
+        names
+    }
+
+    fn limits(&self) -> Limits {
         let portal = &self.config.portal;
-        let limits = Limits {
+        Limits {
             per_address: portal.connections_per_address,
             exempt: portal.exempt_addresses.clone(),
             ..Limits::default()
-        };
-        let bracketed = |name: &String| match name.parse() {
-            Ok(IpAddr::V6(address)) => format!("[{address}]"),
-            _ => name.to_lowercase(),
-        };
-        let own = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned);
-        let names = portal.names.iter().map(bracketed).chain(own).collect();
-        Rules { methods: &["GET", "HEAD", "POST"], names, limits, log: true }
+        }
     }
 
     /// What is done once a minute, and once a day. No failure ends it.
-    fn keep_house(&self, portal: &Portal, rest: &Rest) {
+    fn keep_house(&self, served: &Served, rest: &Rest) {
         let mut told = None;
-        loop {
-            for done in [portal.settle(), tell_head_once_a_day(&self.store, &mut told)] {
+        while !rest.stopped_within(MINUTE) {
+            for done in [
+                served.portal.settle(),
+                served.identity.renew(),
+                setup_code::tidy(&self.store),
+                tell_head_once_a_day(&self.store, &mut told),
+            ] {
                 if let Err(error) = done {
                     tracing::error!(id = error.id, cause = ?error.cause, "housekeeping failed");
                 }
             }
-            if rest.stopped_within(MINUTE) {
-                return;
+            if let Err(error) = front::probe(served.address, "localhost", "/ssp/health") {
+                tracing::error!(id = error.id, cause = ?error.cause, "the portal does not answer itself");
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::{
         organisation::Organisation,
     },
     error::{Code, Error, Result},
-    front::{BodyLimit, Head, Request, Response},
+    front::{BodyLimit, Head, Request, Response, is_strict},
     language::Language,
     store::{
         Tx, member, organisation, second_factor,
@@ -43,7 +43,7 @@ pub(super) fn limit(_portal: &Portal, head: &Head) -> BodyLimit {
 /// Answers the request.
 pub(super) fn answer(portal: &Portal, request: Request) -> Response {
     let head = &request.head;
-    let secure = false;
+    let secure = head.header("host").is_some_and(|host| is_strict(host, &portal.config.portal.names));
     let mut visit = match begin(portal, head) {
         Ok(visit) => visit,
         Err(error) => {

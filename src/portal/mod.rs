@@ -51,7 +51,11 @@ pub struct Portal {
     renderer: render::Renderer,
     hasher: password::Hasher,
     presence: presence::Presence,
+    renew: Renew,
 }
+
+/// Has the front door take up another certificate after it was changed.
+pub type Renew = Box<dyn Fn() -> Result<()> + Send + Sync>;
 
 impl Portal {
     /// A portal on `store`.
@@ -59,13 +63,14 @@ impl Portal {
     /// # Errors
     ///
     /// A template has a mistake.
-    pub fn new(store: Arc<Store>, config: Config) -> Result<Self> {
+    pub fn new(store: Arc<Store>, config: Config, renew: Renew) -> Result<Self> {
         Ok(Self {
             config,
             renderer: render::Renderer::new()?,
             hasher: password::Hasher::new(store.keys()),
             presence: presence::Presence::default(),
             store,
+            renew,
         })
     }
 

@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn recovery_codes_are_ten_different_ones() {
         let mut codes = recovery_codes().unwrap();
-        codes.sort();
+        codes.sort_unstable_by(|one, other| one.as_str().cmp(other));
         codes.dedup();
         assert_eq!(codes.len(), 10);
         assert!(codes.iter().all(|code| code.len() == 19));
