@@ -4,7 +4,7 @@
 use super::{
     pages::{
         account, error, group, group_edit, home, language, login, me, member, member_edit, role,
-        second_factor, static_file, welcome,
+        second_factor, setup, static_file, welcome,
     },
     route::{
         Body::{self, File, Form, None},
@@ -34,13 +34,15 @@ const fn post(path: &'static str, need: Need, body: Body, help: &'static str, pa
 
 /// What answers where there is nothing.
 pub(super) const NOWHERE: Route =
-    Route { method: Get, path: "", need: Anyone, body: Form, help: "", page: error::nowhere };
+    Route { method: Get, path: "", need: Anyone, body: None, help: "", page: error::nowhere };
 
 /// All routes.
 pub(super) const ROUTES: &[Route] = &[
     get("/", Anyone, "", home::front),
     get("/ssp/static/{stamp}/{file}", Anyone, "", static_file::show),
     // Log in
+    get("/ssp/setup", Anyone, "login", setup::show),
+    post("/ssp/setup", Anyone, Form, "login", setup::post),
     get("/ssp/login", Anyone, "login", login::show),
     post("/ssp/login", Anyone, Form, "login", login::post),
     get("/ssp/login/code", Arriving, "login", login::show_code),
