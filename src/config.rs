@@ -39,6 +39,18 @@ pub struct Config {
     pub validation: Validation,
     /// How deliveries are tried again.
     pub queue: Queue,
+    /// Organisations that `serve` adds at its start, if they are not known yet.
+    pub organisations: Vec<Listed>,
+}
+
+/// An organisation to add.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listed {
+    /// Its NIHDI number.
+    pub nihdi: String,
+    /// What people call it.
+    pub title: String,
 }
 
 /// A service that is delivered to.
@@ -169,7 +181,19 @@ impl Config {
         })?;
         config.resolve(path.parent().unwrap_or(Path::new("")));
         config.validation.check().map_err(|error| error.with("path", shown.as_str()))?;
+        config.check_organisations().map_err(|error| error.with("path", shown.as_str()))?;
         Ok(config)
+    }
+
+    fn check_organisations(&self) -> Result<()> {
+        let moduli = &self.validation.nihdi_moduli;
+        let is_wrong = |listed: &Listed| Nihdi::parse(&listed.nihdi, moduli).is_err();
+        let key = match () {
+            () if self.organisations.iter().any(is_wrong) => "nihdi",
+            () if self.organisations.iter().any(|listed| listed.title.trim().is_empty()) => "title",
+            () => return Ok(()),
+        };
+        Err(Error::new(Code::Usage, "config-value-wrong").with("key", format!("organisations.{key}")))
     }
 
     fn resolve(&mut self, folder: &Path) {
@@ -237,6 +261,8 @@ mod tests {
         for (text, key) in [
             ("[validation]\nnihdi_moduli = [97, 0]\n", "nihdi_moduli"),
             ("[validation]\ndefault_author = \"dr Jan\"\n", "default_author"),
+            ("[[organisations]]\nnihdi = \"71099912\"\ntitle = \"x\"\n", "organisations.nihdi"),
+            ("[[organisations]]\nnihdi = \"71099911\"\ntitle = \" \"\n", "organisations.title"),
         ] {
             fs::write(&file, text).unwrap();
             let error = Config::read(None, directory.path()).unwrap_err();

@@ -4,7 +4,7 @@ use std::{thread, time::Duration};
 
 use jiff::civil::Date;
 
-use super::{Context, Done};
+use super::{Context, Done, organisation};
 use crate::{
     clock,
     error::{Error, Result},
@@ -26,6 +26,7 @@ impl Verb {
         let store = context.store()?;
         let _lock = lock(store)?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "the appliance runs");
+        organisation::apply_configuration(context)?;
         tell_alerts(store)?;
         let workers = Workers::new(store, &services, &context.config.queue);
         workers.run(|_| {
