@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod account;
 mod audit;
 mod certificate;
 mod client;
