@@ -21,5 +21,6 @@ mod sample;
 mod sandbox;
 mod seal;
 mod serve;
+mod server_certificate;
 mod service;
 mod store;
