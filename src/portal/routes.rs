@@ -112,3 +112,22 @@ pub(super) const ROUTES: &[Route] = &[
         member::reset_factor,
     ),
 ];
+
+/// A line of the table, for tests and the manual.
+pub struct Line {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path, with names in braces.
+    pub path: &'static str,
+}
+
+/// All lines.
+pub fn lines() -> impl Iterator<Item = Line> {
+    ROUTES.iter().map(|route| Line {
+        method: match route.method {
+            Get => "GET",
+            Post => "POST",
+        },
+        path: route.path,
+    })
+}
