@@ -1,0 +1,46 @@
+definition-title = Definitions
+definition-about = A definition says which variables a registration of a project has, and what they may hold. A new version of a project is a workbook that is added here.
+definition-titled = Title
+definition-count = Variables
+definition-none = There is no definition. Add the workbook of a project.
+definition-add = Add a definition
+definition-file = Workbook (.xlsx)
+definition-file-hint = An XLSForm workbook as healthdata.be publishes it.
+definition-problems = What is wrong with the workbook
+definition-compare = Compare with version { $version }
+definition-variable = Variable
+definition-label = Label
+definition-kind = Type
+definition-required = Required
+definition-required-always = Always
+definition-required-never = No
+definition-required-sometimes = In some cases
+definition-leaves = To healthdata.be
+definition-key = Business key
+definition-identifies = Identifies the patient
+definition-choices = { $count ->
+    [one] One code
+   *[other] { $count } codes
+}
+definition-enrolment = Only registrations of physicians who take part leave the hospital.
+definition-difference = { $name }: version { $to } compared with { $from }
+definition-no-difference = The two versions have the same variables.
+definition-kind-added = New
+definition-kind-removed = Gone
+definition-kind-changed = Changed
+definition-what = What
+definition-before = Before
+definition-after = After
+definition-fact-label = Label
+definition-fact-hint = Help text
+definition-fact-kind = Type
+definition-fact-required = Required
+definition-fact-key = Business key
+definition-fact-format = Digits
+definition-fact-default = Default
+definition-fact-relevant = Asked when
+definition-fact-constraint = Must fulfil
+definition-fact-leaves = To healthdata.be
+definition-fact-codes = Codes
+done-definition-added = The definition has been added and can be used at once.
+done-definition-known = This definition was there already.

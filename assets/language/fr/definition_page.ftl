@@ -1,0 +1,46 @@
+definition-title = Définitions
+definition-about = Une définition dit quelles variables comporte un enregistrement d’un projet, et ce qu’elles peuvent contenir. Une nouvelle version d’un projet est un classeur que l’on ajoute ici.
+definition-titled = Intitulé
+definition-count = Variables
+definition-none = Il n’y a aucune définition. Ajoutez le classeur d’un projet.
+definition-add = Ajouter une définition
+definition-file = Classeur (.xlsx)
+definition-file-hint = Un classeur XLSForm tel que healthdata.be le publie.
+definition-problems = Ce qui ne va pas dans le classeur
+definition-compare = Comparer avec la version { $version }
+definition-variable = Variable
+definition-label = Libellé
+definition-kind = Type
+definition-required = Obligatoire
+definition-required-always = Toujours
+definition-required-never = Non
+definition-required-sometimes = Dans certains cas
+definition-leaves = Vers healthdata.be
+definition-key = Clé métier
+definition-identifies = Identifie le patient
+definition-choices = { $count ->
+    [one] Un code
+   *[other] { $count } codes
+}
+definition-enrolment = Seuls les enregistrements des médecins participants quittent l’hôpital.
+definition-difference = { $name } : version { $to } comparée à { $from }
+definition-no-difference = Les deux versions ont les mêmes variables.
+definition-kind-added = Nouvelle
+definition-kind-removed = Supprimée
+definition-kind-changed = Modifiée
+definition-what = Quoi
+definition-before = Avant
+definition-after = Après
+definition-fact-label = Libellé
+definition-fact-hint = Texte d’aide
+definition-fact-kind = Type
+definition-fact-required = Obligatoire
+definition-fact-key = Clé métier
+definition-fact-format = Chiffres
+definition-fact-default = Valeur par défaut
+definition-fact-relevant = Demandée lorsque
+definition-fact-constraint = Doit remplir
+definition-fact-leaves = Vers healthdata.be
+definition-fact-codes = Codes
+done-definition-added = La définition a été ajoutée et peut être utilisée immédiatement.
+done-definition-known = Cette définition existait déjà.

@@ -1,0 +1,46 @@
+definition-title = Definities
+definition-about = Een definitie zegt welke variabelen een registratie van een project heeft en wat ze mogen bevatten. Een nieuwe versie van een project is een werkboek dat hier wordt toegevoegd.
+definition-titled = Titel
+definition-count = Variabelen
+definition-none = Er is geen definitie. Voeg het werkboek van een project toe.
+definition-add = Een definitie toevoegen
+definition-file = Werkboek (.xlsx)
+definition-file-hint = Een XLSForm-werkboek zoals healthdata.be het publiceert.
+definition-problems = Wat er niet klopt aan het werkboek
+definition-compare = Vergelijken met versie { $version }
+definition-variable = Variabele
+definition-label = Label
+definition-kind = Type
+definition-required = Verplicht
+definition-required-always = Altijd
+definition-required-never = Nee
+definition-required-sometimes = In sommige gevallen
+definition-leaves = Naar healthdata.be
+definition-key = Zakelijke sleutel
+definition-identifies = Identificeert de patiënt
+definition-choices = { $count ->
+    [one] Eén code
+   *[other] { $count } codes
+}
+definition-enrolment = Alleen registraties van deelnemende artsen verlaten het ziekenhuis.
+definition-difference = { $name }: versie { $to } vergeleken met { $from }
+definition-no-difference = De twee versies hebben dezelfde variabelen.
+definition-kind-added = Nieuw
+definition-kind-removed = Weg
+definition-kind-changed = Gewijzigd
+definition-what = Wat
+definition-before = Voordien
+definition-after = Nadien
+definition-fact-label = Label
+definition-fact-hint = Hulptekst
+definition-fact-kind = Type
+definition-fact-required = Verplicht
+definition-fact-key = Zakelijke sleutel
+definition-fact-format = Cijfers
+definition-fact-default = Standaardwaarde
+definition-fact-relevant = Gevraagd als
+definition-fact-constraint = Moet voldoen aan
+definition-fact-leaves = Naar healthdata.be
+definition-fact-codes = Codes
+done-definition-added = De definitie is toegevoegd en kan meteen worden gebruikt.
+done-definition-known = Deze definitie was er al.
