@@ -17,7 +17,7 @@ use super::{
     alarm::{self, Change},
     ask::{Asked, ask, pause},
     client::{Client, Clients},
-    prepare::{Credentials, prepare},
+    prepare::{Credentials, Sealer, prepare},
     send::{self, Attempted},
     services::Services,
 };
@@ -116,7 +116,10 @@ impl<'a> Workers<'a> {
     /// Runs the workers while `until` runs, then stops them.
     pub fn run<T>(&self, until: impl FnOnce(&Self) -> T) -> T {
         thread::scope(|scope| {
-            scope.spawn(|| self.keep(Duration::ZERO, || self.seal_some()));
+            scope.spawn(|| {
+                let mut sealer = None;
+                self.keep(Duration::ZERO, || self.seal_some(&mut sealer));
+            });
             for service in Service::ALL {
                 for sender in 0..SENDERS {
                     let reserve = RESERVE * sender.saturating_sub(1) as u32;
@@ -180,24 +183,28 @@ impl<'a> Workers<'a> {
         Ok(waiting)
     }
 
-    fn seal_some(&self) -> Result<bool> {
+    fn seal_some(&self, sealer: &mut Option<Sealer>) -> Result<bool> {
         let mut did = false;
+        let sealer = match sealer {
+            Some(sealer) => sealer,
+            None => sealer.insert(Sealer::new()?),
+        };
         self.lift_once_a_day()?;
         for what in self.store.read(|tx| self.sealable(tx))? {
             if self.stopped() || self.store.read(|tx| delivery::queued(tx, what.0))? >= QUEUED_AT_ONCE {
                 continue;
             }
-            did |= self.seal(what)?;
+            did |= self.seal(sealer, what)?;
         }
         Ok(did)
     }
 
     /// Seals for one organisation and definition. That it cannot be done is no
     /// reason to leave the others unsealed.
-    fn seal(&self, what: (OrganisationId, i64)) -> Result<bool> {
+    fn seal(&self, sealer: &mut Sealer, what: (OrganisationId, i64)) -> Result<bool> {
         let started = Instant::now();
         let prepared =
-            prepare(self.store, &self.credentials, self.services.recipient(), what, BATCHES_A_ROUND);
+            prepare(self.store, sealer, &self.credentials, self.services.recipient(), what, BATCHES_A_ROUND);
         self.sealing.fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
         if prepared.is_err() {
             let mut unsealable = self.unsealable.lock().unwrap_or_else(PoisonError::into_inner);
