@@ -82,12 +82,10 @@ pub const NO_CERTIFICATE: &str = "certificate-none";
 const AT_ONCE: i64 = 3;
 
 /// What can be claimed by service ?1 at ?2 while at most ?3 are under way.
-/// (The plus keeps SQLite from comparing ?2 with what the index is limited to,
-/// since it would then prepare the statement anew for each value of ?2.)
 const CLAIMABLE: &str = "
     WITH busy AS MATERIALIZED (
       SELECT organisation, count(*) AS number FROM delivery
-      WHERE lease > 0 AND +lease > ?2 AND service = ?1 GROUP BY organisation)
+      WHERE lease > 0 AND lease > ?2 AND service = ?1 GROUP BY organisation)
     SELECT d.id, coalesce(busy.number, 0) AS under_way FROM delivery d LEFT JOIN busy USING (organisation)
     WHERE d.service = ?1 AND d.state = 'queued' AND d.next_at <= ?2 AND d.lease <= ?2
     AND coalesce(busy.number, 0) < ?3";
