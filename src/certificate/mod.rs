@@ -15,6 +15,7 @@ mod key;
 mod mac;
 mod pkcs12;
 mod signature;
+pub mod tag;
 mod x509;
 
 pub use anchors::Anchors;

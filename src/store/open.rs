@@ -42,6 +42,8 @@ pub(super) fn reader(directory: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(directory.join(DATABASE_FILE), flags)?;
     configure(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
+    // Whatever is written empties a reader's cache, and there may be many readers.
+    connection.pragma_update(None, "cache_size", -2_048)?;
     Ok(connection)
 }
 
