@@ -44,3 +44,6 @@ definition-fact-leaves = To healthdata.be
 definition-fact-codes = Codes
 done-definition-added = The definition has been added and can be used at once.
 done-definition-known = This definition was there already.
+definition-column-name = Name
+definition-column-project = Project
+definition-column-version = Version

@@ -44,3 +44,6 @@ definition-fact-leaves = Vers healthdata.be
 definition-fact-codes = Codes
 done-definition-added = La définition a été ajoutée et peut être utilisée immédiatement.
 done-definition-known = Cette définition existait déjà.
+definition-column-name = Nom
+definition-column-project = Projet
+definition-column-version = Version

@@ -44,3 +44,6 @@ definition-fact-leaves = Naar healthdata.be
 definition-fact-codes = Codes
 done-definition-added = De definitie is toegevoegd en kan meteen worden gebruikt.
 done-definition-known = Deze definitie was er al.
+definition-column-name = Naam
+definition-column-project = Project
+definition-column-version = Versie
