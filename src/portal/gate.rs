@@ -125,16 +125,22 @@ fn language(portal: &Portal, head: &Head, who: Option<&Who>) -> Language {
         .unwrap_or_default()
 }
 
-/// Refuses, or sends elsewhere, who may not go on.
+/// Refuses, or sends elsewhere, who may not go on; then reads the form.
 fn enter(visit: &mut Visit<'_>, body: &[u8]) -> Result<Option<Answer>> {
+    if let Some(elsewhere) = admit(visit)? {
+        return Ok(Some(elsewhere));
+    }
     read_body(visit, body)?;
     if visit.route.method == Method::Post {
         csrf::check(visit.head, &visit.csrf, visit.form.raw("csrf"))?;
     }
+    Ok(None)
+}
+
+fn admit(visit: &mut Visit<'_>) -> Result<Option<Answer>> {
     match (visit.route.need, &visit.who) {
-        (Need::Anyone, _) => return Ok(None),
+        (Need::Anyone, _) | (Need::Arriving, Some(_)) => return Ok(None),
         (_, None) => return Ok(Some(to_login(visit))),
-        (Need::Arriving, Some(_)) => return Ok(None),
         (_, Some(who)) => {
             if let Some(step) = who.next_step() {
                 return Ok(Some(Answer::redirect(step)));
