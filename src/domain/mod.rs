@@ -13,3 +13,4 @@ pub mod organisation;
 pub mod registration;
 pub mod role;
 pub mod summary;
+pub mod upload;

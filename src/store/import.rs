@@ -92,7 +92,8 @@ pub fn of_file(
 }
 
 /// The import that was interrupted on a file of this name with other
-/// content: the file changed meanwhile.
+/// content: the file changed meanwhile. Imports of uploads are gone on with by
+/// themselves and do not count.
 pub fn interrupted(
     tx: &Tx<'_>,
     organisation: OrganisationId,
@@ -101,6 +102,7 @@ pub fn interrupted(
 ) -> Result<Option<Import>> {
     let mut statement = tx.sql.prepare_cached(
         "SELECT * FROM import WHERE organisation = ?1 AND definition = ?2 AND file = ?3 AND state = 'running'
+           AND NOT EXISTS (SELECT 1 FROM upload WHERE upload.import = import.id)
          ORDER BY id DESC LIMIT 1",
     )?;
     Ok(statement.query_row(params![organisation.0, definition, file], import).optional()?)

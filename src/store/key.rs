@@ -41,10 +41,12 @@ pub enum Purpose {
     Record,
     /// Rows that were refused, and headers.
     Refused,
+    /// Uploaded files, and what their dry runs told.
+    Upload,
 }
 
 impl Purpose {
-    const ALL: [(Self, &'static [u8]); 8] = [
+    const ALL: [(Self, &'static [u8]); 9] = [
         (Self::Audit, b"hd4dp audit"),
         (Self::Body, b"hd4dp body"),
         (Self::Check, b"hd4dp check"),
@@ -53,6 +55,7 @@ impl Purpose {
         (Self::Patient, b"hd4dp patient"),
         (Self::Record, b"hd4dp record"),
         (Self::Refused, b"hd4dp refused"),
+        (Self::Upload, b"hd4dp upload"),
     ];
 }
 

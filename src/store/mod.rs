@@ -23,6 +23,7 @@ pub mod block;
 pub mod certificate;
 pub mod definition;
 pub mod delivery;
+pub mod dry_run;
 pub mod enrolment;
 mod failure;
 pub mod fate;
@@ -36,6 +37,9 @@ pub mod outcome;
 pub mod preview;
 mod record;
 pub mod registration;
+pub mod sealed_file;
+pub mod spool;
+pub mod upload;
 
 pub use key::{Keys, Purpose};
 pub use lock::ImportLock;

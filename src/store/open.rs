@@ -11,8 +11,11 @@ use crate::{
 };
 
 /// The migrations in order. One that has landed is never edited.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_ground.sql"), include_str!("migrations/0002_out.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_ground.sql"),
+    include_str!("migrations/0002_out.sql"),
+    include_str!("migrations/0005_uploads.sql"),
+];
 
 /// Opens the one connection that writes, making the database first if there
 /// is none and bringing its schema up to date.
