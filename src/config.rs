@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -39,6 +40,8 @@ pub struct Config {
     pub validation: Validation,
     /// How deliveries are tried again.
     pub queue: Queue,
+    /// How people and machines reach this installation.
+    pub portal: Portal,
 }
 
 /// A service that is delivered to.
@@ -113,6 +116,92 @@ pub struct Queue {
     pub outcome_patience_seconds: u64,
 }
 
+/// The portal and the interface for machines.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Portal {
+    /// Where it listens; if not set, `serve` decides.
+    #[serde(deserialize_with = "maybe_address")]
+    pub listen: Option<SocketAddr>,
+    /// The host names and addresses by which it is reached, beside this
+    /// machine's own; without port and without brackets.
+    pub names: Vec<String>,
+    /// Where plain HTTP is answered with a redirection to HTTPS; if not set,
+    /// nowhere.
+    #[serde(deserialize_with = "maybe_address")]
+    pub redirect: Option<SocketAddr>,
+    /// Open connections from one address.
+    pub connections_per_address: usize,
+    /// Addresses that `connections_per_address` does not bind, because many
+    /// people sit behind them.
+    pub exempt_addresses: Vec<IpAddr>,
+    /// Minutes without a request after which a session ends.
+    pub idle_minutes: u32,
+    /// Hours after which a session ends in any case.
+    pub absolute_hours: u32,
+    /// The largest file that may be uploaded.
+    pub upload_limit_mebibytes: u64,
+}
+
+impl Default for Portal {
+    fn default() -> Self {
+        Self {
+            listen: None,
+            names: vec!["localhost".into()],
+            redirect: None,
+            connections_per_address: 64,
+            exempt_addresses: Vec::new(),
+            idle_minutes: 30,
+            absolute_hours: 12,
+            upload_limit_mebibytes: 2048,
+        }
+    }
+}
+
+impl Portal {
+    /// Every name and address by which the installation is reached, in lower
+    /// case: those that were set and, so that its administrator always gets
+    /// in, `localhost`, `127.0.0.1` and `::1`.
+    pub fn hosts(&self) -> Vec<String> {
+        let own = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+        let mut hosts: Vec<String> = Vec::new();
+        for host in self.names.iter().map(|name| name.to_ascii_lowercase()).chain(own) {
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        hosts
+    }
+
+    /// Refuses what nobody could be served with.
+    fn check(&self) -> Result<()> {
+        let key = match () {
+            () if !self.names.iter().all(|name| is_host(name)) => "names",
+            () if self.connections_per_address == 0 => "connections_per_address",
+            () if self.idle_minutes == 0 => "idle_minutes",
+            () if self.absolute_hours == 0 => "absolute_hours",
+            () if !(1..=LARGEST_UPLOAD).contains(&self.upload_limit_mebibytes) => "upload_limit_mebibytes",
+            () => return Ok(()),
+        };
+        Err(Error::new(Code::Usage, "config-value-wrong").with("key", key))
+    }
+}
+
+/// A tebibyte, in mebibytes.
+const LARGEST_UPLOAD: u64 = 1024 * 1024;
+
+/// Whether a text is a host name, without port and without wildcard, or an
+/// address without brackets.
+fn is_host(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let inside = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        (1..=63).contains(&label.len()) && inside && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_name = text.len() <= 253 && !digits(text) && text.split('.').all(is_label);
+    is_name || text.parse::<IpAddr>().is_ok()
+}
+
 impl Default for Validation {
     fn default() -> Self {
         Self { nihdi_moduli: Nihdi::MODULI.to_vec(), default_author: String::new() }
@@ -168,7 +257,8 @@ impl Config {
             Error::new(Code::Usage, "config-invalid").with("path", shown.as_str()).with("line", line as u64)
         })?;
         config.resolve(path.parent().unwrap_or(Path::new("")));
-        config.validation.check().map_err(|error| error.with("path", shown.as_str()))?;
+        let checked = config.validation.check().and_then(|()| config.portal.check());
+        checked.map_err(|error| error.with("path", shown.as_str()))?;
         Ok(config)
     }
 
@@ -181,6 +271,15 @@ impl Config {
             self.platform.encryption_certificate = folder.join(&self.platform.encryption_certificate);
         }
     }
+}
+
+/// An address with a port, or nothing for an empty text.
+fn maybe_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 /// One path, or a list of them.
@@ -216,12 +315,14 @@ pub fn data_directory(given: Option<&Path>) -> Result<PathBuf> {
 }
 
 #[cfg(not(windows))]
-fn service_directory() -> PathBuf {
+/// The data directory of an installed service.
+pub fn service_directory() -> PathBuf {
     SERVICE_DIRECTORY.into()
 }
 
 #[cfg(windows)]
-fn service_directory() -> PathBuf {
+/// The data directory of an installed service.
+pub fn service_directory() -> PathBuf {
     Path::new(&std::env::var_os("ProgramData").unwrap_or_else(|| r"C:\ProgramData".into())).join("hd4dp")
 }
 
@@ -237,12 +338,38 @@ mod tests {
         for (text, key) in [
             ("[validation]\nnihdi_moduli = [97, 0]\n", "nihdi_moduli"),
             ("[validation]\ndefault_author = \"dr Jan\"\n", "default_author"),
+            ("[portal]\nnames = [\"*.hospital.example\"]\n", "names"),
+            ("[portal]\nnames = [\"hospital.example:8443\"]\n", "names"),
+            ("[portal]\nidle_minutes = 0\n", "idle_minutes"),
+            ("[portal]\nupload_limit_mebibytes = 99999999\n", "upload_limit_mebibytes"),
         ] {
             fs::write(&file, text).unwrap();
             let error = Config::read(None, directory.path()).unwrap_err();
             assert_eq!(error.code, Code::Usage);
             assert!(error.to_string().contains(key), "{error}");
         }
+    }
+
+    #[test]
+    fn the_machine_itself_always_gets_in() {
+        let portal =
+            Portal { names: vec!["HD4DP.hospital.example".into(), "::1".into()], ..Portal::default() };
+        assert_eq!(portal.hosts(), ["hd4dp.hospital.example", "::1", "localhost", "127.0.0.1"]);
+    }
+
+    #[test]
+    fn an_address_to_listen_on_is_given_or_left_to_the_verb() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join(FILE);
+        let read = |text: &str| {
+            fs::write(&file, text).unwrap();
+            Config::read(None, directory.path())
+        };
+        assert_eq!(read("[portal]\nlisten = \"\"\n").unwrap().portal.listen, None);
+        let portal = read("[portal]\nlisten = \"[::]:443\"\nredirect = \"[::]:80\"\n").unwrap().portal;
+        assert_eq!(portal.listen, Some("[::]:443".parse().unwrap()));
+        assert_eq!(portal.redirect, Some("[::]:80".parse().unwrap()));
+        assert!(read("[portal]\nlisten = \"8443\"\n").is_err());
     }
 
     #[test]

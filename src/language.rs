@@ -29,6 +29,9 @@ pub enum Language {
 pub enum Arg {
     /// A number that the message may choose a plural by.
     Count(u64),
+    /// Other messages by their identifiers, put in as a list in the reader's
+    /// language.
+    Messages(Vec<String>),
     /// Text, put in as it is.
     Text(String),
 }
@@ -70,6 +73,10 @@ impl Language {
         for (name, arg) in args {
             match arg {
                 Arg::Count(number) => values.set(*name, *number as f64),
+                Arg::Messages(ids) => {
+                    let texts: Vec<_> = ids.iter().map(|id| self.text(id, &[])).collect();
+                    values.set(*name, FluentValue::from(texts.join(", ")));
+                }
                 Arg::Text(text) => values.set(*name, FluentValue::from(text.as_str())),
             }
         }

@@ -111,6 +111,7 @@
 //!    `store/outcome.rs` writes it down: each registration is consolidated, or
 //!    refused with the platform's reason.
 
+pub mod app;
 pub mod certificate;
 pub mod cli;
 pub mod clock;
@@ -121,6 +122,7 @@ pub mod error;
 pub mod front;
 pub mod intake;
 pub mod language;
+pub mod portal;
 pub mod sandbox;
 pub mod store;
 pub mod transfer;

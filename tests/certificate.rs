@@ -29,6 +29,8 @@ fn hospital() -> Organisation {
         title: "Fictief Ziekenhuis".into(),
         cbe: vec![],
         ehp: vec!["1990990129".into()],
+        is_active: true,
+        requires_second_factor: false,
     }
 }
 

@@ -11,8 +11,8 @@ use std::{
 };
 
 use hd4dp::front::{
-    BodyLimit, Clients, Ending, Handler, Head, Limits, Request, Response, Rules, Server, Swap, listen,
-    provider, server_config,
+    BodyLimit, Clients, Ending, Handler, Head, Inner, Inside, Limits, Request, Response, Rules, Server, Swap,
+    listen, provider, server_config,
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::{
@@ -94,10 +94,11 @@ fn house(limits: Limits) -> House {
 fn house_for(limits: Limits, clients: impl Fn(&Pki) -> Clients) -> House {
     let pki = Pki::new();
     let identity = Arc::new(Swap::new(pki.config(&clients(&pki))));
-    let rules = Rules { methods: &["GET", "HEAD", "POST"], names: vec!["localhost".into()], limits };
+    let rules =
+        Rules { methods: &["GET", "HEAD", "POST"], names: vec!["localhost".into()], limits, log: false };
     let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-    let server =
-        Server::start(vec![listener], Arc::clone(&identity) as Arc<_>, Arc::new(Toy), rules).unwrap();
+    let inner = Arc::new(Inner::start(Arc::new(Toy), Inside::default()).unwrap());
+    let server = Server::start(vec![listener], Arc::clone(&identity) as Arc<_>, inner, rules).unwrap();
     House { pki, server, identity }
 }
 

@@ -1,5 +1,7 @@
 //! Hospitals' eHealth certificates: reading and checking a PKCS#12 store, and
-//! the credential that comes out of one that is accepted.
+//! the credential that comes out of one that is accepted. And the certificate
+//! that this installation's own server shows ([`server`]), which has nothing to
+//! do with eHealth.
 //!
 //! A store holds an *authentication* entry, issued by eHealth's authority, and
 //! one or more *encryption* entries whose certificates are signed with the
@@ -10,10 +12,13 @@ mod ber;
 mod check;
 mod credential;
 mod entry;
+mod given;
 mod identity;
+mod issue;
 mod key;
 mod mac;
 mod pkcs12;
+pub mod server;
 mod signature;
 mod x509;
 

@@ -19,6 +19,7 @@ pub const ORGANISATIONAL_UNIT: ObjectIdentifier = ObjectIdentifier::new_unwrap("
 /// Common name in a distinguished name.
 pub const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 
+const SERVER_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
 const CLIENT_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
 const ANY_EXTENDED_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 
@@ -119,9 +120,19 @@ impl Certificate {
     /// Whether it may prove the client's identity in TLS: it says so, or it
     /// does not limit its purposes.
     pub fn may_authenticate_clients(&self) -> bool {
+        self.may_be_used_for(CLIENT_AUTHENTICATION)
+    }
+
+    /// Whether it may prove the server's identity in TLS: it says so, or it
+    /// does not limit its purposes.
+    pub fn may_authenticate_servers(&self) -> bool {
+        self.may_be_used_for(SERVER_AUTHENTICATION)
+    }
+
+    fn may_be_used_for(&self, wanted: ObjectIdentifier) -> bool {
         match self.parsed.tbs_certificate().get_extension::<ExtendedKeyUsage>() {
             Ok(Some((_, purposes))) => {
-                purposes.0.iter().any(|purpose| [CLIENT_AUTHENTICATION, ANY_EXTENDED_USAGE].contains(purpose))
+                purposes.0.iter().any(|purpose| [wanted, ANY_EXTENDED_USAGE].contains(purpose))
             }
             Ok(None) => true,
             Err(_) => false,

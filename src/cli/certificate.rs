@@ -86,6 +86,8 @@ fn asked_for(context: &Context, nihdi: &str) -> Result<Organisation> {
             title: String::new(),
             cbe: Vec::new(),
             ehp: Vec::new(),
+            is_active: true,
+            requires_second_factor: false,
         },
     })
 }

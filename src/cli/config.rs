@@ -29,6 +29,14 @@ pub(crate) const KEYS: &[(&str, &str, &str)] = &[
     ("queue", "backoff_limit_milliseconds", "300000"),
     ("queue", "timeout_seconds", "60"),
     ("queue", "outcome_patience_seconds", "120"),
+    ("portal", "listen", "\"\""),
+    ("portal", "names", "[\"localhost\"]"),
+    ("portal", "redirect", "\"\""),
+    ("portal", "connections_per_address", "64"),
+    ("portal", "exempt_addresses", "[]"),
+    ("portal", "idle_minutes", "30"),
+    ("portal", "absolute_hours", "12"),
+    ("portal", "upload_limit_mebibytes", "2048"),
 ];
 
 impl Verb {
@@ -66,5 +74,9 @@ fn show(context: &Context) -> Result<Done> {
     say(format!("[ttp]\nurl = {:?}\nanchors = {}", config.ttp.url, paths(&config.ttp.anchors)))?;
     say(format!("[proxy]\nurl = {proxy:?}"))?;
     say(format!("[certificates]\nanchors = {}", paths(&config.certificates.anchors)))?;
+    let address =
+        |address: Option<std::net::SocketAddr>| address.map(|it| it.to_string()).unwrap_or_default();
+    say(format!("[portal]\nlisten = {:?}", address(config.portal.listen)))?;
+    say(format!("names = {:?}\nredirect = {:?}", config.portal.names, address(config.portal.redirect)))?;
     Ok(Done::Well)
 }

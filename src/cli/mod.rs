@@ -116,7 +116,7 @@ pub(crate) struct Context {
     pub config: Config,
     pub language: Language,
     directory: PathBuf,
-    store: OnceCell<Store>,
+    store: OnceCell<Arc<Store>>,
 }
 
 /// Runs the command line of this process.
@@ -174,11 +174,11 @@ impl Context {
     }
 
     /// The store, opened at its first use.
-    pub fn store(&self) -> Result<&Store> {
+    pub fn store(&self) -> Result<&Arc<Store>> {
         if let Some(store) = self.store.get() {
             return Ok(store);
         }
-        let store = Store::open(&self.directory)?;
+        let store = Arc::new(Store::open(&self.directory)?);
         Ok(self.store.get_or_init(|| store))
     }
 

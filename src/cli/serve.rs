@@ -1,72 +1,42 @@
 //! `serve`: runs the appliance until it is ended.
 
-use std::{thread, time::Duration};
-
-use jiff::civil::Date;
-
-use super::{Context, Done};
-use crate::{
-    clock,
-    error::{Error, Result},
-    store::{Store, alert, audit},
-    transfer::{
-        services::Services,
-        worker::{Workers, lock},
-    },
+use std::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+    thread,
 };
 
+use super::{Context, Done};
+use crate::{app::App, config::service_directory, error::Result};
+
 #[derive(clap::Args)]
-pub struct Verb {}
+pub struct Verb {
+    /// Where the portal listens; by default [::]:443 as a service and
+    /// 127.0.0.1:8443 otherwise
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
+}
 
 impl Verb {
-    /// Runs the workers. Everything they do is durable and may be repeated,
-    /// so a signal or a kill is the ordinary end.
+    /// Runs everything; a signal or a kill is the ordinary end.
     pub fn run(self, context: &Context) -> Result<Done> {
-        let services = Services::new(&context.config)?;
         let store = context.store()?;
-        let _lock = lock(store)?;
-        tracing::info!(version = env!("CARGO_PKG_VERSION"), "the appliance runs");
-        tell_alerts(store)?;
-        let workers = Workers::new(store, &services, &context.config.queue);
-        workers.run(|_| {
-            let mut told = None;
+        let listen = self.listen.or(context.config.portal.listen).unwrap_or_else(|| usual(store.directory()));
+        App::new(Arc::clone(store), context.config.clone()).run(listen, |running| {
+            tracing::info!(version = env!("CARGO_PKG_VERSION"), address = %running.address, "the appliance runs");
             loop {
-                if let Err(error) = tell_head_once_a_day(store, &mut told) {
-                    log_failure(&error);
-                }
-                thread::sleep(BETWEEN_LOOKS);
+                thread::park();
             }
         })
     }
 }
 
-/// How often the calendar is looked at.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
-
-/// What was wrong before this start and is not cleared yet.
-fn tell_alerts(store: &Store) -> Result<()> {
-    for alert in store.read(alert::list)? {
-        tracing::warn!(subject = alert.subject, reason = alert.reason, "still wrong since an earlier run");
+/// Where a service listens, and where somebody who tries it out does.
+fn usual(directory: &Path) -> SocketAddr {
+    if directory == service_directory() {
+        (Ipv6Addr::UNSPECIFIED, 443).into()
+    } else {
+        (Ipv4Addr::LOCALHOST, 8443).into()
     }
-    Ok(())
-}
-
-/// A head noted outside the database shows even a database that was put back
-/// to an older state.
-fn tell_head_once_a_day(store: &Store, told: &mut Option<Date>) -> Result<()> {
-    let today = clock::today();
-    if *told != Some(today) {
-        let (event, head) = store.read(audit::head)?;
-        tracing::info!(event, head, "head of the audit");
-        *told = Some(today);
-    }
-    Ok(())
-}
-
-fn log_failure(error: &Error) {
-    tracing::error!(
-        id = error.id,
-        cause = error.cause.as_ref().map(tracing::field::display),
-        "the head of the audit could not be told"
-    );
 }

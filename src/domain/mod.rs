@@ -1,5 +1,6 @@
 //! Pure types and rules. Nothing here reads, writes or knows another folder.
 
+pub mod account;
 pub mod code_system;
 pub mod decimal;
 pub mod delivery;
@@ -8,9 +9,12 @@ pub mod enrolment;
 pub mod finding;
 pub mod identifier;
 pub mod import;
+pub mod login;
+pub mod member;
 pub mod moment;
 pub mod organisation;
 pub mod registration;
 pub mod role;
+pub mod session;
 pub mod summary;
 pub mod upload;

@@ -1,11 +1,13 @@
 //! An organisation (group, data provider): a hospital, laboratory or practice
 //! that this installation serves.
 
+use serde::Serialize;
+
 use crate::domain::identifier::{Fault, Nihdi, cbe, ehp};
 
 /// The key of an organisation in the store. Every store function that touches
 /// an organisation's data takes one.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct OrganisationId(pub i64);
 
 /// An organisation and the numbers its certificate may carry.
@@ -14,6 +16,24 @@ pub struct Organisation {
     /// Its key in the store.
     pub id: OrganisationId,
     /// Its NIHDI number, by which it is named everywhere.
+    pub nihdi: Nihdi,
+    /// What people call it.
+    pub title: String,
+    /// Enterprise numbers, ten digits each.
+    pub cbe: Vec<String>,
+    /// eHealth partner numbers, ten digits each.
+    pub ehp: Vec<String>,
+    /// Whether it takes part. While it does not, only managers reach it, and
+    /// nothing is imported or delivered for it.
+    pub is_active: bool,
+    /// Whether its members must have a second factor.
+    pub requires_second_factor: bool,
+}
+
+/// What can be edited about an organisation.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Details {
+    /// Its NIHDI number.
     pub nihdi: Nihdi,
     /// What people call it.
     pub title: String,
@@ -56,6 +76,8 @@ mod tests {
             title: "Fictief Ziekenhuis".into(),
             cbe: vec!["0999999031".into()],
             ehp: vec!["1990990128".into()],
+            is_active: true,
+            requires_second_factor: false,
         };
         assert!(organisation.has_number("NIHII-HOSPITAL", "71099911"));
         assert!(organisation.has_number("CBE", "0999999031"));

@@ -13,7 +13,7 @@ use std::{
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::{Handler, Identity, Rules, connection::Shared, slots::Slots};
+use super::{Handler, Identity, Rules, connection::Shared, slots::Slots, turn::Turns};
 use crate::error::{Code, Error, Result};
 
 /// A running server. Dropping it stops it as [`Server::stop`] does.
@@ -58,9 +58,28 @@ impl Server {
         handler: Arc<dyn Handler>,
         rules: Rules,
     ) -> Result<Self> {
+        Self::with(listeners, Some(identity), handler, rules)
+    }
+
+    /// Serves without TLS, under the same rules.
+    pub(super) fn plain(
+        listeners: Vec<TcpListener>,
+        handler: Arc<dyn Handler>,
+        rules: Rules,
+    ) -> Result<Self> {
+        Self::with(listeners, None, handler, rules)
+    }
+
+    fn with(
+        listeners: Vec<TcpListener>,
+        identity: Option<Arc<dyn Identity>>,
+        handler: Arc<dyn Handler>,
+        rules: Rules,
+    ) -> Result<Self> {
         let slots = Arc::new(Slots::default());
         let stop = AtomicBool::new(false);
-        let shared = Arc::new(Shared { identity, handler, rules, slots, stop });
+        let turns = Turns::default();
+        let shared = Arc::new(Shared { identity, handler, rules, slots, turns, stop });
         let mut server = Self { shared, addresses: Vec::new(), loops: Vec::new() };
         for listener in listeners {
             server.addresses.push(listener.local_addr().map_err(Error::internal)?);
@@ -155,7 +174,7 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// The address by which this machine reaches its own listener.
-fn within(address: SocketAddr) -> SocketAddr {
+pub(super) fn within(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),

@@ -7,14 +7,16 @@ use std::{
     time::Instant,
 };
 
-use super::{Handler, Identity, Rules, exchange::Exchanges, slots::Slots, stream::Stream};
+use super::{Handler, Identity, Rules, exchange::Exchanges, slots::Slots, stream::Stream, turn::Turns};
 
 /// What all connections of a server share.
 pub(super) struct Shared {
-    pub(super) identity: Arc<dyn Identity>,
+    /// None for plain HTTP.
+    pub(super) identity: Option<Arc<dyn Identity>>,
     pub(super) handler: Arc<dyn Handler>,
     pub(super) rules: Rules,
     pub(super) slots: Arc<Slots>,
+    pub(super) turns: Turns,
     pub(super) stop: AtomicBool,
 }
 
@@ -44,12 +46,16 @@ impl Shared {
     fn talk(&self, tcp: TcpStream, peer: SocketAddr) -> std::io::Result<()> {
         let limits = &self.rules.limits;
         let deadline = Instant::now() + limits.handshake;
-        let stream = Stream::accept(tcp, self.identity.as_ref(), deadline, limits.write_stall)?;
+        let stream = match &self.identity {
+            Some(identity) => Stream::accept(tcp, identity.as_ref(), deadline, limits.write_stall)?,
+            None => Stream::plain(tcp, limits.write_stall)?,
+        };
         Exchanges {
             stream,
             peer,
             rules: &self.rules,
             handler: self.handler.as_ref(),
+            turns: &self.turns,
             stop: &self.stop,
             ahead: Vec::new(),
         }

@@ -12,11 +12,15 @@ use std::{
 };
 
 use jiff::fmt::rfc2822::DateTimePrinter;
+use uuid::Uuid;
 
 use super::{
     BodyLimit, Ending, Handler, Head, Request, Response, Rules,
+    body::{Body, Broken, Source, Target},
     head::{self, Refusal},
+    request_log::Entry,
     stream::Stream,
+    turn::Turns,
 };
 use crate::clock;
 
@@ -26,6 +30,7 @@ pub(super) struct Exchanges<'a> {
     pub(super) peer: SocketAddr,
     pub(super) rules: &'a Rules,
     pub(super) handler: &'a dyn Handler,
+    pub(super) turns: &'a Turns,
     pub(super) stop: &'a AtomicBool,
     /// Bytes that came after the last request.
     pub(super) ahead: Vec<u8>,
@@ -41,25 +46,31 @@ impl Exchanges<'_> {
                 self.stream.close();
                 return Ok(());
             }
-            let head = match self.read_head(certificate.clone())? {
+            let id = Uuid::now_v7();
+            let mut entry = Entry::new(id, self.rules.log);
+            let head = match self.read_head(certificate.clone(), id)? {
                 Ok(head) => head,
-                Err(refusal) => return self.refuse(refusal),
+                Err(refusal) => return self.refuse(refusal, id, entry),
             };
+            entry.about(&head);
             let head_only = head.method == "HEAD";
             let last = head.close || served >= self.rules.limits.requests;
             let response = match self.read_body(&head)? {
-                Ok(body) => self.answer(Request { head, body }),
+                Ok(Body { bytes, spool }) => self.answer(Request { head, body: bytes, spool }),
                 Err(refused) => refused.ending(Ending::Close),
             };
-            let ending = match response.fate() {
+            let ending = match response.ending {
                 Ending::Keep if last || self.stop.load(Ordering::Relaxed) => Ending::Close,
                 ending => ending,
             };
-            let mut bytes = response.into_bytes(head_only, ending != Ending::Keep, &date());
+            let status = response.status();
+            let mut bytes = response.into_bytes(head_only, ending != Ending::Keep, id, &date());
+            entry.answered(status, bytes.len());
             match ending {
                 Ending::Keep => self.stream.write_all(&bytes)?,
                 Ending::Close => {
                     self.stream.write_all(&bytes)?;
+                    drop(entry);
                     self.stream.close();
                     return Ok(());
                 }
@@ -106,7 +117,7 @@ impl Exchanges<'_> {
         }
     }
 
-    fn read_head(&mut self, certificate: Option<Arc<[u8]>>) -> io::Result<Result<Head, Refusal>> {
+    fn read_head(&mut self, certificate: Option<Arc<[u8]>>, id: Uuid) -> io::Result<Result<Head, Refusal>> {
         let deadline = Instant::now() + self.rules.limits.head;
         let mut looked_at = 0;
         let length = loop {
@@ -122,67 +133,96 @@ impl Exchanges<'_> {
                 Err(error) => return Err(error),
             }
         };
-        let head = head::parse(&self.ahead[..length], self.rules, self.peer, certificate);
+        let head = head::parse(&self.ahead[..length], self.rules, self.peer, certificate, id);
         self.ahead.drain(..length);
         Ok(head)
     }
 
     /// Reads the body, if the handler wants it.
-    fn read_body(&mut self, head: &Head) -> io::Result<Result<Vec<u8>, Response>> {
+    fn read_body(&mut self, head: &Head) -> io::Result<Result<Body, Response>> {
         let limit = match catch_unwind(AssertUnwindSafe(|| self.handler.limit(head))) {
-            Ok(BodyLimit::Bytes(limit)) => limit,
-            Ok(BodyLimit::Refused(response)) => return Ok(Err(response)),
-            Err(_) => return Ok(Err(self.refusal(500))),
+            Ok(limit) => limit,
+            Err(_) => return Ok(Err(self.refusal(500, head.id, Some(head)))),
         };
-        if head.length > limit {
-            return Ok(Err(self.refusal(413)));
+        let (limit, chunks, mut target) = match limit {
+            BodyLimit::Bytes(limit) => (limit, false, Target::Memory(Vec::new())),
+            BodyLimit::Chunked(limit) => (limit, true, Target::Memory(Vec::new())),
+            BodyLimit::Into { limit, sink } => (limit, true, Target::Sink(sink)),
+            BodyLimit::Refused(response) => return Ok(Err(response)),
+        };
+        let refused = match head.length {
+            Some(length) if length > limit => Some(413),
+            None if !chunks => Some(411),
+            _ => None,
+        };
+        if let Some(status) = refused {
+            return Ok(Err(self.refusal(status, head.id, Some(head))));
         }
-        let length = usize::try_from(head.length).unwrap_or(usize::MAX);
         if head.expects_continue && self.ahead.is_empty() {
             self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
-        let deadline = Instant::now() + self.rules.limits.body_time(head.length);
-        // What is ahead may reach into the next request. A body grows with
-        // what has come, not with what was announced.
-        let next = self.ahead.split_off(length.min(self.ahead.len()));
-        let mut body = std::mem::replace(&mut self.ahead, next);
-        let mut filled = body.len();
-        while filled < length {
-            if filled == body.len() {
-                body.resize(length.min((2 * filled).max(BODY_STEP)), 0);
+        let mut source = Source {
+            stream: &mut self.stream,
+            ahead: &mut self.ahead,
+            at: 0,
+            limits: &self.rules.limits,
+            began: Instant::now(),
+            received: 0,
+        };
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            match head.length {
+                Some(length) => source.announced(length, &mut target)?,
+                None => source.chunks(limit, &mut target)?,
             }
-            match self.stream.read(&mut body[filled..], deadline) {
-                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == ErrorKind::TimedOut => return Ok(Err(self.refusal(408))),
-                Err(error) => return Err(error),
-            }
+            target.finish()
+        }));
+        let used = source.at;
+        self.ahead.drain(..used);
+        match read.unwrap_or(Err(Broken::Refused(500))) {
+            Ok(body) => Ok(Ok(body)),
+            Err(Broken::Refused(status)) => Ok(Err(self.refusal(status, head.id, Some(head)))),
+            Err(Broken::Connection(error)) => Err(error),
         }
-        Ok(Ok(body))
     }
 
     fn answer(&self, request: Request) -> Response {
-        catch_unwind(AssertUnwindSafe(|| self.handler.answer(request))).unwrap_or_else(|_| {
-            tracing::error!(peer = %self.peer, "a handler panicked; its request was answered 500");
-            self.refusal(500).ending(Ending::Close)
+        let limits = &self.rules.limits;
+        // An upload has been paid for and waits for as long as it takes.
+        let turn = match request.spool {
+            Some(_) => None,
+            None => match self.turns.take(limits.exchanges, limits.turn) {
+                Some(turn) => Some(turn),
+                None => return self.refusal(503, request.head.id, Some(&request.head)),
+            },
+        };
+        let id = request.head.id;
+        let answer = catch_unwind(AssertUnwindSafe(|| self.handler.answer(request)));
+        drop(turn);
+        answer.unwrap_or_else(|_| {
+            tracing::error!(peer = %self.peer, %id, "a handler panicked; its request was answered 500");
+            self.refusal(500, id, None).ending(Ending::Close)
         })
     }
 
-    fn refuse(mut self, refusal: Refusal) -> io::Result<()> {
-        tracing::debug!(peer = %self.peer, status = refusal.0, "request refused by the front door");
-        let response = self.refusal(refusal.0);
-        self.stream.write_all(&response.into_bytes(false, true, &date()))?;
+    fn refuse(mut self, refusal: Refusal, id: Uuid, mut entry: Entry) -> io::Result<()> {
+        let response = self.refusal(refusal.0, id, None);
+        let bytes = response.into_bytes(false, true, id, &date());
+        entry.answered(refusal.0, bytes.len());
+        self.stream.write_all(&bytes)?;
+        drop(entry);
         self.stream.close();
         Ok(())
     }
 
-    fn refusal(&self, status: u16) -> Response {
-        let response = catch_unwind(AssertUnwindSafe(|| self.handler.refuse(status)))
+    fn refusal(&self, status: u16, id: Uuid, head: Option<&Head>) -> Response {
+        let response = catch_unwind(AssertUnwindSafe(|| self.handler.refuse(status, id, head)))
             .unwrap_or_else(|_| Response::problem(status));
-        if status != 405 {
-            return response;
-        }
-        response.header("Allow", self.rules.methods.join(", ")).unwrap_or_else(|_| Response::problem(405))
+        let with = match status {
+            405 => response.header("Allow", self.rules.methods.join(", ")),
+            503 => response.header("Retry-After", "1"),
+            _ => return response,
+        };
+        with.unwrap_or_else(|_| Response::problem(status))
     }
 
     fn read_ahead(&mut self, deadline: Instant) -> io::Result<usize> {
@@ -202,9 +242,6 @@ impl Exchanges<'_> {
 
 /// How soon an idle connection notices that the server stops.
 const STOP_SLICE: Duration = Duration::from_millis(200);
-
-/// How much memory a body gets before its first byte has come.
-const BODY_STEP: usize = 256 * 1024;
 
 /// The present moment as RFC 9110 writes it.
 fn date() -> String {

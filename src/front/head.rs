@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use super::{Rules, limit::HEAD_FIELDS};
+use uuid::Uuid;
+
+use super::{Rules, host::without_port, limit::HEAD_FIELDS};
 
 /// The head of a request, checked.
 #[derive(Clone, Debug)]
@@ -14,14 +16,18 @@ pub struct Head {
     pub path: String,
     /// What stood behind the `?`.
     pub query: Option<String>,
-    /// The header fields in order, names in lower case.
+    /// The header fields in order, names in lower case, without those that
+    /// are about the connection or say where the message ends.
     pub headers: Vec<(String, String)>,
     /// Where the connection comes from.
     pub peer: SocketAddr,
     /// The certificate that the client proved to own, in DER.
     pub client_certificate: Option<Arc<[u8]>>,
-    /// How many bytes of body follow.
-    pub length: u64,
+    /// How many bytes of body follow; none if it comes in chunks, which tell
+    /// only at their end.
+    pub length: Option<u64>,
+    /// The request's name in the log and in the answer (`X-Request-Id`).
+    pub id: Uuid,
     pub(super) expects_continue: bool,
     pub(super) close: bool,
 }
@@ -68,6 +74,7 @@ pub(super) fn parse(
     rules: &Rules,
     peer: SocketAddr,
     client_certificate: Option<Arc<[u8]>>,
+    id: Uuid,
 ) -> Result<Head, Refusal> {
     let mut fields = [httparse::EMPTY_HEADER; HEAD_FIELDS];
     let mut request = httparse::Request::new(&mut fields);
@@ -87,7 +94,7 @@ pub(super) fn parse(
     if !target.starts_with('/') || !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
         return Err(BAD);
     }
-    let headers: Vec<(String, String)> = request
+    let mut headers: Vec<(String, String)> = request
         .headers
         .iter()
         .map(|field| (field.name.to_ascii_lowercase(), String::from_utf8_lossy(field.value).into_owned()))
@@ -111,16 +118,17 @@ pub(super) fn parse(
     if !rules.methods.contains(&method) {
         return Err(Refusal(405));
     }
-    if headers.iter().any(|(name, _)| name == "transfer-encoding") {
-        return Err(Refusal(411));
-    }
-    let length = match once("content-length")? {
-        Some(text) => length(text)?,
-        None if matches!(method, "PATCH" | "POST" | "PUT") => return Err(BAD),
-        None => 0,
+    let length = match (once("transfer-encoding")?, once("content-length")?) {
+        // Which of the two counts is read in different ways by different programs.
+        (Some(_), Some(_)) => return Err(BAD),
+        (Some(coding), None) if coding.eq_ignore_ascii_case("chunked") => None,
+        (Some(_), None) => return Err(Refusal(411)),
+        (None, Some(text)) => Some(length(text)?),
+        (None, None) if matches!(method, "PATCH" | "POST" | "PUT") => return Err(BAD),
+        (None, None) => Some(0),
     };
     let expects_continue = match once("expect")? {
-        Some(text) if text.eq_ignore_ascii_case("100-continue") => length > 0,
+        Some(text) if text.eq_ignore_ascii_case("100-continue") => length != Some(0),
         Some(_) => return Err(Refusal(417)),
         None => false,
     };
@@ -133,8 +141,21 @@ pub(super) fn parse(
         None => (target.to_owned(), None),
     };
     let method = method.to_owned();
-    Ok(Head { method, path, query, headers, peer, client_certificate, length, expects_continue, close })
+    headers.retain(|(name, _)| !OF_THE_CONNECTION.contains(&name.as_str()));
+    Ok(Head { method, path, query, headers, peer, client_certificate, length, id, expects_continue, close })
 }
+
+/// Fields that mean this connection and this message alone.
+const OF_THE_CONNECTION: [&str; 8] = [
+    "connection",
+    "content-length",
+    "expect",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+];
 
 /// A length is digits and nothing else; `+5`, `5, 5` and `0x5` are read in
 /// different ways by different programs. One too great for a number is a
@@ -144,13 +165,6 @@ fn length(text: &str) -> Result<u64, Refusal> {
         return Err(BAD);
     }
     text.parse().map_err(|_| Refusal(413))
-}
-
-fn without_port(host: &str) -> &str {
-    if host.starts_with('[') {
-        return host.find(']').map_or(host, |end| &host[..=end]);
-    }
-    host.split_once(':').map_or(host, |(name, _)| name)
 }
 
 #[cfg(test)]
@@ -163,11 +177,12 @@ mod tests {
             methods: &["GET", "HEAD", "POST"],
             names: vec!["localhost".into(), "[::1]".into()],
             limits: Limits::default(),
+            log: false,
         };
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
         let length = end(text.as_bytes(), 0, 16 * 1024).map_err(|refusal| refusal.0)?;
         let length = length.expect("a whole head");
-        parse(&text.as_bytes()[..length], &rules, peer, None).map_err(|refusal| refusal.0)
+        parse(&text.as_bytes()[..length], &rules, peer, None, Uuid::nil()).map_err(|refusal| refusal.0)
     }
 
     fn with(line: &str) -> Result<Head, u16> {
@@ -179,12 +194,13 @@ mod tests {
         let head = read("GET /a/b?c=d HTTP/1.1\r\nHOST: [::1]:8443\r\nX: y \r\n\r\n").expect("good");
         assert_eq!((head.path.as_str(), head.query.as_deref()), ("/a/b", Some("c=d")));
         assert_eq!(head.header("x"), Some("y"));
-        assert_eq!(head.length, 0);
+        assert_eq!(head.length, Some(0));
     }
 
     #[test]
     fn a_length_is_digits_once() {
-        assert_eq!(with("Content-Length: 5").map(|head| head.length), Ok(5));
+        assert_eq!(with("Content-Length: 5").map(|head| head.length), Ok(Some(5)));
+        assert_eq!(with("Transfer-Encoding: Chunked").map(|head| head.length), Ok(None));
         for (line, status) in [
             ("X: y", 400),
             ("Content-Length: +5", 400),
@@ -193,7 +209,9 @@ mod tests {
             ("Content-Length:", 400),
             ("Content-Length: 5\r\nContent-Length: 5", 400),
             ("Content-Length: 18446744073709551616", 413),
-            ("Content-Length: 5\r\nTransfer-Encoding: chunked", 411),
+            ("Content-Length: 5\r\nTransfer-Encoding: chunked", 400),
+            ("Transfer-Encoding: gzip, chunked", 411),
+            ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", 400),
             ("Transfer-Encoding: identity", 411),
         ] {
             assert_eq!(with(line).map(|head| head.length), Err(status), "{line}");

@@ -3,14 +3,47 @@
 use std::{net::IpAddr, time::Duration};
 
 use super::message::Response;
+use crate::error::Result;
 
-/// How many bytes of body a request may have.
-#[derive(Debug)]
+/// How many bytes of body a request may have, and where they go.
 pub enum BodyLimit {
-    /// At most this many bytes; 0 means no body at all.
+    /// At most this many bytes of an announced length; 0 means no body at all.
+    /// One that comes in chunks is answered 411.
     Bytes(u64),
+    /// At most this many bytes, of an announced length or in chunks.
+    Chunked(u64),
+    /// At most `limit` bytes, of an announced length or in chunks. They go into
+    /// `sink` as they come, and the request gets the sink's name instead of
+    /// them. A sink that cannot take them is answered 507 if there is no room
+    /// ([`Code::TooLarge`](crate::error::Code::TooLarge)), else 503.
+    Into {
+        /// The most bytes.
+        limit: u64,
+        /// Where they go.
+        sink: Box<dyn Sink>,
+    },
     /// None is read: this is the answer, and the connection ends with it.
     Refused(Response),
+}
+
+/// Takes a body as it comes. One that is dropped before
+/// [`finish`](Sink::finish) removes what was written to it: the client went
+/// away, was too slow or sent too much.
+pub trait Sink: Send {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be kept; the request is refused and the sink dropped.
+    fn write(&mut self, bytes: &[u8]) -> Result<()>;
+
+    /// The body is whole. Gives the name by which the handler finds it, in
+    /// visible ASCII characters; from now on it is the handler's.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be kept; what was written is removed.
+    fn finish(self: Box<Self>) -> Result<String>;
 }
 
 /// What kind of requests a server takes.
@@ -24,6 +57,8 @@ pub struct Rules {
     pub names: Vec<String>,
     /// What a client may cost.
     pub limits: Limits,
+    /// Whether each request is told to the log (target `hd4dp::request`).
+    pub log: bool,
 }
 
 /// What a client may cost. The defaults suit an intranet of people with
@@ -48,12 +83,17 @@ pub struct Limits {
     pub head_bytes: usize,
     /// Between two requests.
     pub idle: Duration,
-    /// For a body, plus a second for every 64 KiB of it.
+    /// For a body, plus a second for every 64 KiB of it that has come.
     pub body: Duration,
     /// Without progress while an answer is written.
     pub write_stall: Duration,
     /// Requests on one connection, which bounds whatever a connection leaks.
     pub requests: u32,
+    /// Requests that are answered at the same time; uploads that went into a
+    /// [`Sink`] do not count.
+    pub exchanges: usize,
+    /// How long a request waits for its turn before it is answered 503.
+    pub turn: Duration,
     /// How long a stop waits for exchanges under way.
     pub grace: Duration,
 }
@@ -75,14 +115,16 @@ impl Default for Limits {
             body: Duration::from_secs(30),
             write_stall: Duration::from_secs(30),
             requests: 1_000,
+            exchanges: 32,
+            turn: Duration::from_secs(1),
             grace: Duration::from_secs(10),
         }
     }
 }
 
 impl Limits {
-    /// How long a body of `length` bytes may take.
-    pub(super) fn body_time(&self, length: u64) -> Duration {
-        self.body + Duration::from_secs(length / (64 * 1024))
+    /// How long a body may take of which `received` bytes have come.
+    pub(super) fn body_time(&self, received: u64) -> Duration {
+        self.body + Duration::from_secs(received / (64 * 1024))
     }
 }

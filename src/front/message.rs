@@ -1,6 +1,8 @@
 //! What a handler gets and gives.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
+
+use uuid::Uuid;
 
 use crate::{
     error::{Error, Result},
@@ -18,9 +20,18 @@ pub trait Handler: Send + Sync {
     fn answer(&self, request: Request) -> Response;
 
     /// The answer to a request that broke a rule of the front door itself
-    /// (400, 405, 408, 411, 413, 417, 421, 431, 505) or a handler (500).
-    fn refuse(&self, status: u16) -> Response {
+    /// (400, 405, 408, 411, 413, 417, 421, 431, 503, 505, 507) or a handler
+    /// (500). `id` is the request's, as the log has it; `head` is absent where
+    /// it could not be read or is gone.
+    fn refuse(&self, status: u16, id: Uuid, head: Option<&Head>) -> Response {
+        let (_, _) = (id, head);
         Response::problem(status)
+    }
+
+    /// The request whose body is kept as `spool` will not be answered: the
+    /// handler may remove it.
+    fn abandon(&self, spool: &str) {
+        let _ = spool;
     }
 }
 
@@ -29,8 +40,10 @@ pub trait Handler: Send + Sync {
 pub struct Request {
     /// Its head.
     pub head: Head,
-    /// Its body, decoded from nothing: transfer codings are refused.
+    /// Its body; empty if it went into a [`Sink`](super::Sink).
     pub body: Vec<u8>,
+    /// The name of what the body was written to.
+    pub spool: Option<String>,
 }
 
 /// What becomes of the connection after an answer.
@@ -49,24 +62,27 @@ pub enum Ending {
 }
 
 /// An answer. The front door itself adds `Content-Length`, `Connection` and
-/// `Date`.
+/// `Date` and `X-Request-Id`.
 #[derive(Debug)]
 pub struct Response {
-    status: u16,
-    headers: Vec<(&'static str, String)>,
-    body: Vec<u8>,
-    ending: Ending,
+    pub(super) status: u16,
+    pub(super) headers: Vec<(Cow<'static, str>, String)>,
+    pub(super) body: Vec<u8>,
+    pub(super) ending: Ending,
+    /// The length of a body that was left out already.
+    pub(super) omitted: Option<usize>,
 }
 
 impl Response {
     /// An answer without a body.
     pub fn new(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new(), ending: Ending::Keep }
+        Self { status, headers: Vec::new(), body: Vec::new(), ending: Ending::Keep, omitted: None }
     }
 
     /// An answer with a body of the media type `kind`.
     pub fn with_body(status: u16, kind: &'static str, body: Vec<u8>) -> Self {
-        Self { status, headers: vec![("Content-Type", kind.to_owned())], body, ending: Ending::Keep }
+        let headers = vec![("Content-Type".into(), kind.to_owned())];
+        Self { headers, body, ..Self::new(status) }
     }
 
     /// An RFC 9457 problem that says no more than its status.
@@ -91,7 +107,7 @@ impl Response {
         if !named || !value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
             return Err(Error::internal(format!("the header field {name} cannot be written")));
         }
-        self.headers.push((name, value));
+        self.headers.push((name.into(), value));
         Ok(self)
     }
 
@@ -107,20 +123,16 @@ impl Response {
         self.status
     }
 
-    /// What becomes of the connection after it.
-    pub(super) fn fate(&self) -> Ending {
-        self.ending
-    }
-
     /// Its bytes. `head_only` leaves the body out but tells its length.
-    pub(super) fn into_bytes(self, head_only: bool, close: bool, date: &str) -> Vec<u8> {
-        let mut text = format!("HTTP/1.1 {} {}\r\nDate: {date}\r\n", self.status, reason(self.status));
+    pub(super) fn into_bytes(self, head_only: bool, close: bool, id: Uuid, date: &str) -> Vec<u8> {
+        let (status, reason) = (self.status, reason(self.status));
+        let mut text = format!("HTTP/1.1 {status} {reason}\r\nDate: {date}\r\nX-Request-Id: {id}\r\n");
         for (name, value) in &self.headers {
             text.extend([name, ": ", value, "\r\n"]);
         }
         let bodiless = matches!(self.status, 100..=199 | 204 | 304);
         if !bodiless {
-            text.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
+            text.push_str(&format!("Content-Length: {}\r\n", self.omitted.unwrap_or(self.body.len())));
         }
         text.push_str(if close { "Connection: close\r\n\r\n" } else { "\r\n" });
         let mut bytes = text.into_bytes();
@@ -132,8 +144,17 @@ impl Response {
 }
 
 /// Fields that say where a message ends, or that every answer has.
-const OURS: [&str; 7] =
-    ["Connection", "Content-Length", "Date", "Keep-Alive", "Trailer", "Transfer-Encoding", "Upgrade"];
+const OURS: [&str; 9] = [
+    "Connection",
+    "Content-Length",
+    "Date",
+    "Keep-Alive",
+    "Server",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+    "X-Request-Id",
+];
 
 /// The reason phrase of a status (RFC 9110, RFC 6585).
 fn reason(status: u16) -> &'static str {
@@ -142,8 +163,10 @@ fn reason(status: u16) -> &'static str {
         201 => "Created",
         202 => "Accepted",
         204 => "No Content",
+        302 => "Found",
         303 => "See Other",
         304 => "Not Modified",
+        308 => "Permanent Redirect",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
@@ -161,7 +184,9 @@ fn reason(status: u16) -> &'static str {
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
         503 => "Service Unavailable",
+        502 => "Bad Gateway",
         505 => "HTTP Version Not Supported",
+        507 => "Insufficient Storage",
         _ => "Status",
     }
 }
@@ -188,7 +213,7 @@ mod tests {
     #[test]
     fn an_answer_to_head_tells_the_length_and_has_no_body() {
         let response = Response::with_body(200, "text/plain", b"hello".to_vec());
-        let text = String::from_utf8(response.into_bytes(true, false, "now")).expect("ASCII");
+        let text = String::from_utf8(response.into_bytes(true, false, Uuid::nil(), "now")).expect("ASCII");
         assert!(text.contains("Content-Length: 5\r\n"), "{text}");
         assert!(text.ends_with("\r\n\r\n"), "{text}");
     }

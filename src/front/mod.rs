@@ -9,22 +9,35 @@
 //! socket time-out, because a client that sends one byte at a time never
 //! trips a time-out.
 //!
-//! The limits and why they are as they are: tiny_http 0.12, which may sit
-//! behind this core, aborts on one request with a huge length, keeps no
-//! deadline and stops listening for good after one failed accept.
+//! The core serves a handler directly, as the sandbox has it, or through
+//! [`Inner`], which puts tiny_http between the two.
 
 mod accept;
+mod body;
 mod connection;
 mod exchange;
 mod head;
+mod host;
+mod inner;
+mod inside;
 mod limit;
 mod message;
+mod probe;
+mod redirect;
+mod relay;
+mod request_log;
 mod slots;
 mod stream;
 mod tls;
+mod turn;
 
 pub use accept::{Server, listen};
 pub use head::Head;
-pub use limit::{BodyLimit, Limits, Rules};
+pub use host::{host, is_strict};
+pub use inner::Inner;
+pub use inside::Inside;
+pub use limit::{BodyLimit, Limits, Rules, Sink};
 pub use message::{Ending, Handler, Request, Response};
+pub use probe::probe;
+pub use redirect::redirect;
 pub use tls::{Clients, Identity, Swap, provider, server_config};

@@ -1,4 +1,4 @@
-//! A TLS connection that reads and writes against deadlines.
+//! A connection, with TLS or plain, that reads and writes against deadlines.
 
 use std::{
     io::{self, ErrorKind, Read, Write},
@@ -12,10 +12,11 @@ use socket2::SockRef;
 
 use super::Identity;
 
-/// The plain side of one TLS connection.
+/// The plain side of one connection.
 pub(super) struct Stream {
     inbox: Inbox,
-    tls: ServerConnection,
+    /// None for plain HTTP.
+    tls: Option<Box<ServerConnection>>,
 }
 
 /// What has come from the network and rustls has not taken yet. Its reads end
@@ -36,9 +37,7 @@ impl Stream {
         deadline: Instant,
         write_stall: Duration,
     ) -> io::Result<Self> {
-        tcp.set_nodelay(true)?;
-        tcp.set_write_timeout(Some(write_stall))?;
-        let mut inbox = Inbox { tcp, buffer: vec![0; 32 * 1024], start: 0, end: 0, deadline };
+        let mut inbox = Inbox::new(tcp, deadline, write_stall)?;
         let mut acceptor = Acceptor::default();
         let accepted = loop {
             if acceptor.read_tls(&mut inbox)? == 0 {
@@ -56,18 +55,24 @@ impl Stream {
             Ok(tls) => tls,
             Err((error, mut alert)) => return Err(inbox.refuse(error, |tcp| alert.write_all(tcp))),
         };
-        let mut stream = Self { inbox, tls };
+        let mut stream = Self { inbox, tls: Some(Box::new(tls)) };
         stream.flush()?;
-        while stream.tls.is_handshaking() {
+        while stream.tls.as_ref().is_some_and(|tls| tls.is_handshaking()) {
             stream.fill()?;
             stream.flush()?;
         }
         Ok(stream)
     }
 
+    /// A connection without TLS.
+    pub(super) fn plain(tcp: TcpStream, write_stall: Duration) -> io::Result<Self> {
+        Ok(Self { inbox: Inbox::new(tcp, Instant::now(), write_stall)?, tls: None })
+    }
+
     /// The certificate that the client proved to own, in DER.
     pub(super) fn client_certificate(&self) -> Option<Arc<[u8]>> {
-        self.tls.peer_certificates().and_then(|chain| chain.first()).map(|leaf| Arc::from(leaf.as_ref()))
+        let chain = self.tls.as_ref()?.peer_certificates()?;
+        chain.first().map(|leaf| Arc::from(leaf.as_ref()))
     }
 
     /// Reads what there is, and waits until `deadline` for the first of it.
@@ -75,7 +80,8 @@ impl Stream {
     pub(super) fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
         self.inbox.deadline = deadline;
         loop {
-            match self.tls.reader().read(buffer) {
+            let Some(tls) = &mut self.tls else { return self.inbox.read(buffer) };
+            match tls.reader().read(buffer) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.fill()?,
                 result => return result,
             }
@@ -85,7 +91,8 @@ impl Stream {
     /// Writes everything, unless the client takes nothing for too long.
     pub(super) fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
-            let taken = self.tls.writer().write(bytes)?;
+            let Some(tls) = &mut self.tls else { return self.inbox.tcp.write_all(bytes).map_err(timed_out) };
+            let taken = tls.writer().write(bytes)?;
             bytes = &bytes[taken..];
             self.flush()?;
         }
@@ -96,7 +103,9 @@ impl Stream {
     /// read for a moment, because closing on unread bytes would reset the
     /// connection and take our last answer with it.
     pub(super) fn close(mut self) {
-        self.tls.send_close_notify();
+        if let Some(tls) = &mut self.tls {
+            tls.send_close_notify();
+        }
         if self.flush().is_err() || self.inbox.tcp.shutdown(Shutdown::Write).is_err() {
             return;
         }
@@ -119,8 +128,9 @@ impl Stream {
     }
 
     fn fill(&mut self) -> io::Result<()> {
-        self.tls.read_tls(&mut self.inbox)?;
-        match self.tls.process_new_packets() {
+        let Some(tls) = &mut self.tls else { return Ok(()) };
+        tls.read_tls(&mut self.inbox)?;
+        match tls.process_new_packets() {
             Ok(_) => self.flush(),
             Err(error) => {
                 // The alert tells the client why, if it still listens.
@@ -131,8 +141,9 @@ impl Stream {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        while self.tls.wants_write() {
-            match self.tls.write_tls(&mut self.inbox.tcp) {
+        let Some(tls) = &mut self.tls else { return Ok(()) };
+        while tls.wants_write() {
+            match tls.write_tls(&mut self.inbox.tcp) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -147,6 +158,12 @@ const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 1024 * 1024;
 
 impl Inbox {
+    fn new(tcp: TcpStream, deadline: Instant, write_stall: Duration) -> io::Result<Self> {
+        tcp.set_nodelay(true)?;
+        tcp.set_write_timeout(Some(write_stall))?;
+        Ok(Self { tcp, buffer: vec![0; 32 * 1024], start: 0, end: 0, deadline })
+    }
+
     /// Sends the alert that says why there will be no connection.
     fn refuse(
         &mut self,

@@ -10,7 +10,10 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 
-use crate::error::{Code, Error, Result};
+use crate::{
+    certificate::server::ServerCertificate,
+    error::{Code, Error, Result},
+};
 
 /// Which clients a server takes.
 #[derive(Clone, Debug)]
@@ -30,23 +33,65 @@ pub trait Identity: Send + Sync {
 /// An [`Identity`] that can be replaced while the server runs; connections
 /// that are open keep what they started with.
 #[derive(Debug)]
-pub struct Swap(RwLock<Arc<ServerConfig>>);
+pub struct Swap(RwLock<Shown>);
+
+#[derive(Debug)]
+struct Shown {
+    config: Arc<ServerConfig>,
+    /// Of the certificate it was made from, if that is known.
+    thumbprint: String,
+}
 
 impl Swap {
     /// Starts with `config`.
     pub fn new(config: Arc<ServerConfig>) -> Self {
-        Self(RwLock::new(config))
+        Self(RwLock::new(Shown { config, thumbprint: String::new() }))
+    }
+
+    /// Starts with a certificate, for clients without one.
+    ///
+    /// # Errors
+    ///
+    /// The key does not fit the certificate.
+    pub fn showing(certificate: &ServerCertificate) -> Result<Self> {
+        Shown::of(certificate).map(|shown| Self(RwLock::new(shown)))
     }
 
     /// New connections get `config` from now on.
     pub fn replace(&self, config: Arc<ServerConfig>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = config;
+        self.put(Shown { config, thumbprint: String::new() });
+    }
+
+    /// New connections are shown `certificate` from now on. False if it is the
+    /// one they are shown already, which costs nothing to ask.
+    ///
+    /// # Errors
+    ///
+    /// The key does not fit the certificate; the one before stays.
+    pub fn show(&self, certificate: &ServerCertificate) -> Result<bool> {
+        let shown =
+            self.0.read().unwrap_or_else(PoisonError::into_inner).thumbprint == certificate.thumbprint;
+        if !shown {
+            self.put(Shown::of(certificate)?);
+        }
+        Ok(!shown)
+    }
+
+    fn put(&self, shown: Shown) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = shown;
+    }
+}
+
+impl Shown {
+    fn of(certificate: &ServerCertificate) -> Result<Self> {
+        let config = server_config(certificate.chain.clone(), &certificate.key, &Clients::Anybody)?;
+        Ok(Self { config, thumbprint: certificate.thumbprint.clone() })
     }
 }
 
 impl Identity for Swap {
     fn config(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).config)
     }
 }
 
@@ -60,7 +105,7 @@ pub fn provider() -> Arc<CryptoProvider> {
 /// resumed from memory.
 ///
 /// `chain` is the certificate and its issuers in DER, the server's own first;
-/// `key` its private key in PKCS#8 DER.
+/// `key` its private key in DER.
 ///
 /// # Errors
 ///

@@ -66,7 +66,7 @@ pub(super) fn start<R: Receiver + 'static>(
     // connections open between two rounds.
     let defaults = Limits::default();
     let limits = Limits { per_address: defaults.connections, idle: Duration::from_secs(90), ..defaults };
-    let rules = Rules { methods: &["GET", "PUT"], names, limits };
+    let rules = Rules { methods: &["GET", "PUT"], names, limits, log: false };
     Server::start(listeners, Arc::new(identity), Arc::new(service), rules)
 }
 

@@ -4,7 +4,10 @@
 use rusqlite::params;
 
 use super::Tx;
-use crate::{domain::delivery::Service, error::Result};
+use crate::{
+    domain::{account::AccountId, delivery::Service},
+    error::Result,
+};
 
 /// An alert as stored.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -30,6 +33,11 @@ pub fn parked(nihdi: &str) -> String {
 /// The subject of an organisation's certificate.
 pub fn certificate(nihdi: &str) -> String {
     format!("certificate:{nihdi}")
+}
+
+/// The subject of an account of an organisation that somebody else reset.
+pub fn reset(account: AccountId, nihdi: &str) -> String {
+    format!("reset:{}:{nihdi}", account.0)
 }
 
 /// The subject of sealing for an organisation.

@@ -36,7 +36,8 @@ pub struct Pending {
 }
 
 /// The organisations and definitions (by key) that have registrations
-/// waiting, the longest-waiting first.
+/// waiting, the longest-waiting first. For an organisation that is deactivated
+/// everything waits.
 pub fn waiting(tx: &Tx<'_>) -> Result<Vec<(OrganisationId, i64)>> {
     // From one pair to the next through the index: there may be many blocks.
     let mut next = tx.sql.prepare_cached(
@@ -53,8 +54,16 @@ pub fn waiting(tx: &Tx<'_>) -> Result<Vec<(OrganisationId, i64)>> {
             None => break,
         }
     }
-    found.sort_unstable_by_key(|(_, _, block)| *block);
-    Ok(found
+    let mut is_active =
+        tx.sql.prepare_cached("SELECT deactivated_at IS NULL FROM organisation WHERE id = ?1")?;
+    let mut active = Vec::with_capacity(found.len());
+    for pair in found {
+        if is_active.query_row([pair.0], |row| row.get(0))? {
+            active.push(pair);
+        }
+    }
+    active.sort_unstable_by_key(|(_, _, block)| *block);
+    Ok(active
         .into_iter()
         .map(|(organisation, definition, _)| (OrganisationId(organisation), definition))
         .collect())

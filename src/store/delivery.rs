@@ -80,13 +80,15 @@ pub const NO_CERTIFICATE: &str = "certificate-none";
 const AT_ONCE: i64 = 3;
 
 /// What can be claimed by service ?1 at ?2 while at most ?3 are under way.
+/// Nothing leaves for an organisation that is deactivated.
 const CLAIMABLE: &str = "
     WITH busy AS MATERIALIZED (
       SELECT organisation, count(*) AS number FROM delivery
       WHERE lease > 0 AND lease > ?2 AND service = ?1 GROUP BY organisation)
     SELECT d.id, coalesce(busy.number, 0) AS under_way FROM delivery d LEFT JOIN busy USING (organisation)
     WHERE d.service = ?1 AND d.state = 'queued' AND d.next_at <= ?2 AND d.lease <= ?2
-    AND coalesce(busy.number, 0) < ?3";
+    AND coalesce(busy.number, 0) < ?3
+    AND d.organisation NOT IN (SELECT id FROM organisation WHERE deactivated_at IS NOT NULL)";
 
 /// Gives the gate and the project of an organisation's definition.
 pub type GateOf<'a> = &'a dyn Fn(&Tx<'_>, OrganisationId, i64) -> Result<(Gate, String)>;
@@ -425,11 +427,12 @@ pub fn is_due(tx: &Tx<'_>, service: Service, now: i64) -> Result<bool> {
 }
 
 /// When the next queued delivery is due, if any can move by itself: one that
-/// waits for a certificate cannot.
+/// waits for a certificate, or whose organisation is deactivated, cannot.
 pub fn next_due(tx: &Tx<'_>) -> Result<Option<i64>> {
-    let mut statement = tx
-        .sql
-        .prepare_cached("SELECT min(next_at) FROM delivery WHERE state = 'queued' AND reason IS NOT ?1")?;
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT min(next_at) FROM delivery WHERE state = 'queued' AND reason IS NOT ?1
+         AND organisation NOT IN (SELECT id FROM organisation WHERE deactivated_at IS NOT NULL)",
+    )?;
     Ok(statement.query_row([NO_CERTIFICATE], |row| row.get(0))?)
 }
 

@@ -147,6 +147,7 @@ pub fn args_to_json(args: &Args) -> String {
         .map(|(name, arg)| {
             let value = match arg {
                 Arg::Count(number) => (*number).into(),
+                Arg::Messages(ids) => ids.as_slice().into(),
                 Arg::Text(text) => text.as_str().into(),
             };
             ((*name).to_owned(), value)

@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Purpose, Tx};
+use super::{Purpose, Tx, organisation};
 use crate::{
     domain::{
         import::{ImportId, ImportState, Position, RowCounts},
@@ -56,7 +56,12 @@ pub struct NewImport<'a> {
 }
 
 /// Begins an import.
+///
+/// # Errors
+///
+/// `Conflict` if the organisation is deactivated.
 pub fn start(tx: &Tx<'_>, organisation: OrganisationId, new: &NewImport<'_>) -> Result<ImportId> {
+    organisation::must_be_active(tx, organisation)?;
     let header = tx.keys.seal(Purpose::Refused, b"header", new.header)?;
     tx.sql.execute(
         "INSERT INTO import (organisation, definition, file, size, digest, state, position, line, row, header, started_at, changed_at)
@@ -136,8 +141,10 @@ pub fn header(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId) -> Result
     Ok(tx.keys.open_sealed(Purpose::Refused, b"header", &sealed)?.to_vec())
 }
 
-/// Forgets a wish to end an import: a person asked to go on with it.
+/// Forgets a wish to end an import: a person asked to go on with it. A conflict
+/// if the organisation is deactivated.
 pub fn resume(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId) -> Result<()> {
+    organisation::must_be_active(tx, organisation)?;
     tx.sql.execute(
         "UPDATE import SET cancel = 0, changed_at = ?3 WHERE organisation = ?1 AND id = ?2",
         params![organisation.0, id.0, tx.now.as_millisecond()],
@@ -147,7 +154,8 @@ pub fn resume(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId) -> Result
 
 /// Moves an import on from `from` to `to`, in the transaction that stored the
 /// rows between. If another process moved it meanwhile this is a conflict,
-/// and the rows are not stored twice.
+/// and the rows are not stored twice; so it is if the organisation was
+/// deactivated meanwhile.
 pub fn advance(
     tx: &Tx<'_>,
     organisation: OrganisationId,
@@ -156,6 +164,7 @@ pub fn advance(
     to: Position,
     counts: &RowCounts,
 ) -> Result<()> {
+    organisation::must_be_active(tx, organisation)?;
     let moved = tx.sql.prepare_cached(
         "UPDATE import SET position = ?4, line = ?5, row = ?6, accepted = accepted + ?7, unchanged = unchanged + ?8,
            rejected = rejected + ?9, corrections = corrections + ?10, warnings = warnings + ?11, changed_at = ?12

@@ -25,6 +25,9 @@ pub const KEY_FILE: &str = "hd4dp.key";
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(usize)]
 pub enum Purpose {
+    /// What is looked up or checked about accounts: recovery and set-up codes,
+    /// e-mail addresses of failed log-ins; and what passwords are mixed with.
+    Account,
     /// The chain of audit events.
     Audit,
     /// Bodies on their way to a service.
@@ -41,12 +44,19 @@ pub enum Purpose {
     Record,
     /// Rows that were refused, and headers.
     Refused,
+    /// The secrets that second factors are made with.
+    SecondFactor,
+    /// Private keys of this installation's own server.
+    Server,
+    /// What belongs to a session.
+    Session,
     /// Uploaded files, and what their dry runs told.
     Upload,
 }
 
 impl Purpose {
-    const ALL: [(Self, &'static [u8]); 9] = [
+    const ALL: [(Self, &'static [u8]); 13] = [
+        (Self::Account, b"hd4dp account"),
         (Self::Audit, b"hd4dp audit"),
         (Self::Body, b"hd4dp body"),
         (Self::Check, b"hd4dp check"),
@@ -55,6 +65,9 @@ impl Purpose {
         (Self::Patient, b"hd4dp patient"),
         (Self::Record, b"hd4dp record"),
         (Self::Refused, b"hd4dp refused"),
+        (Self::SecondFactor, b"hd4dp second factor"),
+        (Self::Server, b"hd4dp server"),
+        (Self::Session, b"hd4dp session"),
         (Self::Upload, b"hd4dp upload"),
     ];
 }

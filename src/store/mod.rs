@@ -16,11 +16,14 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{clock, error::Result};
 
+pub mod account;
 pub mod alert;
+pub mod attention;
 pub mod audit;
 pub mod batch;
 pub mod block;
 pub mod certificate;
+pub mod count;
 pub mod definition;
 pub mod delivery;
 pub mod dry_run;
@@ -31,13 +34,22 @@ pub mod finding;
 pub mod import;
 pub mod key;
 mod lock;
+pub mod login;
+pub mod manager;
+pub mod member;
 mod open;
 pub mod organisation;
 pub mod outcome;
+pub mod password;
 pub mod preview;
 mod record;
 pub mod registration;
+pub mod revision;
 pub mod sealed_file;
+pub mod second_factor;
+pub mod server_certificate;
+pub mod session;
+pub mod setup_code;
 pub mod spool;
 pub mod upload;
 

@@ -199,6 +199,8 @@ mod tests {
             title: "Fictief \"Ziekenhuis\"".into(),
             cbe: vec![],
             ehp: vec![],
+            is_active: true,
+            requires_second_factor: false,
         };
         let heading = Heading {
             batch: "0190a0a0-0000-7000-8000-000000000001",

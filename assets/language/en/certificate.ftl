@@ -49,3 +49,17 @@ certificate-step-validity = Valid today
 # The files with trusted authorities.
 certificate-anchor-not-pem = {$file} holds no certificate in PEM form. The administrator must name files with the certificates of the trusted authorities.
 certificate-anchor-unreadable = {$file}, which should hold the certificates of trusted authorities, could not be read. The administrator must check that it is there and that the service may read it.
+
+# The certificate of this installation's own server.
+server-certificate-chain = The certificate of { $name } does not belong to the chain of the server certificate. Hand in the server certificate, its intermediate authorities and nothing else.
+server-certificate-expired = The certificate of { $name } expired on { $date }. Ask the authority that issued it for a new one.
+server-certificate-key-differs = None of the certificates belongs to this private key. Hand in the certificate that was issued for it.
+server-certificate-key-encrypted = The private key is encrypted with a password. Hand in a PKCS#12 file with its password, or the key without encryption; it is encrypted again as soon as it is here.
+server-certificate-key-kind = The private key is of a kind that servers cannot use. Use one of the curves P-256 or P-384, or let this installation make the key and a request.
+server-certificate-names = The certificate is for none of the names of this installation: { $names }. Ask for one with these names, or add its names to the setting names of the portal.
+server-certificate-no-key = There is no private key in what was handed in. Hand in the key in PEM form or a PKCS#12 file that holds it.
+server-certificate-no-request = No certificate request is waiting for an answer. Make a request first, have it signed, and then hand in the certificate.
+server-certificate-not-yet-valid = The certificate of { $name } is valid only from { $date }. Hand it in again on that day, and check that this machine’s clock is right.
+server-certificate-password = The password does not match this PKCS#12 file. Type the password with which it was made; capitals and accents count.
+server-certificate-purpose = The certificate may not be used for a server. Ask its authority for one for server authentication.
+server-certificate-unreadable = No certificate can be read from what was handed in. Hand in certificates in PEM form or a PKCS#12 file.

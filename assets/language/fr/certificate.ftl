@@ -49,3 +49,17 @@ certificate-step-validity = Valable aujourd'hui
 # Les fichiers des autorités de confiance.
 certificate-anchor-not-pem = {$file} ne contient aucun certificat au format PEM. L'administrateur doit indiquer des fichiers contenant les certificats des autorités de confiance.
 certificate-anchor-unreadable = {$file}, qui doit contenir les certificats des autorités de confiance, n'a pas pu être lu. L'administrateur doit vérifier qu'il existe et que le service peut le lire.
+
+# Le certificat du serveur de cette installation.
+server-certificate-chain = Le certificat de { $name } ne fait pas partie de la chaîne du certificat du serveur. Remettez le certificat du serveur, ses autorités intermédiaires et rien d’autre.
+server-certificate-expired = Le certificat de { $name } a expiré le { $date }. Demandez-en un nouveau à l’autorité qui l’a délivré.
+server-certificate-key-differs = Aucun des certificats ne correspond à cette clé privée. Remettez le certificat délivré pour elle.
+server-certificate-key-encrypted = La clé privée est chiffrée avec un mot de passe. Remettez un fichier PKCS#12 avec son mot de passe, ou la clé sans chiffrement ; elle est chiffrée de nouveau dès son arrivée.
+server-certificate-key-kind = La clé privée est d’un type qu’un serveur ne peut pas utiliser. Prenez une clé des courbes P-256 ou P-384, ou laissez cette installation créer la clé et une demande.
+server-certificate-names = Le certificat n’est valable pour aucun des noms de cette installation : { $names }. Demandez-en un avec ces noms, ou ajoutez ses noms au réglage names du portail.
+server-certificate-no-key = Il n’y a pas de clé privée dans ce qui a été remis. Remettez la clé au format PEM ou un fichier PKCS#12 qui la contient.
+server-certificate-no-request = Aucune demande de certificat n’attend de réponse. Créez d’abord une demande, faites-la signer, puis remettez le certificat.
+server-certificate-not-yet-valid = Le certificat de { $name } n’est valable qu’à partir du { $date }. Remettez-le ce jour-là, et vérifiez l’horloge de cette machine.
+server-certificate-password = Le mot de passe ne correspond pas à ce fichier PKCS#12. Tapez celui avec lequel il a été créé ; les majuscules et les accents comptent.
+server-certificate-purpose = Le certificat ne peut pas servir à un serveur. Demandez à son autorité un certificat pour l’authentification de serveurs.
+server-certificate-unreadable = Aucun certificat n’est lisible dans ce qui a été remis. Remettez des certificats au format PEM ou un fichier PKCS#12.

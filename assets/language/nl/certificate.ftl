@@ -49,3 +49,17 @@ certificate-step-validity = Vandaag geldig
 # De bestanden met vertrouwde autoriteiten.
 certificate-anchor-not-pem = {$file} bevat geen certificaat in PEM-vorm. De beheerder moet bestanden met de certificaten van de vertrouwde autoriteiten opgeven.
 certificate-anchor-unreadable = {$file}, dat de certificaten van vertrouwde autoriteiten moet bevatten, kon niet gelezen worden. De beheerder moet nagaan of het er is en of de dienst het mag lezen.
+
+# Het certificaat van de server van deze installatie.
+server-certificate-chain = Het certificaat van { $name } hoort niet bij de keten van het servercertificaat. Geef het servercertificaat, de tussenliggende autoriteiten en niets anders.
+server-certificate-expired = Het certificaat van { $name } is vervallen op { $date }. Vraag een nieuw aan de autoriteit die het heeft uitgegeven.
+server-certificate-key-differs = Geen van de certificaten hoort bij deze privésleutel. Geef het certificaat dat ervoor is uitgegeven.
+server-certificate-key-encrypted = De privésleutel is met een wachtwoord versleuteld. Geef een PKCS#12-bestand met het wachtwoord, of de sleutel zonder versleuteling; hier wordt hij meteen weer versleuteld.
+server-certificate-key-kind = De privésleutel is van een soort die servers niet kunnen gebruiken. Neem een sleutel van de curven P-256 of P-384, of laat deze installatie de sleutel en een aanvraag maken.
+server-certificate-names = Het certificaat geldt voor geen van de namen van deze installatie: { $names }. Vraag er een met deze namen, of voeg zijn namen toe aan de instelling names van het portaal.
+server-certificate-no-key = Er zit geen privésleutel in wat is aangeleverd. Geef de sleutel in PEM-vorm of een PKCS#12-bestand waar hij in zit.
+server-certificate-no-request = Er wacht geen certificaataanvraag op antwoord. Maak eerst een aanvraag, laat die ondertekenen en geef dan het certificaat.
+server-certificate-not-yet-valid = Het certificaat van { $name } geldt pas vanaf { $date }. Geef het op die dag opnieuw, en controleer of de klok van deze machine juist staat.
+server-certificate-password = Het wachtwoord past niet bij dit PKCS#12-bestand. Typ het wachtwoord waarmee het is gemaakt; hoofdletters en accenten tellen.
+server-certificate-purpose = Het certificaat mag niet voor een server worden gebruikt. Vraag de autoriteit er een voor serverauthenticatie.
+server-certificate-unreadable = Uit wat is aangeleverd kan geen certificaat worden gelezen. Geef certificaten in PEM-vorm of een PKCS#12-bestand.

@@ -3,3 +3,4 @@ front-address-taken = Een ander programma luistert al op { $address }. Stop dat 
 front-address-unusable = Luisteren op { $address } is niet mogelijk. Controleer of dit adres bij deze machine hoort.
 front-anchors-unusable = De vertrouwensankers voor clientcertificaten zijn niet bruikbaar. Geef een PEM-bestand met minstens één CA-certificaat.
 front-certificate-unusable = Het servercertificaat en zijn privésleutel zijn niet bruikbaar. Controleer of ze bij elkaar horen en of de sleutel niet versleuteld is.
+front-silent = De server op { $address } antwoordt niet. De dienst herstart hem vanzelf; komt dit terug, dan moet IT het logboek bekijken.

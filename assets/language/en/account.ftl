@@ -1,0 +1,33 @@
+account-nothing-here = There is nothing here, or nothing that you may see.
+account-forbidden = You may see this but not do it. These can: { $who }.
+account-address-invalid = This is not a network address.
+account-cancel-self = You cannot cancel your own account. Another User Manager can.
+account-cancelled = The account { $email } was cancelled. Add the person again to make a new one.
+account-email-invalid = This is not an e-mail address.
+account-known = There is an account { $email } already. Add it with the roles it should have.
+account-last-manager = This is the only User Manager, and there must be at least one. Make somebody else User Manager first.
+account-member-known = { $email } is a member already. Edit the member's roles instead.
+account-reset-self = This is your own account. Change your password or second factor on your own account's page.
+account-roles-elsewhere = This account also has roles outside your organisations. Only its person or a User Manager can reset its password or second factor.
+account-roles-none = Choose at least one role, or remove the member.
+account-roles-projects = Choose at least one project for each study role, and none for the other roles.
+account-roles-self = Nobody grants roles to themselves. Ask a User Manager, or another DP Manager of the organisation.
+account-roles-wrong = This is not a role that a member of an organisation can have, or it was given twice.
+account-second-factor-required = One of your organisations requires a second factor, so it cannot be given up. It can be set up anew.
+account-setup-code-wrong = This set-up code is wrong, expired or used. The file setup-code in the data directory holds the current one; restarting the service makes a new one. IT can also run: hd4dp manager add.
+organisation-deactivated = { $title } is deactivated, so nothing is imported or delivered for it. A User Manager can reactivate it.
+organisation-text-long = A title or a message has at most { $most } characters.
+organisation-title-missing = Give the organisation a title.
+account-setup-code =
+    There is no User Manager yet. Open the portal at /ssp and give this set-up code within 24 hours: { $code }
+    It is also in the file { $path }.
+account-setup-file-unusable = The file { $path } with the set-up code cannot be read or written. IT can check the rights on the data directory.
+password-short = A password has at least { $fewest } letters. Three or four words that have nothing to do with each other are good, and easy to remember.
+password-long = A password has at most { $most } bytes. Choose a shorter one.
+password-weak = This password is too easy to guess. Add one or two words that have nothing to do with you, your organisation or each other.
+password-weak-common = This is one of the passwords that are tried first, or much like one. Choose three or four words that have nothing to do with each other.
+password-weak-date = Years and dates are easy to guess. Add one or two words that have nothing to do with each other.
+password-weak-keyboard = Neighbouring keys are easy to guess. Choose three or four words that have nothing to do with each other.
+password-weak-name = Names are easy to guess. Add one or two words that have nothing to do with each other.
+password-weak-repeat = Repeating letters or words does not make a password stronger. Choose three or four different words.
+password-weak-sequence = Sequences such as abc or 6543 are easy to guess. Add one or two words that have nothing to do with each other.

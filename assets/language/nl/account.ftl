@@ -1,0 +1,33 @@
+account-nothing-here = Hier is niets, of niets dat u mag zien.
+account-forbidden = U mag dit zien maar niet doen. Dit kunnen: { $who }.
+account-address-invalid = Dit is geen netwerkadres.
+account-cancel-self = U kunt uw eigen account niet opheffen. Een andere User Manager kan dat wel.
+account-cancelled = De account { $email } werd opgeheven. Voeg de persoon opnieuw toe om een nieuwe te maken.
+account-email-invalid = Dit is geen e-mailadres.
+account-known = Er is al een account { $email }. Voeg hem toe met de rollen die hij moet hebben.
+account-last-manager = Dit is de enige User Manager, en er moet er minstens één zijn. Maak eerst iemand anders User Manager.
+account-member-known = { $email } is al lid. Bewerk in de plaats daarvan de rollen van het lid.
+account-reset-self = Dit is uw eigen account. Wijzig uw wachtwoord of tweede factor op de pagina van uw eigen account.
+account-roles-elsewhere = Deze account heeft ook rollen buiten uw organisaties. Alleen de persoon zelf of een User Manager kan het wachtwoord of de tweede factor opnieuw instellen.
+account-roles-none = Kies minstens één rol, of verwijder het lid.
+account-roles-projects = Kies minstens één project voor elke studierol, en geen voor de andere rollen.
+account-roles-self = Niemand geeft zichzelf rollen. Vraag het aan een User Manager of aan een andere DP Manager van de organisatie.
+account-roles-wrong = Dit is geen rol die een lid van een organisatie kan hebben, of hij werd twee keer gegeven.
+account-second-factor-required = Een van uw organisaties eist een tweede factor, dus u kunt er niet van afzien. U kunt er wel een nieuwe instellen.
+account-setup-code-wrong = Deze installatiecode is fout, vervallen of al gebruikt. Het bestand setup-code in de gegevensmap bevat de huidige; een herstart van de dienst maakt een nieuwe. IT kan ook dit uitvoeren: hd4dp manager add.
+organisation-deactivated = { $title } is gedeactiveerd, dus er wordt niets voor geïmporteerd of verzonden. Een User Manager kan ze weer activeren.
+organisation-text-long = Een titel of een bericht telt hoogstens { $most } tekens.
+organisation-title-missing = Geef de organisatie een titel.
+account-setup-code =
+    Er is nog geen User Manager. Open het portaal op /ssp en geef binnen de 24 uur deze installatiecode: { $code }
+    Ze staat ook in het bestand { $path }.
+account-setup-file-unusable = Het bestand { $path } met de installatiecode kan niet gelezen of geschreven worden. IT kan de rechten op de gegevensmap nakijken.
+password-short = Een wachtwoord telt minstens { $fewest } tekens. Drie of vier woorden die niets met elkaar te maken hebben zijn goed, en makkelijk te onthouden.
+password-long = Een wachtwoord telt hoogstens { $most } bytes. Kies een korter.
+password-weak = Dit wachtwoord is te makkelijk te raden. Voeg een of twee woorden toe die niets met u, uw organisatie of elkaar te maken hebben.
+password-weak-common = Dit is een van de wachtwoorden die het eerst geprobeerd worden, of lijkt erop. Kies drie of vier woorden die niets met elkaar te maken hebben.
+password-weak-date = Jaartallen en datums zijn makkelijk te raden. Voeg een of twee woorden toe die niets met elkaar te maken hebben.
+password-weak-keyboard = Toetsen naast elkaar zijn makkelijk te raden. Kies drie of vier woorden die niets met elkaar te maken hebben.
+password-weak-name = Namen zijn makkelijk te raden. Voeg een of twee woorden toe die niets met elkaar te maken hebben.
+password-weak-repeat = Letters of woorden herhalen maakt een wachtwoord niet sterker. Kies drie of vier verschillende woorden.
+password-weak-sequence = Reeksen zoals abc of 6543 zijn makkelijk te raden. Voeg een of twee woorden toe die niets met elkaar te maken hebben.

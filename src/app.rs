@@ -1,0 +1,199 @@
+//! Everything that runs, wired together: the portal behind its front door, the
+//! workers that deliver, and what is done once a minute and once a day.
+
+mod identity;
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use jiff::civil::Date;
+
+use self::identity::Identity;
+use crate::{
+    clock,
+    config::Config,
+    error::Result,
+    front::{self, Inner, Inside, Limits, Rules, Server},
+    portal::{Portal, setup_code},
+    store::{Store, alert, audit},
+    transfer::{
+        services::Services,
+        worker::{Workers, lock},
+    },
+};
+
+/// The appliance on one data directory.
+pub struct App {
+    store: Arc<Store>,
+    config: Config,
+}
+
+/// What a running appliance tells.
+pub struct Running {
+    /// Where the portal listens.
+    pub address: SocketAddr,
+}
+
+/// A portal and the servers before it; they stop when this is dropped.
+struct Served {
+    portal: Arc<Portal>,
+    identity: Arc<Identity>,
+    address: SocketAddr,
+    _servers: Vec<Server>,
+}
+
+impl App {
+    /// An appliance on `store`.
+    pub fn new(store: Arc<Store>, config: Config) -> Self {
+        Self { store, config }
+    }
+
+    /// Runs everything while `until` does. Whatever the workers do is durable
+    /// and may be repeated, so a signal or a kill is the ordinary end.
+    ///
+    /// Without the services' settings nothing is delivered, and the portal
+    /// runs all the same: that is where it is told.
+    ///
+    /// # Errors
+    ///
+    /// Another process delivers for this directory, or `listen` cannot be
+    /// listened on.
+    pub fn run<T>(&self, listen: SocketAddr, until: impl FnOnce(&Running) -> T) -> Result<T> {
+        let _lock = lock(&self.store)?;
+        tell_alerts(&self.store)?;
+        if let Some(code) = setup_code::ensure(&self.store)? {
+            tracing::warn!(file = %code.path.display(), "there is no User Manager yet: the file holds a set-up code");
+            code.tell(self.config.language.unwrap_or_default())?;
+        }
+        let served = self.serve(listen)?;
+        let running = Running { address: served.address };
+        let rest = Rest::default();
+        thread::scope(|scope| {
+            scope.spawn(|| self.keep_house(&served, &rest));
+            let done = self.deliver_while(|| until(&running));
+            rest.stop();
+            done
+        })
+    }
+
+    fn serve(&self, listen: SocketAddr) -> Result<Served> {
+        let names = self.names();
+        let identity = Arc::new(Identity::new(Arc::clone(&self.store), names.clone())?);
+        let renew = Arc::clone(&identity);
+        let portal =
+            Portal::new(Arc::clone(&self.store), self.config.clone(), Box::new(move || renew.renew()))?;
+        let portal = Arc::new(portal);
+        let hosts: Vec<_> = names.iter().map(|name| front::host(name)).collect();
+        let inner = Inner::start(Arc::clone(&portal) as _, Inside::default())?;
+        let rules = Rules {
+            methods: &["GET", "HEAD", "POST"],
+            names: hosts.clone(),
+            limits: self.limits(),
+            log: true,
+        };
+        let server =
+            Server::start(vec![front::listen(listen)?], Arc::clone(&identity) as _, Arc::new(inner), rules)?;
+        let address = server.addresses()[0];
+        let mut servers = vec![server];
+        if let Some(plain) = self.config.portal.redirect {
+            servers.push(front::redirect(vec![front::listen(plain)?], hosts, address.port(), self.limits())?);
+        }
+        Ok(Served { portal, identity, address, _servers: servers })
+    }
+
+    fn deliver_while<T>(&self, until: impl FnOnce() -> T) -> Result<T> {
+        match Services::new(&self.config) {
+            Ok(services) => Ok(Workers::new(&self.store, &services, &self.config.queue).run(|_| until())),
+            Err(error) => {
+                tracing::error!(id = error.id, %error, "nothing is delivered: the services are not configured");
+                Ok(until())
+            }
+        }
+    }
+
+    /// The names and addresses that the portal is reached by.
+    fn names(&self) -> Vec<String> {
+        let mut names = self.config.portal.names.clone();
+        for own in ["localhost", "127.0.0.1", "::1"] {
+            if !names.iter().any(|name| name == own) {
+                names.push(own.to_owned());
+            }
+        }
+        names
+    }
+
+    fn limits(&self) -> Limits {
+        let portal = &self.config.portal;
+        Limits {
+            per_address: portal.connections_per_address,
+            exempt: portal.exempt_addresses.clone(),
+            ..Limits::default()
+        }
+    }
+
+    /// What is done once a minute, and once a day. No failure ends it.
+    fn keep_house(&self, served: &Served, rest: &Rest) {
+        let mut told = None;
+        while !rest.stopped_within(MINUTE) {
+            for done in [
+                served.portal.settle(),
+                served.identity.renew(),
+                setup_code::tidy(&self.store),
+                tell_head_once_a_day(&self.store, &mut told),
+            ] {
+                if let Err(error) = done {
+                    tracing::error!(id = error.id, cause = ?error.cause, "housekeeping failed");
+                }
+            }
+            if let Err(error) = front::probe(served.address, "localhost", "/ssp/health") {
+                tracing::error!(id = error.id, cause = ?error.cause, "the portal does not answer itself");
+            }
+        }
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Lets a thread rest until it is time or over.
+#[derive(Default)]
+struct Rest {
+    stopped: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Rest {
+    fn stop(&self) {
+        *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.changed.notify_all();
+    }
+
+    fn stopped_within(&self, time: Duration) -> bool {
+        let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_timeout_while(stopped, time, |stopped| !*stopped);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+/// What was wrong before this start and is not cleared yet.
+fn tell_alerts(store: &Store) -> Result<()> {
+    for alert in store.read(alert::list)? {
+        tracing::warn!(subject = alert.subject, reason = alert.reason, "still wrong since an earlier run");
+    }
+    Ok(())
+}
+
+/// A head noted outside the database shows even a database that was put back
+/// to an older state.
+fn tell_head_once_a_day(store: &Store, told: &mut Option<Date>) -> Result<()> {
+    let today = clock::today();
+    if *told != Some(today) {
+        let (event, head) = store.read(audit::head)?;
+        tracing::info!(event, head, "head of the audit");
+        *told = Some(today);
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! The fields of a form or a query, as `application/x-www-form-urlencoded`
+//! (WHATWG URL, section 5).
+
+use std::borrow::Cow;
+
+/// The most fields that are taken.
+const FIELDS: usize = 2_000;
+
+/// Fields in the order in which they came. A name may come more than once.
+#[derive(Clone, Debug, Default)]
+pub struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// Reads fields. What is not UTF-8 is replaced, what is over the limit is
+    /// left out.
+    pub fn read(text: &[u8]) -> Self {
+        let parts = text.split(|byte| *byte == b'&').filter(|part| !part.is_empty()).take(FIELDS);
+        let fields = parts.map(|part| {
+            let at = part.iter().position(|byte| *byte == b'=').unwrap_or(part.len());
+            (decode(&part[..at]), decode(part.get(at + 1..).unwrap_or_default()))
+        });
+        Self(fields.collect())
+    }
+
+    /// Fields that were read elsewhere.
+    pub fn from_fields(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
+    /// The first value called `name`, without white space around it; empty if
+    /// there is none.
+    pub fn get(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+
+    /// The first value called `name` as it came: a password may begin with a
+    /// space.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// All values called `name`.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a box called `name` is ticked.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+}
+
+/// Writes `value` so that it can stand in a query or a form.
+pub fn encode(value: &str) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => encoded.push(byte.into()),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+fn decode(text: &[u8]) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        bytes.push(match (first, tail) {
+            (b'+', _) => b' ',
+            (b'%', [high, low, after @ ..]) => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => {
+                    rest = after;
+                    high << 4 | low
+                }
+                _ => b'%',
+            },
+            (byte, _) => *byte,
+        });
+    }
+    match String::from_utf8_lossy(&bytes) {
+        Cow::Borrowed(text) => text.to_owned(),
+        Cow::Owned(text) => text,
+    }
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).map(|value| value as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_decoded_as_browsers_encode_them() {
+        let form = Form::read(b"a=1&b=%C3%A9t%C3%A9+x&a=2&c&=d&e=%zz%4");
+        assert_eq!(form.all("a").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(form.get("b"), "\u{e9}t\u{e9} x");
+        assert!(form.has("c") && form.get("c").is_empty());
+        assert_eq!(form.get("e"), "%zz%4");
+        assert!(!form.has("x"));
+    }
+
+    #[test]
+    fn a_value_survives_the_way_there_and_back() {
+        let value = "O'Neil & Zoë <x@y.be>?=%\r\n";
+        let form = Form::read(format!("v={}", encode(value)).as_bytes());
+        assert_eq!(form.raw("v"), value);
+    }
+
+    #[test]
+    fn no_bytes_and_no_amount_of_them_do_harm() {
+        assert_eq!(Form::read(&b"a=1&".repeat(10_000)).0.len(), FIELDS);
+        let _read = Form::read(&[0xff, b'%', b'=', 0, b'%', b'8']);
+    }
+}

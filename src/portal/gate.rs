@@ -1,0 +1,196 @@
+//! What every request passes before a page is asked: its line in the route
+//! table, who asks, whether they may, and whether a form is one of ours.
+
+use super::{
+    Portal,
+    answer::{self, Answer},
+    cookie, csrf,
+    form::{self, Form},
+    pages::error,
+    route::{self, Body, Method, Need, Params, Route},
+    routes::{NOWHERE, ROUTES},
+    upload,
+    visit::{Visit, Who},
+};
+use crate::{
+    domain::{
+        identifier::Nihdi,
+        member::{forbidden, not_found},
+        organisation::Organisation,
+    },
+    error::{Code, Error, Result},
+    front::{BodyLimit, Head, Request, Response, is_strict},
+    language::Language,
+    store::{
+        Tx, member, organisation, second_factor,
+        session::{self, Token},
+    },
+};
+
+/// The most bytes of a form without a file.
+const FORM: u64 = 256 * 1024;
+
+/// How much body the request may have; said before any of it is read.
+pub(super) fn limit(_portal: &Portal, head: &Head) -> BodyLimit {
+    let route = line(head).map_or(&NOWHERE, |(route, _)| route);
+    BodyLimit::Bytes(match route.body {
+        Body::None => 0,
+        Body::Form => FORM,
+        Body::File | Body::Upload => upload::FILE,
+    })
+}
+
+/// Answers the request.
+pub(super) fn answer(portal: &Portal, request: Request) -> Response {
+    let head = &request.head;
+    let secure = head.header("host").is_some_and(|host| is_strict(host, &portal.config.portal.names));
+    let mut visit = match begin(portal, head) {
+        Ok(visit) => visit,
+        Err(error) => {
+            super::log(&error, &head.id.to_string());
+            return error::bare(error.code.http_status());
+        }
+    };
+    let answered = enter(&mut visit, &request.body).and_then(|early| match early {
+        Some(answer) => Ok(answer),
+        None => (visit.route.page)(&visit),
+    });
+    let answer = answered.unwrap_or_else(|error| error::page(&visit, &error));
+    let answer = tie(&visit, answer);
+    let html = |template, content| portal.renderer.render(visit.language, template, content);
+    answer::respond(answer, secure, html).unwrap_or_else(|error| {
+        super::log(&error, &head.id.to_string());
+        error::bare(500)
+    })
+}
+
+/// Finds the line, the session and the language.
+fn begin<'a>(portal: &'a Portal, head: &'a Head) -> Result<Visit<'a>> {
+    let (route, params) = line(head).unwrap_or((&NOWHERE, Params::default()));
+    let token = cookie::read(head, cookie::SESSION).map(Token::received);
+    let who = match &token {
+        Some(token) => portal.store.read(|tx| who(tx, portal, token))?,
+        None => None,
+    };
+    let keys = portal.store.keys();
+    let mut arrival = None;
+    let csrf = match (&who, token, cookie::read(head, cookie::ARRIVAL)) {
+        (Some(_), Some(token), _) => token.csrf(keys),
+        (_, _, Some(secret)) => csrf::token(keys, secret),
+        _ => csrf::token(keys, arrival.insert(csrf::secret()?)),
+    };
+    Ok(Visit {
+        portal,
+        head,
+        route,
+        params,
+        query: Form::read(head.query.as_deref().unwrap_or_default().as_bytes()),
+        form: Form::default(),
+        file: None,
+        language: language(portal, head, who.as_ref()),
+        who,
+        group: None,
+        csrf,
+        arrival,
+    })
+}
+
+fn line(head: &Head) -> Option<(&'static Route, Params)> {
+    let method = if head.method == "POST" { Method::Post } else { Method::Get };
+    route::find(ROUTES, method, &head.path).ok()
+}
+
+/// Who holds the session's token, if the session lasts.
+fn who(tx: &Tx<'_>, portal: &Portal, token: &Token) -> Result<Option<Who>> {
+    let Some((session, account)) = session::find(tx, token, portal.limits())? else { return Ok(None) };
+    portal.presence.note(session.id);
+    let standing = member::standing(tx, session.account)?;
+    let lacks_factor = !account.has_second_factor && second_factor::is_required(tx, account.id)?;
+    Ok(Some(Who { session, account, standing, lacks_factor }))
+}
+
+/// The chosen one, else the browser's, else the installation's.
+fn language(portal: &Portal, head: &Head, who: Option<&Who>) -> Language {
+    let known = |code: &str| Language::ALL.into_iter().find(|language| language.code() == code);
+    let preferred = || {
+        let wishes = head.header("accept-language")?.split(',');
+        wishes.filter_map(|wish| known(wish.trim().get(..2)?.to_ascii_lowercase().as_str())).next()
+    };
+    who.and_then(|who| who.account.language)
+        .or_else(|| cookie::read(head, cookie::LANGUAGE).and_then(known))
+        .or_else(preferred)
+        .or(portal.config.language)
+        .unwrap_or_default()
+}
+
+/// Refuses, or sends elsewhere, who may not go on.
+fn enter(visit: &mut Visit<'_>, body: &[u8]) -> Result<Option<Answer>> {
+    read_body(visit, body)?;
+    if visit.route.method == Method::Post {
+        csrf::check(visit.head, &visit.csrf, visit.form.raw("csrf"))?;
+    }
+    match (visit.route.need, &visit.who) {
+        (Need::Anyone, _) => return Ok(None),
+        (_, None) => return Ok(Some(to_login(visit))),
+        (Need::Arriving, Some(_)) => return Ok(None),
+        (_, Some(who)) => {
+            if let Some(step) = who.next_step() {
+                return Ok(Some(Answer::redirect(step)));
+            }
+        }
+    }
+    let who = visit.who()?;
+    match visit.route.need {
+        Need::Anyone | Need::Arriving | Need::SignedIn => {}
+        Need::Installation(permission) => who.standing.require(permission, None)?,
+        Need::Somewhere(permission) if who.standing.permits_somewhere(permission) => {}
+        Need::Somewhere(permission) => return Err(forbidden(permission)),
+        Need::Group(permission) => {
+            let group = group(visit)?;
+            who.standing.require(permission, Some(group.id))?;
+            visit.group = Some(group);
+        }
+    }
+    Ok(None)
+}
+
+fn group(visit: &Visit<'_>) -> Result<Organisation> {
+    let nihdi = Nihdi::stored(visit.param("group").to_owned()).ok_or_else(not_found)?;
+    visit.read(|tx| organisation::by_nihdi(tx, &nihdi)).map_err(|error| match error.code {
+        Code::NotFound => not_found(),
+        _ => error,
+    })
+}
+
+fn read_body(visit: &mut Visit<'_>, body: &[u8]) -> Result<()> {
+    match visit.route.body {
+        Body::None => {}
+        Body::Form => {
+            let kind = visit.head.header("content-type").unwrap_or_default();
+            let media = kind.split(';').next().unwrap_or_default().trim();
+            if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+                return Err(Error::new(Code::Usage, "form-unreadable"));
+            }
+            visit.form = Form::read(body);
+        }
+        Body::File | Body::Upload => (visit.form, visit.file) = upload::read(visit.head, body)?,
+    }
+    Ok(())
+}
+
+/// After the log-in the browser goes on to the page that was asked for.
+fn to_login(visit: &Visit<'_>) -> Answer {
+    let path = &visit.head.path;
+    match visit.route.method {
+        Method::Get if path != "/ssp" => Answer::redirect(format!("/ssp/login?next={}", form::encode(path))),
+        _ => Answer::redirect("/ssp/login"),
+    }
+}
+
+/// Gives the browser what ties it to the forms it gets before the log-in.
+fn tie(visit: &Visit<'_>, answer: Answer) -> Answer {
+    match &visit.arrival {
+        Some(secret) => answer.cookie(cookie::set(cookie::ARRIVAL, secret, None)),
+        None => answer,
+    }
+}

@@ -1,0 +1,117 @@
+//! The Self-Service Portal at `/ssp`: pages rendered here, forms posted back.
+//!
+//! One table (`routes.rs`) names every page, the permission it needs and the
+//! body it takes. A request goes through `gate.rs`, which finds its line, the
+//! session and the organisation, and refuses before any page is asked; then to
+//! the one function that its line names. Pages read and write the store, never
+//! the network.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::{
+    clock,
+    config::Config,
+    domain::{account::Temporary, session::Limits},
+    error::{Error, Result},
+    front::{BodyLimit, Handler, Head, Request, Response},
+    store::Store,
+};
+
+mod answer;
+mod asset;
+mod content;
+mod cookie;
+mod csrf;
+mod errors;
+mod form;
+mod format;
+mod frame;
+mod gate;
+mod multipart;
+mod pages;
+pub mod password;
+mod presence;
+mod render;
+mod route;
+pub mod routes;
+pub mod second_factor;
+pub mod setup_code;
+mod upload;
+mod visit;
+
+/// The portal as what answers the front door.
+pub struct Portal {
+    store: Arc<Store>,
+    config: Config,
+    renderer: render::Renderer,
+    hasher: password::Hasher,
+    presence: presence::Presence,
+    renew: Renew,
+}
+
+/// Has the front door take up another certificate after it was changed.
+pub type Renew = Box<dyn Fn() -> Result<()> + Send + Sync>;
+
+impl Portal {
+    /// A portal on `store`.
+    ///
+    /// # Errors
+    ///
+    /// A template has a mistake.
+    pub fn new(store: Arc<Store>, config: Config, renew: Renew) -> Result<Self> {
+        Ok(Self {
+            config,
+            renderer: render::Renderer::new()?,
+            hasher: password::Hasher::new(store.keys()),
+            presence: presence::Presence::default(),
+            store,
+            renew,
+        })
+    }
+
+    /// Tells the store what is kept in memory: which sessions were used.
+    pub fn settle(&self) -> Result<()> {
+        self.presence.settle(&self.store)
+    }
+
+    /// A new temporary password, and how it is stored.
+    fn temporary(&self) -> Result<(Zeroizing<String>, Temporary)> {
+        let secret = password::temporary()?;
+        let hash = self.hasher.hash(&secret)?;
+        Ok((secret, Temporary::new(hash, clock::now().as_millisecond())))
+    }
+
+    /// When sessions end by themselves.
+    fn limits(&self) -> Limits {
+        let portal = &self.config.portal;
+        Limits {
+            idle: SignedDuration::from_mins(portal.idle_minutes.into()),
+            absolute: SignedDuration::from_hours(portal.absolute_hours.into()),
+        }
+    }
+}
+
+impl Handler for Portal {
+    fn limit(&self, head: &Head) -> BodyLimit {
+        gate::limit(self, head)
+    }
+
+    fn answer(&self, request: Request) -> Response {
+        gate::answer(self, request)
+    }
+
+    fn refuse(&self, status: u16, _id: Uuid, _head: Option<&Head>) -> Response {
+        pages::error::bare(status)
+    }
+}
+
+/// Tells the log what the reader of an error is not told.
+fn log(error: &Error, request: &str) {
+    let cause = error.cause.as_ref().map(tracing::field::display);
+    tracing::error!(id = error.id, request, cause, "a page failed");
+}

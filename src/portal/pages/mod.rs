@@ -1,0 +1,16 @@
+//! One file for each page, or for the few that belong together.
+
+pub mod account;
+pub mod error;
+pub mod group;
+pub mod group_edit;
+pub mod home;
+pub mod language;
+pub mod login;
+pub mod me;
+pub mod member;
+pub mod member_edit;
+pub mod role;
+pub mod second_factor;
+pub mod static_file;
+pub mod welcome;

@@ -1,0 +1,112 @@
+//! The route table: every address of the portal, who may use it, what body it
+//! takes, the part of the manual that explains it, and what answers.
+
+use super::{
+    pages::{
+        account, error, group, group_edit, home, language, login, me, member, member_edit, role,
+        second_factor, static_file, welcome,
+    },
+    route::{
+        Body::{self, File, Form, None},
+        Method::{Get, Post},
+        Need::{self, Anyone, Arriving, Group, Installation, SignedIn, Somewhere},
+        Route,
+    },
+    visit::Visit,
+};
+use crate::{
+    domain::role::Permission::{
+        Accounts, CertificatesEdit, CertificatesRead, MembersEdit, MembersRead, Organisations, Overview,
+    },
+    error::Result,
+    portal::answer::Answer,
+};
+
+type Page = fn(&Visit<'_>) -> Result<Answer>;
+
+const fn get(path: &'static str, need: Need, help: &'static str, page: Page) -> Route {
+    Route { method: Get, path, need, body: None, help, page }
+}
+
+const fn post(path: &'static str, need: Need, body: Body, help: &'static str, page: Page) -> Route {
+    Route { method: Post, path, need, body, help, page }
+}
+
+/// What answers where there is nothing.
+pub(super) const NOWHERE: Route =
+    Route { method: Get, path: "", need: Anyone, body: Form, help: "", page: error::nowhere };
+
+/// All routes.
+pub(super) const ROUTES: &[Route] = &[
+    get("/", Anyone, "", home::front),
+    get("/ssp/static/{stamp}/{file}", Anyone, "", static_file::show),
+    // Log in
+    get("/ssp/login", Anyone, "login", login::show),
+    post("/ssp/login", Anyone, Form, "login", login::post),
+    get("/ssp/login/code", Arriving, "login", login::show_code),
+    post("/ssp/login/code", Arriving, Form, "login", login::post_code),
+    get("/ssp/welcome", Arriving, "login", welcome::show),
+    post("/ssp/welcome", Arriving, Form, "login", welcome::post),
+    post("/ssp/logout", Arriving, Form, "login", login::leave),
+    post("/ssp/language", Anyone, Form, "", language::post),
+    // One's own account
+    get("/ssp", SignedIn, "home", home::show),
+    get("/ssp/me", SignedIn, "account", me::show),
+    post("/ssp/me/password", SignedIn, Form, "account", me::post_password),
+    post("/ssp/me/sessions", SignedIn, Form, "account", me::end_session),
+    get("/ssp/me/second-factor", Arriving, "account", second_factor::show),
+    post("/ssp/me/second-factor", Arriving, Form, "account", second_factor::post),
+    post("/ssp/me/second-factor/remove", SignedIn, Form, "account", second_factor::give_up),
+    get("/ssp/roles", SignedIn, "roles", role::show),
+    // The installation
+    get("/ssp/accounts", Installation(Accounts), "accounts", account::list),
+    post("/ssp/accounts/managers", Installation(Accounts), Form, "accounts", account::add_manager),
+    get("/ssp/accounts/{account}/cancel", Installation(Accounts), "accounts", account::ask_cancel),
+    post("/ssp/accounts/{account}/cancel", Installation(Accounts), Form, "accounts", account::cancel),
+    post("/ssp/accounts/{account}/unlock", Installation(Accounts), Form, "accounts", account::unlock),
+    post(
+        "/ssp/accounts/{account}/password",
+        Installation(Accounts),
+        Form,
+        "accounts",
+        account::reset_password,
+    ),
+    // Groups
+    get("/ssp/groups", SignedIn, "groups", group::list),
+    get("/ssp/groups/add", Installation(Organisations), "groups", group_edit::add),
+    post("/ssp/groups/add", Installation(Organisations), Form, "groups", group_edit::post_add),
+    get("/ssp/groups/{group}", Group(Overview), "groups", group::show),
+    get("/ssp/groups/{group}/edit", Group(Organisations), "groups", group_edit::edit),
+    post("/ssp/groups/{group}/edit", Group(Organisations), Form, "groups", group_edit::post_edit),
+    post("/ssp/groups/{group}/state", Group(Organisations), Form, "groups", group_edit::post_state),
+    get("/ssp/groups/{group}/revisions", Group(Overview), "groups", group::revisions),
+    // Members
+    get("/ssp/groups/{group}/members", Group(MembersRead), "members", member::list),
+    get("/ssp/groups/{group}/members/add", Group(MembersEdit), "members", member_edit::add),
+    post("/ssp/groups/{group}/members/add", Group(MembersEdit), Form, "members", member_edit::post_email),
+    post("/ssp/groups/{group}/members/add/roles", Group(MembersEdit), Form, "members", member_edit::post_add),
+    get("/ssp/groups/{group}/members/{account}/edit", Group(MembersEdit), "members", member_edit::edit),
+    post(
+        "/ssp/groups/{group}/members/{account}/edit",
+        Group(MembersEdit),
+        Form,
+        "members",
+        member_edit::post_edit,
+    ),
+    get("/ssp/groups/{group}/members/{account}/remove", Group(MembersEdit), "members", member::ask_remove),
+    post("/ssp/groups/{group}/members/{account}/remove", Group(MembersEdit), Form, "members", member::remove),
+    post(
+        "/ssp/groups/{group}/members/{account}/password",
+        Group(MembersEdit),
+        Form,
+        "members",
+        member::reset_password,
+    ),
+    post(
+        "/ssp/groups/{group}/members/{account}/factor",
+        Group(MembersEdit),
+        Form,
+        "members",
+        member::reset_factor,
+    ),
+];

@@ -1,0 +1,58 @@
+//! What of an organisation needs a person.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Tx;
+use crate::{
+    domain::{organisation::OrganisationId, registration::State},
+    error::Result,
+};
+
+/// How many days before its end a certificate is a concern.
+pub const EXPIRY_DAYS: i64 = 60;
+
+const DAY: i64 = 24 * 3_600_000;
+
+/// What there is; zero is well.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Attention {
+    /// Whether there is no certificate that is valid now.
+    pub has_no_certificate: bool,
+    /// The days that the certificate in use is still valid, if they are few.
+    pub certificate_days: Option<u64>,
+    /// Deliveries that wait for a person.
+    pub parked: u64,
+    /// Rows that the newest import rejected.
+    pub rejected: u64,
+    /// Registrations that may not leave.
+    pub held: u64,
+    /// Registrations that the platform refused.
+    pub refused: u64,
+}
+
+/// What of `organisation` needs a person now.
+pub fn of(tx: &Tx<'_>, organisation: OrganisationId) -> Result<Attention> {
+    let count = |sql: &str| -> Result<u64> {
+        let mut statement = tx.sql.prepare_cached(sql)?;
+        Ok(statement.query_row([organisation.0], |row| row.get::<_, Option<i64>>(0))?.unwrap_or(0) as u64)
+    };
+    let ends: Option<i64> = tx
+        .sql
+        .prepare_cached(
+            "SELECT not_after FROM certificate WHERE organisation = ?1 AND published = 1 AND not_before <= ?2 AND not_after > ?2",
+        )?
+        .query_row(params![organisation.0, tx.now.as_millisecond()], |row| row.get(0))
+        .optional()?;
+    let days = ends.map(|ends| (ends - tx.now.as_millisecond()) / DAY);
+    Ok(Attention {
+        has_no_certificate: ends.is_none(),
+        certificate_days: days.filter(|days| *days <= EXPIRY_DAYS).map(|days| days as u64),
+        parked: count("SELECT count(*) FROM delivery WHERE organisation = ?1 AND state = 'parked'")?,
+        rejected: count("SELECT rejected FROM import WHERE organisation = ?1 ORDER BY id DESC LIMIT 1")?,
+        held: count("SELECT count(*) FROM held WHERE organisation = ?1 AND reasons <> 0")?,
+        refused: count(&format!(
+            "SELECT sum(refused) FROM batch WHERE organisation = ?1 AND state = {}",
+            State::Consolidated as i64
+        ))?,
+    })
+}
