@@ -39,12 +39,8 @@ pub const DAYS_KEPT: i64 = 7;
 /// at once): an import that is under way then leaves off after the part it is
 /// at and is gone on with at the next start.
 ///
-/// Only one process may do so on a data directory, and before it takes any
-/// upload: files that no upload knows are removed first.
+/// Only one process may do so on a data directory.
 pub fn run(store: &Store, config: &Config, desk: &Desk, stop: &AtomicBool) {
-    if let Err(error) = sweep(store) {
-        log("the folder of uploads could not be swept", &error);
-    }
     let steps = Steps::new(store, config, desk, stop);
     let mut swept: Option<Instant> = None;
     thread::scope(|scope| {
@@ -105,8 +101,9 @@ fn fail(store: &Store, organisation: OrganisationId, id: UploadId) -> Option<Dur
     parked.inspect_err(|error| log("an upload could not be parked", error)).err().map(|_| AGAIN)
 }
 
-/// Removes files whose upload was never noted, or whose end was.
-fn sweep(store: &Store) -> Result<()> {
+/// Removes files whose upload was never noted, or whose end was: for a start,
+/// before anybody can send one.
+pub fn sweep(store: &Store) -> Result<()> {
     let known = store.read(upload::files)?;
     let removed = store.sweep_spool(&known)?;
     if removed > 0 {

@@ -18,6 +18,7 @@ use crate::{
     clock,
     config::Config,
     domain::{
+        account::Actor,
         finding::Finding,
         import::ImportState,
         organisation::{Organisation, OrganisationId},
@@ -164,7 +165,7 @@ impl<'a> Steps<'a> {
             organisation,
             definition: Arc::new(known),
             definition_id: upload.definition,
-            actor: &format!("account:{}", upload.account),
+            actor: &Actor::Account(upload.account).to_string(),
             default_author,
             nihdi_moduli: &self.config.validation.nihdi_moduli,
             chunk_rows: self.chunk_rows,

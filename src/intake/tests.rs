@@ -134,7 +134,7 @@ impl Place {
                     findings.push(format!("{} {} {}", found.row, found.line, found.code));
                     Ok(())
                 })?;
-                import::refused(tx, self.organisation.id, id, |rows| {
+                import::refused(tx, self.organisation.id, id, None, |rows| {
                     refused.extend_from_slice(rows);
                     Ok(())
                 })

@@ -6,6 +6,7 @@ use super::file_name::file_name;
 use crate::{
     definition::Definition,
     domain::{
+        account::{AccountId, Actor},
         import::ImportState,
         organisation::OrganisationId,
         upload::{UploadId, UploadState},
@@ -19,13 +20,18 @@ use crate::{
 };
 
 /// Who acts on uploads, for which organisation.
-pub struct Person<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct Person {
     /// Whose data it is.
     pub organisation: OrganisationId,
     /// The account.
-    pub account: i64,
-    /// The account, for the audit.
-    pub actor: &'a str,
+    pub account: AccountId,
+}
+
+impl Person {
+    fn actor(self) -> String {
+        Actor::Account(self.account).to_string()
+    }
 }
 
 /// A file that came whole.
@@ -41,7 +47,7 @@ pub struct Came<'a> {
 }
 
 /// Notes an upload, which from then on waits for its dry run.
-pub fn hand_in(store: &Store, by: &Person<'_>, as_a: &Definition, came: &Came<'_>) -> Result<UploadId> {
+pub fn hand_in(store: &Store, by: Person, as_a: &Definition, came: &Came<'_>) -> Result<UploadId> {
     store.write(|tx| {
         let new = NewUpload {
             definition: definition::add(tx, as_a)?.0,
@@ -55,7 +61,7 @@ pub fn hand_in(store: &Store, by: &Person<'_>, as_a: &Definition, came: &Came<'_
         let digest: String = came.content.digest.iter().map(|byte| format!("{byte:02x}")).collect();
         let details = json!({ "upload": id.0, "definition": as_a.name, "version": as_a.version.to_string(),
                               "size": came.content.size, "sha256": digest });
-        audit::record(tx, by.actor, "upload.receive", Some(by.organisation), &details)?;
+        audit::record(tx, &by.actor(), "upload.receive", Some(by.organisation), &details)?;
         Ok(id)
     })
 }
@@ -65,10 +71,10 @@ pub fn hand_in(store: &Store, by: &Person<'_>, as_a: &Definition, came: &Came<'_
 /// # Errors
 ///
 /// A conflict if its dry run has not been, or if it is ended.
-pub fn start(store: &Store, by: &Person<'_>, id: UploadId) -> Result<()> {
+pub fn start(store: &Store, by: Person, id: UploadId) -> Result<()> {
     store.write(|tx| {
         upload::start(tx, by.organisation, id)?;
-        audit::record(tx, by.actor, "upload.import", Some(by.organisation), &json!({ "upload": id.0 }))
+        audit::record(tx, &by.actor(), "upload.import", Some(by.organisation), &json!({ "upload": id.0 }))
     })
 }
 
@@ -78,12 +84,12 @@ pub fn start(store: &Store, by: &Person<'_>, id: UploadId) -> Result<()> {
 /// # Errors
 ///
 /// A conflict if it is ended.
-pub fn cancel(store: &Store, by: &Person<'_>, id: UploadId) -> Result<UploadState> {
+pub fn cancel(store: &Store, by: Person, id: UploadId) -> Result<UploadState> {
     let ended = store.write(|tx| {
         if upload::get(tx, by.organisation, id)?.state.is_final() {
             return Err(upload::not_here());
         }
-        audit::record(tx, by.actor, "upload.cancel", Some(by.organisation), &json!({ "upload": id.0 }))?;
+        audit::record(tx, &by.actor(), "upload.cancel", Some(by.organisation), &json!({ "upload": id.0 }))?;
         end(store, tx, by.organisation, id, None)
     })?;
     let state = if ended.is_some() { UploadState::Cancelled } else { UploadState::Importing };

@@ -22,6 +22,7 @@ use crate::{
     config::Config,
     definition::find_bundled,
     domain::{
+        account::{AccountId, Actor, Temporary},
         identifier::Nihdi,
         import::RowCounts,
         organisation::OrganisationId,
@@ -31,7 +32,7 @@ use crate::{
         Store,
         dry_run::DryRun,
         finding::{self, Filter},
-        import, organisation, registration,
+        import, manager, organisation, registration,
         spool::UPLOADS,
         upload::{self, Upload},
     },
@@ -41,6 +42,7 @@ struct Place {
     _directory: TempDir,
     store: Store,
     organisation: OrganisationId,
+    account: AccountId,
     config: Config,
     desk: Desk,
     stop: AtomicBool,
@@ -51,19 +53,27 @@ impl Place {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(&directory.path().join("data")).unwrap();
         let nihdi = Nihdi::parse("71099911", Nihdi::MODULI).unwrap();
-        let organisation = store.write(|tx| organisation::add(tx, &nihdi, "Fictief", &[], &[])).unwrap().id;
+        let (organisation, account) = store
+            .write(|tx| {
+                let password = Temporary::new(String::new(), 0);
+                let account =
+                    manager::add(tx, &Actor::System("test".into()), "nurse@example.org", &password)?;
+                Ok((organisation::add(tx, &nihdi, "Fictief", &[], &[])?.id, account))
+            })
+            .unwrap();
         Self {
             _directory: directory,
             store,
             organisation,
+            account,
             config: Config::default(),
             desk: Desk::default(),
             stop: AtomicBool::new(false),
         }
     }
 
-    fn person(&self) -> Person<'_> {
-        Person { organisation: self.organisation, account: 7, actor: "account:7" }
+    fn person(&self) -> Person {
+        Person { organisation: self.organisation, account: self.account }
     }
 
     fn hand_in(&self, name: &str, content: &str) -> UploadId {
@@ -71,7 +81,7 @@ impl Place {
         content.as_bytes().chunks(1000).for_each(|bytes| writer.write(bytes).unwrap());
         let content = writer.finish().unwrap();
         let came = Came { name, sealed: &sealed, content: &content, author: "nurse@example.org" };
-        hand_in(&self.store, &self.person(), &find_bundled("INTEGO-DIAG").unwrap(), &came).unwrap()
+        hand_in(&self.store, self.person(), &find_bundled("INTEGO-DIAG").unwrap(), &came).unwrap()
     }
 
     fn steps(&self, chunk_rows: usize) -> Steps<'_> {
@@ -119,7 +129,7 @@ fn a_dry_run_shows_rows_of_each_fate_and_stores_no_registration() {
     let place = Place::new();
     let first = place.hand_in("a.csv", &file(&rows(3)));
     place.step(first);
-    start(&place.store, &place.person(), first).unwrap();
+    start(&place.store, place.person(), first).unwrap();
     place.step(first);
     assert_eq!(place.get(first).state, UploadState::Done);
 
@@ -153,7 +163,7 @@ fn a_header_that_does_not_fit_refuses_the_file_and_removes_it() {
     assert_eq!((upload.state, upload.sealed), (UploadState::Refused, None));
     assert_eq!(place.told(id).file[0].code, "header-missing");
     assert_eq!(place.files(), 0);
-    assert!(start(&place.store, &place.person(), id).is_err());
+    assert!(start(&place.store, place.person(), id).is_err());
 }
 
 #[test]
@@ -161,7 +171,7 @@ fn an_import_that_was_left_off_at_any_chunk_goes_on_and_doubles_nothing() {
     let place = Place::new();
     let id = place.hand_in("a.csv", &file(&rows(20)));
     place.step(id);
-    start(&place.store, &place.person(), id).unwrap();
+    start(&place.store, place.person(), id).unwrap();
     place.stop.store(true, Ordering::Relaxed);
     for stored in [3, 6, 9, 12, 15, 18] {
         place.step(id);
@@ -178,7 +188,7 @@ fn an_end_that_a_kill_kept_from_the_upload_is_taken_over() {
     let place = Place::new();
     let id = place.hand_in("a.csv", &file(&rows(4)));
     place.step(id);
-    start(&place.store, &place.person(), id).unwrap();
+    start(&place.store, place.person(), id).unwrap();
     place.stop.store(true, Ordering::Relaxed);
     place.step(id);
     place.stop.store(false, Ordering::Relaxed);
@@ -199,19 +209,19 @@ fn an_import_is_ended_by_a_person_wherever_it_is() {
     let place = Place::new();
     let person = place.person();
     let waits = place.hand_in("a.csv", &file(&rows(9)));
-    assert_eq!(cancel(&place.store, &person, waits).unwrap(), UploadState::Cancelled);
+    assert_eq!(cancel(&place.store, person, waits).unwrap(), UploadState::Cancelled);
     place.step(waits);
     assert_eq!(place.get(waits).state, UploadState::Cancelled);
-    assert!(cancel(&place.store, &person, waits).is_err(), "once is enough");
+    assert!(cancel(&place.store, person, waits).is_err(), "once is enough");
 
     let stopped = place.hand_in("a.csv", &file(&rows(9)));
     place.step(stopped);
-    start(&place.store, &person, stopped).unwrap();
+    start(&place.store, person, stopped).unwrap();
     place.stop.store(true, Ordering::Relaxed);
     place.step(stopped);
     place.stop.store(false, Ordering::Relaxed);
     let lock = place.store.lock_import(place.get(stopped).import.unwrap()).unwrap();
-    assert_eq!(cancel(&place.store, &person, stopped).unwrap(), UploadState::Importing, "it still runs");
+    assert_eq!(cancel(&place.store, person, stopped).unwrap(), UploadState::Importing, "it still runs");
     drop(lock);
     place.step(stopped);
     assert_eq!(place.get(stopped).state, UploadState::Cancelled, "a restart does not forget the wish");
@@ -228,7 +238,7 @@ fn the_same_file_again_is_told_with_when_it_came() {
     let second = place.hand_in("b.csv", &file(&rows(2)));
     place.step(second);
     assert_eq!(codes(second), ["upload-came-before"]);
-    start(&place.store, &place.person(), second).unwrap();
+    start(&place.store, place.person(), second).unwrap();
     place.step(second);
     let third = place.hand_in("a.csv", &file(&rows(2)));
     place.step(third);
@@ -284,7 +294,7 @@ fn findings_are_filtered_by_code_and_column_and_counted() {
     }
     let id = place.hand_in("a.csv", &file(&bad));
     place.step(id);
-    start(&place.store, &place.person(), id).unwrap();
+    start(&place.store, place.person(), id).unwrap();
     place.step(id);
     let import = place.get(id).import.unwrap();
     place
@@ -315,6 +325,8 @@ fn the_runner_works_through_what_waits_and_sweeps_what_did_not_come_whole() {
     half.write(&[b'x'; 100]).unwrap();
     assert_eq!(place.files(), 3);
     std::mem::forget(half);
+    runner::sweep(&place.store).unwrap();
+    assert_eq!(place.files(), 2);
     thread::scope(|scope| {
         let running = scope.spawn(|| runner::run(&place.store, &place.config, &place.desk, &place.stop));
         let reaches = |id, state| {
@@ -326,7 +338,7 @@ fn the_runner_works_through_what_waits_and_sweeps_what_did_not_come_whole() {
         };
         reaches(id, UploadState::Checked);
         reaches(bad, UploadState::Refused);
-        start(&place.store, &place.person(), id).unwrap();
+        start(&place.store, place.person(), id).unwrap();
         place.desk.ring();
         reaches(id, UploadState::Done);
         place.stop.store(true, Ordering::Relaxed);

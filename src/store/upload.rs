@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::{Tx, dry_run::DryRun, sealed_file::Sealed};
 use crate::{
     domain::{
+        account::AccountId,
         import::ImportId,
         organisation::OrganisationId,
         upload::{UploadId, UploadState},
@@ -28,7 +29,7 @@ pub struct Upload {
     /// The definition's version.
     pub version: String,
     /// The account that sent it.
-    pub account: i64,
+    pub account: AccountId,
     /// The author of rows that name none: an e-mail address, or empty.
     pub author: String,
     /// The file's name, without folders and without a patient's number.
@@ -56,7 +57,7 @@ pub struct NewUpload<'a> {
     /// The key of the definition.
     pub definition: i64,
     /// The account that sent it.
-    pub account: i64,
+    pub account: AccountId,
     /// The author of rows that name none: an e-mail address, or empty. It is
     /// kept, so that an import that goes on later goes on with the same.
     pub author: &'a str,
@@ -76,7 +77,7 @@ pub fn add(tx: &Tx<'_>, organisation: OrganisationId, new: &NewUpload<'_>) -> Re
         params![
             organisation.0,
             new.definition,
-            new.account,
+            new.account.0,
             new.author,
             new.file,
             new.content.size as i64,
@@ -271,7 +272,7 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
         project: row.get("project")?,
         name: row.get("name")?,
         version: row.get("version")?,
-        account: row.get("account")?,
+        account: AccountId(row.get("account")?),
         author: row.get("author")?,
         file: row.get("file")?,
         size: row.get::<_, i64>("size")? as u64,

@@ -5,7 +5,7 @@ CREATE TABLE upload (
     organisation  INTEGER NOT NULL REFERENCES organisation,
     definition    INTEGER NOT NULL REFERENCES definition,
     -- The account that sent it, and the author of rows that name none.
-    account       INTEGER NOT NULL,
+    account       INTEGER NOT NULL REFERENCES account,
     author        TEXT NOT NULL,
     -- Its name, without folders and without a patient's number.
     file          TEXT NOT NULL,
