@@ -42,6 +42,18 @@ pub struct Config {
     pub queue: Queue,
     /// How people and machines reach this installation.
     pub portal: Portal,
+    /// Organisations that `serve` adds at its start, if they are not known yet.
+    pub organisations: Vec<Listed>,
+}
+
+/// An organisation to add.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listed {
+    /// Its NIHDI number.
+    pub nihdi: String,
+    /// What people call it.
+    pub title: String,
 }
 
 /// A service that is delivered to.
@@ -258,8 +270,20 @@ impl Config {
         })?;
         config.resolve(path.parent().unwrap_or(Path::new("")));
         let checked = config.validation.check().and_then(|()| config.portal.check());
+        let checked = checked.and_then(|()| config.check_organisations());
         checked.map_err(|error| error.with("path", shown.as_str()))?;
         Ok(config)
+    }
+
+    fn check_organisations(&self) -> Result<()> {
+        let moduli = &self.validation.nihdi_moduli;
+        let is_wrong = |listed: &Listed| Nihdi::parse(&listed.nihdi, moduli).is_err();
+        let key = match () {
+            () if self.organisations.iter().any(is_wrong) => "nihdi",
+            () if self.organisations.iter().any(|listed| listed.title.trim().is_empty()) => "title",
+            () => return Ok(()),
+        };
+        Err(Error::new(Code::Usage, "config-value-wrong").with("key", format!("organisations.{key}")))
     }
 
     fn resolve(&mut self, folder: &Path) {
@@ -342,6 +366,8 @@ mod tests {
             ("[portal]\nnames = [\"hospital.example:8443\"]\n", "names"),
             ("[portal]\nidle_minutes = 0\n", "idle_minutes"),
             ("[portal]\nupload_limit_mebibytes = 99999999\n", "upload_limit_mebibytes"),
+            ("[[organisations]]\nnihdi = \"71099912\"\ntitle = \"x\"\n", "organisations.nihdi"),
+            ("[[organisations]]\nnihdi = \"71099911\"\ntitle = \" \"\n", "organisations.title"),
         ] {
             fs::write(&file, text).unwrap();
             let error = Config::read(None, directory.path()).unwrap_err();

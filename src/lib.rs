@@ -22,6 +22,7 @@
 //! | [`intake`] | bytes become rows, rows become stored registrations | `validate`, `definition`, `store` |
 //! | [`transfer`] | split, seal, queue, deliver, receipts, outcome | `store`, `certificate` |
 //! | [`front`] | the TLS front door that servers here stand behind | `certificate` |
+//! | [`portal`] | the Self-Service Portal: passwords, second factors | `intake`, `validate`, `store`, `definition`, `certificate` |
 //! | [`sandbox`] | a TTP and a platform for trials and tests, written from the protocol alone | `front`, `certificate` |
 //! | [`cli`] | one file for each verb | all |
 //!

@@ -18,6 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("intake", &["validate", "definition", "store"]),
     ("transfer", &["store", "certificate"]),
     ("front", &["certificate"]),
+    ("portal", &["intake", "validate", "store", "definition", "certificate"]),
     ("sandbox", &["front", "certificate"]),
 ];
 

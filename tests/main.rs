@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod account;
 mod audit;
 mod certificate;
 mod client;
@@ -16,9 +17,11 @@ mod front;
 mod import;
 mod issuer;
 mod layering;
+mod portal;
 mod sample;
 mod sandbox;
 mod seal;
 mod serve;
+mod server_certificate;
 mod service;
 mod store;

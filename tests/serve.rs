@@ -84,3 +84,35 @@ fn without_services_it_says_what_to_set() {
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("platform.url"), "{}", ran.stderr);
 }
+
+#[test]
+fn it_adds_the_organisations_of_its_configuration_once() {
+    let (app, _sandbox, config) = ready();
+    let listed = "[[organisations]]\nnihdi = \"71099911\"\ntitle = \"Anders\"\n\n[[organisations]]\nnihdi = \"72099902\"\ntitle = \"Ziekenhuis Daar\"\n";
+    fs::write(&config, format!("{}\n{listed}", fs::read_to_string(&config).unwrap())).unwrap();
+    let titles = || {
+        let list = app.ok(["organisation", "list", "--json"]).json();
+        list.as_array().unwrap().iter().map(|known| known["title"].clone()).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        let mut command = app.command(["--config", &config, "serve"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let _serving = Serving(command.spawn().unwrap());
+        wait_until("the organisation is added", || titles().len() > 1);
+        assert_eq!(titles(), ["Fictief Ziekenhuis", "Ziekenhuis Daar"]);
+    }
+}
+
+#[test]
+fn nothing_leaves_for_a_deactivated_organisation() {
+    let (app, _sandbox, config) = ready();
+    let store = hd4dp::store::Store::open(&app.data()).unwrap();
+    let root = hd4dp::domain::account::Actor::System("cli:tester".into());
+    let here = store.read(|tx| Ok(hd4dp::store::organisation::all(tx)?.remove(0).id)).unwrap();
+    store.write(|tx| hd4dp::store::revision::deactivate(tx, &root, here, "")).unwrap();
+    let report = app.run(["--config", &config, "deliver", "--until-empty", "--json"]).json();
+    assert_eq!((report["batches"].as_u64(), report["consolidated"].as_u64()), (Some(0), Some(0)), "{report}");
+    store.write(|tx| hd4dp::store::revision::reactivate(tx, &root, here, "")).unwrap();
+    let report = app.run(["--config", &config, "deliver", "--until-empty", "--json"]).json();
+    assert!(report["consolidated"].as_u64() > Some(0), "{report}");
+}

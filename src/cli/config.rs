@@ -37,6 +37,8 @@ pub(crate) const KEYS: &[(&str, &str, &str)] = &[
     ("portal", "idle_minutes", "30"),
     ("portal", "absolute_hours", "12"),
     ("portal", "upload_limit_mebibytes", "2048"),
+    ("organisations", "nihdi", "\"71099911\""),
+    ("organisations", "title", "\"Fictief Ziekenhuis\""),
 ];
 
 impl Verb {
@@ -50,13 +52,19 @@ fn explain(context: &Context) -> Result<Done> {
     for (in_section, key, default) in KEYS {
         if *in_section != section {
             section = in_section;
-            say(format!("\n[{section}]"))?;
+            say(if is_list(section) { format!("\n# [[{section}]]") } else { format!("\n[{section}]") })?;
         }
         let prefix = if section.is_empty() { String::new() } else { format!("{section}-") };
         say(format!("# {}", context.text(&format!("config-{prefix}{key}"), &[])))?;
-        say(format!("{key} = {default}"))?;
+        // What stands in a list is an example, not a default.
+        let example = if is_list(section) { "# " } else { "" };
+        say(format!("{example}{key} = {default}"))?;
     }
     Ok(Done::Well)
+}
+
+fn is_list(section: &str) -> bool {
+    section == "organisations"
 }
 
 /// What is in force, without the proxy's password.

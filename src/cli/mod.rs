@@ -17,7 +17,7 @@ use tracing::Level;
 use crate::{
     config::{Config, data_directory},
     definition::Definition,
-    domain::{identifier::Nihdi, organisation::Organisation},
+    domain::{account::Actor, identifier::Nihdi, organisation::Organisation},
     error::{Code, Error, Result},
     language::{Arg, Language},
     store::{self, Store},
@@ -32,6 +32,7 @@ mod demo;
 mod enrolment;
 mod import;
 mod job;
+mod manager;
 mod objection;
 mod organisation;
 mod peak;
@@ -83,6 +84,9 @@ enum Verb {
     /// Imports as jobs: progress, findings, files to mend
     #[command(subcommand)]
     Job(job::Verb),
+    /// The User Managers, who manage accounts and organisations
+    #[command(subcommand)]
+    Manager(manager::Verb),
     /// Patients who object to sharing data
     #[command(subcommand)]
     Objection(objection::Verb),
@@ -158,6 +162,7 @@ fn run(cli: Cli, language: &mut Language) -> Result<Done> {
         Verb::Enrolment(verb) => verb.run(&context),
         Verb::Import(verb) => verb.run(&context),
         Verb::Job(verb) => verb.run(&context),
+        Verb::Manager(verb) => verb.run(&context),
         Verb::Objection(verb) => verb.run(&context),
         Verb::Organisation(verb) => verb.run(&context),
         Verb::Sample(verb) => verb.run(&context),
@@ -218,6 +223,12 @@ impl Context {
     /// A text in the language of the command line.
     pub fn text(&self, id: &str, args: &[(&str, Arg)]) -> String {
         self.language.text(id, args)
+    }
+
+    /// Who acts, where that is judged: whoever may run this program on these
+    /// data may do everything.
+    pub fn by(&self) -> Actor {
+        Actor::System(self.actor())
     }
 
     /// Who acts, for the audit.

@@ -1,12 +1,23 @@
-//! `organisation add` and `organisation list`.
+//! `organisation add|import|list`, and the list in the configuration.
+
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{Context, Done, say, say_json, table};
+use super::{Context, Done, note, say, say_json, table};
 use crate::{
-    domain::{finding::shape, identifier},
+    domain::{
+        account::Actor,
+        finding::shape,
+        identifier::{self, Nihdi},
+        organisation::Details,
+    },
     error::{Code, Error, Result},
-    store::{audit, organisation},
+    intake::column,
+    store::{
+        organisation,
+        revision::{self, Filled},
+    },
 };
 
 #[derive(clap::Subcommand)]
@@ -24,6 +35,13 @@ pub enum Verb {
         #[arg(long)]
         ehp: Vec<String>,
     },
+    /// Adds the organisations of a CSV file with the columns nihdi and title,
+    /// and perhaps cbe and ehp, with blanks between several numbers
+    Import {
+        file: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
     /// Lists the organisations
     List {
         #[arg(long)]
@@ -35,13 +53,69 @@ impl Verb {
     pub fn run(self, context: &Context) -> Result<Done> {
         match self {
             Self::Add { nihdi, title, cbe, ehp } => add(context, &nihdi, &title, &cbe, &ehp),
+            Self::Import { file, json } => import(context, &file, json),
             Self::List { json } => list(context, json),
         }
     }
 }
 
 fn add(context: &Context, nihdi: &str, title: &str, cbe: &[String], ehp: &[String]) -> Result<Done> {
+    let details = details(context, nihdi, title, cbe, ehp)?;
+    let added = context.store()?.write(|tx| revision::create(tx, &context.by(), &details, ""))?;
+    let args = [("nihdi", added.nihdi.as_str().into()), ("title", added.title.as_str().into())];
+    say(context.text("organisation-added", &args))?;
+    Ok(Done::Well)
+}
+
+/// Adds what is good and not known yet; the other lines are told.
+fn import(context: &Context, file: &Path, as_json: bool) -> Result<Done> {
+    let mut list = Vec::new();
+    let mut refused = 0_u64;
+    for (line, [nihdi, title, cbe, ehp]) in column::several(file, ["nihdi", "title", "cbe", "ehp"], 2)? {
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        match details(context, &nihdi, &title, &words(&cbe), &words(&ehp)) {
+            Ok(details) => list.push(details),
+            Err(error) => {
+                refused += 1;
+                let args = [("line", line.into()), ("text", error.text(context.language).into())];
+                note(context.text("list-line", &args));
+            }
+        }
+    }
+    let filled = fill(context, &context.by(), &list)?;
+    if as_json {
+        say_json(&json!({ "added": filled.added, "known": filled.known, "refused": refused }))?;
+    } else {
+        let args = [("added", filled.added.into()), ("known", filled.known.into())];
+        say(context.text("organisation-imported", &args))?;
+    }
+    Ok(if refused == 0 { Done::Well } else { Done::Attention })
+}
+
+/// Adds the organisations of the configuration that are not known yet.
+pub(super) fn apply_configuration(context: &Context) -> Result<Filled> {
+    let configured = context.config.organisations.iter();
+    let list = configured.map(|given| details(context, &given.nihdi, &given.title, &[], &[]));
+    fill(context, &Actor::System("configuration".to_owned()), &list.collect::<Result<Vec<_>>>()?)
+}
+
+/// Takes the write lock only if there is something to add.
+fn fill(context: &Context, by: &Actor, list: &[Details]) -> Result<Filled> {
+    let store = context.store()?;
+    let all = store.read(organisation::all)?;
+    let is_known = |nihdi: &Nihdi| all.iter().any(|known| known.nihdi.key() == nihdi.key());
+    if list.iter().all(|details| is_known(&details.nihdi)) {
+        return Ok(Filled { added: 0, known: list.len() as u64 });
+    }
+    store.write(|tx| revision::fill(tx, by, list, ""))
+}
+
+/// Reads what is given about an organisation.
+fn details(context: &Context, nihdi: &str, title: &str, cbe: &[String], ehp: &[String]) -> Result<Details> {
     let nihdi = context.nihdi(nihdi)?;
+    if title.trim().is_empty() {
+        return Err(Error::new(Code::Usage, "organisation-title-missing"));
+    }
     let cbe = cbe.iter().map(|text| {
         identifier::cbe(text).map_err(|_| Error::new(Code::Usage, "cbe-invalid").with("given", shape(text)))
     });
@@ -53,13 +127,7 @@ fn add(context: &Context, nihdi: &str, title: &str, cbe: &[String], ehp: &[Strin
         Err(_) => Err(Error::new(Code::Usage, "ehp-invalid").with("given", shape(text))),
     });
     let ehp = ehp.collect::<Result<Vec<_>>>()?;
-    context.store()?.write(|tx| {
-        let added = organisation::add(tx, &nihdi, title, &cbe, &ehp)?;
-        let details = json!({ "nihdi": nihdi.as_str(), "title": title });
-        audit::record(tx, &context.actor(), "organisation.add", Some(added.id), &details)
-    })?;
-    say(context.text("organisation-added", &[("nihdi", nihdi.as_str().into()), ("title", title.into())]))?;
-    Ok(Done::Well)
+    Ok(Details { nihdi, title: title.trim().to_owned(), cbe, ehp })
 }
 
 fn list(context: &Context, as_json: bool) -> Result<Done> {
@@ -67,7 +135,7 @@ fn list(context: &Context, as_json: bool) -> Result<Done> {
     if as_json {
         let documents: Vec<_> = organisations
             .iter()
-            .map(|known| json!({ "nihdi": known.nihdi.as_str(), "title": known.title, "cbe": known.cbe, "ehp": known.ehp }))
+            .map(|known| json!({ "nihdi": known.nihdi.as_str(), "title": known.title, "cbe": known.cbe, "ehp": known.ehp, "active": known.is_active }))
             .collect();
         say_json(&documents)?;
     } else if organisations.is_empty() {

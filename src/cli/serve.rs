@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use super::{Context, Done};
+use super::{Context, Done, organisation};
 use crate::{app::App, config::service_directory, error::Result};
 
 #[derive(clap::Args)]
@@ -22,6 +22,7 @@ impl Verb {
     /// Runs everything; a signal or a kill is the ordinary end.
     pub fn run(self, context: &Context) -> Result<Done> {
         let store = context.store()?;
+        organisation::apply_configuration(context)?;
         let listen = self.listen.or(context.config.portal.listen).unwrap_or_else(|| usual(store.directory()));
         App::new(Arc::clone(store), context.config.clone()).run(listen, |running| {
             tracing::info!(version = env!("CARGO_PKG_VERSION"), address = %running.address, "the appliance runs");

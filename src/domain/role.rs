@@ -278,4 +278,15 @@ mod tests {
             assert_eq!(Role::named(role.name()), Some(role));
         }
     }
+
+    #[test]
+    fn each_role_and_permission_is_explained_in_each_language() {
+        let roles = Role::ALL.map(|role| format!("role-{}", role.name()));
+        let permissions = Permission::ALL.map(|permission| format!("permission-{}", permission.name()));
+        for id in roles.iter().chain(&permissions) {
+            for language in crate::language::Language::ALL {
+                assert!(language.has(id) && language.has(&format!("{id}-about")), "{id} {language:?}");
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
-//! One column of a small CSV file: lists of physicians and of patients.
+//! A few columns of a small CSV file: lists of physicians, of patients, of
+//! organisations.
 
 use std::path::Path;
 
@@ -14,6 +15,22 @@ use crate::{
 ///
 /// The file cannot be read as CSV, or has no such column.
 pub fn read(path: &Path, name: &str) -> Result<Vec<(u64, String)>> {
+    let rows = several(path, [name], 1)?;
+    Ok(rows.into_iter().map(|(line, [value])| (line, value)).collect())
+}
+
+/// The values of the columns `names`, with their lines, of rows in which one of
+/// them is not empty. The first `needed` columns must be there; the others are
+/// empty if they are not.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn several<const N: usize>(
+    path: &Path,
+    names: [&str; N],
+    needed: usize,
+) -> Result<Vec<(u64, [String; N])>> {
     let failed = |finding: Finding| {
         let mut error = Error::new(Code::Invalid, finding.code);
         error.args = finding.args;
@@ -23,18 +40,20 @@ pub fn read(path: &Path, name: &str) -> Result<Vec<(u64, String)>> {
     let start = start(&source).map_err(Error::internal)?;
     let text = source.text(0).map_err(Error::internal)?;
     let mut rows = Rows::new(text, delimiter(&start), Position::default());
-    let column = match rows.read().map_err(failed)? {
-        Some(header) => {
-            (0..header.len()).find(|index| header.field(*index).trim().eq_ignore_ascii_case(name))
-        }
-        None => None,
-    };
-    let column = column.ok_or_else(|| Error::invalid("list-column-missing").with("column", name))?;
+    let header = rows.read().map_err(failed)?;
+    let columns = names.map(|name| {
+        let header = header.as_ref()?;
+        (0..header.len()).find(|index| header.field(*index).trim().eq_ignore_ascii_case(name))
+    });
+    if let Some(missing) = (0..needed).find(|index| columns[*index].is_none()) {
+        return Err(Error::invalid("list-column-missing").with("column", names[missing]));
+    }
     let mut values = Vec::new();
     while let Some(row) = rows.read().map_err(failed)? {
-        let value = row.field(column).trim();
-        if !value.is_empty() {
-            values.push((row.line, value.to_owned()));
+        let cells =
+            columns.map(|column| column.map_or_else(String::new, |index| row.field(index).trim().to_owned()));
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            values.push((row.line, cells));
         }
     }
     Ok(values)

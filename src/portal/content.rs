@@ -5,7 +5,7 @@ macro_rules! content {
     (@value $name:ident) => { minijinja::Value::from(minijinja::value::Serde(&$name)) };
     (@value $name:ident $value:expr) => { minijinja::Value::from(minijinja::value::Serde(&$value)) };
     ($($name:ident $(=> $value:expr)?),* $(,)?) => {
-        <minijinja::Value as FromIterator<(&'static str, minijinja::Value)>>::from_iter([
+        minijinja::Value::from_pairs([
             $((stringify!($name), content!(@value $name $($value)?))),*
         ])
     };

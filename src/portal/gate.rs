@@ -33,8 +33,10 @@ const FORM: u64 = 256 * 1024;
 
 /// How much body the request may have; said before any of it is read.
 pub(super) fn limit(portal: &Portal, head: &Head) -> BodyLimit {
-    let route = line(head).map_or(&NOWHERE, |(route, _)| route);
-    BodyLimit::Bytes(match route.body {
+    // What is sent to no page of ours is read all the same, so that the answer
+    // arrives.
+    let body = line(head).map_or(Body::Form, |(route, _)| route.body);
+    BodyLimit::Bytes(match body {
         Body::None => 0,
         Body::Form => FORM,
         Body::File => upload::FILE,

@@ -4,7 +4,7 @@
 use super::{
     pages::{
         account, error, group, group_edit, home, language, login, me, member, member_edit, role,
-        second_factor, static_file, upload, upload_act, upload_findings, upload_new, welcome,
+        second_factor, setup, static_file, upload, upload_act, upload_findings, upload_new, welcome,
     },
     route::{
         Body::{self, File, Form, None},
@@ -35,13 +35,15 @@ const fn post(path: &'static str, need: Need, body: Body, help: &'static str, pa
 
 /// What answers where there is nothing.
 pub(super) const NOWHERE: Route =
-    Route { method: Get, path: "", need: Anyone, body: Form, help: "", page: error::nowhere };
+    Route { method: Get, path: "", need: Anyone, body: None, help: "", page: error::nowhere };
 
 /// All routes.
 pub(super) const ROUTES: &[Route] = &[
     get("/", Anyone, "", home::front),
     get("/ssp/static/{stamp}/{file}", Anyone, "", static_file::show),
     // Log in
+    get("/ssp/setup", Anyone, "login", setup::show),
+    post("/ssp/setup", Anyone, Form, "login", setup::post),
     get("/ssp/login", Anyone, "login", login::show),
     post("/ssp/login", Anyone, Form, "login", login::post),
     get("/ssp/login/code", Arriving, "login", login::show_code),
@@ -133,3 +135,22 @@ pub(super) const ROUTES: &[Route] = &[
         upload_findings::mend,
     ),
 ];
+
+/// A line of the table, for tests and the manual.
+pub struct Line {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path, with names in braces.
+    pub path: &'static str,
+}
+
+/// All lines.
+pub fn lines() -> impl Iterator<Item = Line> {
+    ROUTES.iter().map(|route| Line {
+        method: match route.method {
+            Get => "GET",
+            Post => "POST",
+        },
+        path: route.path,
+    })
+}

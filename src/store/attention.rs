@@ -34,7 +34,9 @@ pub struct Attention {
 pub fn of(tx: &Tx<'_>, organisation: OrganisationId) -> Result<Attention> {
     let count = |sql: &str| -> Result<u64> {
         let mut statement = tx.sql.prepare_cached(sql)?;
-        Ok(statement.query_row([organisation.0], |row| row.get::<_, Option<i64>>(0))?.unwrap_or(0) as u64)
+        let found: Option<Option<i64>> =
+            statement.query_row([organisation.0], |row| row.get(0)).optional()?;
+        Ok(found.flatten().unwrap_or(0) as u64)
     };
     let ends: Option<i64> = tx
         .sql

@@ -31,3 +31,11 @@ password-weak-keyboard = Neighbouring keys are easy to guess. Choose three or fo
 password-weak-name = Names are easy to guess. Add one or two words that have nothing to do with each other.
 password-weak-repeat = Repeating letters or words does not make a password stronger. Choose three or four different words.
 password-weak-sequence = Sequences such as abc or 6543 are easy to guess. Add one or two words that have nothing to do with each other.
+manager-appointed = { $email } had an account already and is User Manager now, with the password as it was.
+manager-known = { $email } is User Manager already. Whoever cannot log in gets a new password with: hd4dp manager reset.
+manager-none = There is no User Manager yet. Make one with: hd4dp manager add EMAIL.
+manager-password = Temporary password of { $email }: { $password }
+    It is shown only now, is good until { $until } and must be changed at the first log-in.
+manager-temporary = has not changed the temporary password yet
+manager-unknown = No User Manager has the e-mail address { $email }. See: hd4dp manager list.
+organisation-imported = { $added } organisations added; { $known } were known already.

@@ -27,3 +27,5 @@ config-unreadable = The configuration { $path } cannot be read. IT can check the
 config-validation-default_author = E-mail address of the author where a file names none.
 config-validation-nihdi_moduli = The moduli that the check digits of a NIHDI number may come from.
 config-value-wrong = The value of { $key } in the configuration { $path } cannot be right. See: hd4dp config --explain.
+config-organisations-nihdi = Organisations to add when the appliance starts, as often as there are: the NIHDI number. Those known already are left as they are.
+config-organisations-title = What people call the organisation.

@@ -31,3 +31,11 @@ password-weak-keyboard = Les touches voisines se devinent facilement. Choisissez
 password-weak-name = Les noms se devinent facilement. Ajoutez un ou deux mots sans rapport entre eux.
 password-weak-repeat = Répéter des lettres ou des mots ne rend pas un mot de passe plus sûr. Choisissez trois ou quatre mots différents.
 password-weak-sequence = Les suites comme abc ou 6543 se devinent facilement. Ajoutez un ou deux mots sans rapport entre eux.
+manager-appointed = { $email } avait déjà un compte et est maintenant User Manager, avec son mot de passe actuel.
+manager-known = { $email } est déjà User Manager. Qui ne peut se connecter reçoit un nouveau mot de passe par : hd4dp manager reset.
+manager-none = Il n'y a pas encore de User Manager. Créez-en un : hd4dp manager add EMAIL.
+manager-password = Mot de passe temporaire de { $email } : { $password }
+    Il n'est montré que maintenant, est valable jusqu'au { $until } et doit être changé à la première connexion.
+manager-temporary = n'a pas encore changé le mot de passe temporaire
+manager-unknown = Aucun User Manager n'a l'adresse e-mail { $email }. Voir : hd4dp manager list.
+organisation-imported = { $added } organisations ajoutées ; { $known } étaient déjà connues.

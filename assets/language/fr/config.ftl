@@ -27,3 +27,5 @@ config-unreadable = La configuration { $path } ne peut être lue. Le service inf
 config-validation-default_author = Adresse e-mail de l'auteur lorsqu'un fichier n'en nomme pas.
 config-validation-nihdi_moduli = Les modules dont peuvent provenir les chiffres de contrôle d'un numéro INAMI.
 config-value-wrong = La valeur de { $key } dans la configuration { $path } ne peut être correcte. Voir : hd4dp config --explain.
+config-organisations-nihdi = Organisations à ajouter au démarrage, autant de fois qu'il y en a : le numéro INAMI. Celles déjà connues restent telles quelles.
+config-organisations-title = Le nom usuel de l'organisation.

@@ -31,3 +31,11 @@ password-weak-keyboard = Toetsen naast elkaar zijn makkelijk te raden. Kies drie
 password-weak-name = Namen zijn makkelijk te raden. Voeg een of twee woorden toe die niets met elkaar te maken hebben.
 password-weak-repeat = Letters of woorden herhalen maakt een wachtwoord niet sterker. Kies drie of vier verschillende woorden.
 password-weak-sequence = Reeksen zoals abc of 6543 zijn makkelijk te raden. Voeg een of twee woorden toe die niets met elkaar te maken hebben.
+manager-appointed = { $email } had al een account en is nu User Manager, met het wachtwoord zoals het was.
+manager-known = { $email } is al User Manager. Wie zich niet kan aanmelden krijgt een nieuw wachtwoord met: hd4dp manager reset.
+manager-none = Er is nog geen User Manager. Maak er een met: hd4dp manager add EMAIL.
+manager-password = Tijdelijk wachtwoord van { $email }: { $password }
+    Het wordt alleen nu getoond, geldt tot { $until } en moet bij de eerste aanmelding gewijzigd worden.
+manager-temporary = heeft het tijdelijke wachtwoord nog niet gewijzigd
+manager-unknown = Geen User Manager heeft het e-mailadres { $email }. Zie: hd4dp manager list.
+organisation-imported = { $added } organisaties toegevoegd; { $known } waren al bekend.

@@ -27,3 +27,5 @@ config-unreadable = De configuratie { $path } kan niet gelezen worden. IT kan pa
 config-validation-default_author = E-mailadres van de auteur als een bestand er geen noemt.
 config-validation-nihdi_moduli = De moduli waaruit de controlecijfers van een RIZIV-nummer mogen komen.
 config-value-wrong = De waarde van { $key } in de configuratie { $path } kan niet juist zijn. Zie: hd4dp config --explain.
+config-organisations-nihdi = Organisaties om bij de start toe te voegen, zo vaak als er zijn: het RIZIV-nummer. Wie al bekend is blijft zoals hij is.
+config-organisations-title = Hoe mensen de organisatie noemen.

@@ -12,6 +12,7 @@ pub mod member;
 pub mod member_edit;
 pub mod role;
 pub mod second_factor;
+pub mod setup;
 pub mod static_file;
 pub mod upload;
 pub mod upload_act;

@@ -1,0 +1,7 @@
+//! The portal, as people meet it.
+
+pub mod client;
+
+mod access;
+mod form;
+mod login;
