@@ -125,7 +125,7 @@ impl Sink for Receiver {
             return Ok(());
         }
         match self.reader.push(bytes, &mut self.taker) {
-            Err(error) if error.code == Code::Usage => {
+            Err(error) if matches!(error.code, Code::Usage | Code::Forbidden) => {
                 self.taker.writer = None;
                 self.broken = Some(error);
                 Ok(())
@@ -176,7 +176,7 @@ impl Parts for Taker {
         }
         let token = self.fields.iter().find(|(name, _)| name == "csrf");
         if !token.is_some_and(|(_, token)| csrf::is_token(&self.csrf, token)) {
-            return Err(Error::new(Code::Usage, "form-not-ours"));
+            return Err(Error::new(Code::Forbidden, "form-not-ours"));
         }
         self.file = Some(base_name(file).to_owned());
         Ok(())

@@ -5,3 +5,4 @@ pub mod client;
 mod access;
 mod form;
 mod login;
+mod upload;
