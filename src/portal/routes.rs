@@ -3,7 +3,7 @@
 
 use super::{
     pages::{
-        account, error, group, group_edit, home, language, login, me, member, member_edit, role,
+        account, definition, error, group, group_edit, home, language, login, me, member, member_edit, role,
         second_factor, setup, static_file, upload, upload_act, upload_findings, upload_new, welcome,
     },
     route::{
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::role::Permission::{
         Accounts, CertificatesEdit, CertificatesRead, MembersEdit, MembersRead, Organisations, Overview,
-        Upload,
+        Settings, Upload,
     },
     error::Result,
     portal::answer::Answer,
@@ -74,6 +74,11 @@ pub(super) const ROUTES: &[Route] = &[
         "accounts",
         account::reset_password,
     ),
+    // Definitions
+    get("/ssp/definitions", SignedIn, "definitions", definition::list),
+    post("/ssp/definitions", Installation(Settings), File, "definitions", definition::add),
+    get("/ssp/definitions/{name}/{version}", SignedIn, "definitions", definition::show),
+    get("/ssp/definitions/{name}/{version}/since/{other}", SignedIn, "definitions", definition::compare),
     // Groups
     get("/ssp/groups", SignedIn, "groups", group::list),
     get("/ssp/groups/add", Installation(Organisations), "groups", group_edit::add),

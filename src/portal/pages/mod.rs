@@ -1,6 +1,7 @@
 //! One file for each page, or for the few that belong together.
 
 pub mod account;
+pub mod definition;
 pub mod error;
 pub mod group;
 pub mod group_edit;
