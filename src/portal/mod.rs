@@ -19,6 +19,7 @@ use crate::{
     domain::{account::Temporary, session::Limits},
     error::{Error, Result},
     front::{BodyLimit, Handler, Head, Request, Response},
+    intake::desk::Desk,
     store::Store,
 };
 
@@ -36,6 +37,7 @@ mod multipart;
 mod pages;
 pub mod password;
 mod presence;
+mod receive;
 mod render;
 mod route;
 pub mod routes;
@@ -52,6 +54,8 @@ pub struct Portal {
     hasher: password::Hasher,
     presence: presence::Presence,
     renew: Renew,
+    shelf: Arc<receive::Shelf>,
+    desk: Desk,
 }
 
 /// Has the front door take up another certificate after it was changed.
@@ -71,7 +75,14 @@ impl Portal {
             presence: presence::Presence::default(),
             store,
             renew,
+            shelf: Arc::default(),
+            desk: Desk::default(),
         })
+    }
+
+    /// Where the runner of uploads tells how far it is, and hears of new ones.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Tells the store what is kept in memory: which sessions were used.
@@ -103,6 +114,10 @@ impl Handler for Portal {
 
     fn answer(&self, request: Request) -> Response {
         gate::answer(self, request)
+    }
+
+    fn abandon(&self, spool: &str) {
+        self.shelf.take(spool);
     }
 
     fn refuse(&self, status: u16, _id: Uuid, _head: Option<&Head>) -> Response {

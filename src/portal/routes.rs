@@ -4,7 +4,7 @@
 use super::{
     pages::{
         account, definition, error, group, group_edit, home, language, login, me, member, member_edit, role,
-        second_factor, setup, static_file, welcome,
+        second_factor, setup, static_file, upload, upload_act, upload_findings, upload_new, welcome,
     },
     route::{
         Body::{self, File, Form, None},
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::role::Permission::{
         Accounts, CertificatesEdit, CertificatesRead, MembersEdit, MembersRead, Organisations, Overview,
-        Settings,
+        Settings, Upload,
     },
     error::Result,
     portal::answer::Answer,
@@ -116,6 +116,28 @@ pub(super) const ROUTES: &[Route] = &[
         Form,
         "members",
         member::reset_factor,
+    ),
+    // Uploads
+    get("/ssp/groups/{group}/uploads", Group(Upload), "uploads", upload::list),
+    get("/ssp/groups/{group}/uploads/new", Group(Upload), "uploads", upload_new::show),
+    post("/ssp/groups/{group}/uploads/new", Group(Upload), Body::Upload, "uploads", upload_new::post),
+    get("/ssp/groups/{group}/uploads/{upload}", Group(Upload), "uploads", upload::show),
+    post("/ssp/groups/{group}/uploads/{upload}/import", Group(Upload), Form, "uploads", upload_act::import),
+    get("/ssp/groups/{group}/uploads/{upload}/cancel", Group(Upload), "uploads", upload_act::ask_cancel),
+    post("/ssp/groups/{group}/uploads/{upload}/cancel", Group(Upload), Form, "uploads", upload_act::cancel),
+    get("/ssp/groups/{group}/uploads/{upload}/findings", Group(Upload), "uploads", upload_findings::show),
+    get(
+        "/ssp/groups/{group}/uploads/{upload}/findings.csv",
+        Group(Upload),
+        "uploads",
+        upload_findings::download,
+    ),
+    post(
+        "/ssp/groups/{group}/uploads/{upload}/mend.csv",
+        Group(Upload),
+        Form,
+        "uploads",
+        upload_findings::mend,
     ),
 ];
 

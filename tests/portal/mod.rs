@@ -6,3 +6,4 @@ mod access;
 mod form;
 mod login;
 mod pages;
+mod upload;

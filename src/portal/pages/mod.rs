@@ -15,4 +15,8 @@ pub mod role;
 pub mod second_factor;
 pub mod setup;
 pub mod static_file;
+pub mod upload;
+pub mod upload_act;
+pub mod upload_findings;
+pub mod upload_new;
 pub mod welcome;
