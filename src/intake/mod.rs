@@ -11,6 +11,7 @@ pub mod dry_run;
 mod file_name;
 pub mod header;
 pub mod job;
+mod memory;
 mod opened;
 mod pass;
 mod reader;
