@@ -113,7 +113,8 @@ fn tell_deliveries(context: &Context, deliveries: Vec<queue::Listed>) -> Result<
 }
 
 fn show(context: &Context, id: DeliveryId, as_json: bool) -> Result<Done> {
-    let (listed, attempts) = context.store()?.read(|tx| queue::show(tx, queue::organisation_of(tx, id)?, id))?;
+    let (listed, attempts) =
+        context.store()?.read(|tx| queue::show(tx, queue::organisation_of(tx, id)?, id))?;
     if as_json {
         say_json(&json!({ "delivery": listed, "attempts": attempts }))?;
         return Ok(Done::Well);
@@ -144,9 +145,10 @@ fn retry(context: &Context, mut deliveries: Vec<i64>, parked: bool) -> Result<Do
             deliveries =
                 all.into_iter().filter(|listed| listed.state == "parked").map(|listed| listed.id).collect();
         }
-        deliveries.iter().map(|id| DeliveryId(*id)).try_for_each(|id| {
-            delivery::retry(tx, queue::organisation_of(tx, id)?, id, &context.actor())
-        })
+        deliveries
+            .iter()
+            .map(|id| DeliveryId(*id))
+            .try_for_each(|id| delivery::retry(tx, queue::organisation_of(tx, id)?, id, &context.actor()))
     })?;
     say(context.text("queue-retried", &[("count", (deliveries.len() as u64).into())]))?;
     Ok(Done::Well)

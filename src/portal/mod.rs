@@ -41,7 +41,9 @@ mod route;
 pub mod routes;
 pub mod second_factor;
 pub mod setup_code;
+mod sheet;
 mod upload;
+mod verification;
 mod visit;
 
 /// The portal as what answers the front door.
@@ -52,6 +54,7 @@ pub struct Portal {
     hasher: password::Hasher,
     presence: presence::Presence,
     renew: Renew,
+    verifier: verification::Verifier,
 }
 
 /// Has the front door take up another certificate after it was changed.
@@ -71,6 +74,7 @@ impl Portal {
             presence: presence::Presence::default(),
             store,
             renew,
+            verifier: verification::Verifier::default(),
         })
     }
 

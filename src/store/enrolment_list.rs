@@ -60,8 +60,8 @@ pub fn page(
         "{LISTED} WHERE e.organisation = ?1 AND e.project = ?2 AND (e.physician, e.id) > (?3, ?4)
          AND substr(e.nihdi, 1, length(?5)) = ?5 ORDER BY e.physician, e.id LIMIT ?6"
     ))?;
-    let rows = statement
-        .query_map(params![organisation.0, project, physician, id, digits, limit as i64], listed)?;
+    let rows =
+        statement.query_map(params![organisation.0, project, physician, id, digits, limit as i64], listed)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -79,11 +79,7 @@ pub fn get(tx: &Tx<'_>, organisation: OrganisationId, id: i64) -> Result<Listed>
 /// The physicians who do not take part in a project today and for whom
 /// registrations wait, those with most first; and how many registrations wait
 /// that name no physician.
-pub fn strangers(
-    tx: &Tx<'_>,
-    organisation: OrganisationId,
-    project: &str,
-) -> Result<(Vec<Stranger>, u64)> {
+pub fn strangers(tx: &Tx<'_>, organisation: OrganisationId, project: &str) -> Result<(Vec<Stranger>, u64)> {
     let today = clock::today().to_string();
     let mut statement = tx.sql.prepare_cached(
         "SELECT DISTINCT physician FROM enrolment WHERE organisation = ?1 AND project = ?2

@@ -50,8 +50,7 @@ pub fn page(
          AND (?4 IS NULL OR o.patient = ?4) ORDER BY o.id DESC LIMIT ?5"
     ))?;
     let below = after.unwrap_or(i64::MAX);
-    let rows =
-        statement.query_map(params![organisation.0, project, below, hash, limit as i64], objection)?;
+    let rows = statement.query_map(params![organisation.0, project, below, hash, limit as i64], objection)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -71,8 +70,7 @@ pub fn get(tx: &Tx<'_>, organisation: OrganisationId, id: i64) -> Result<Objecti
 pub fn digits(tx: &Tx<'_>, organisation: OrganisationId, id: i64) -> Result<Zeroizing<String>> {
     let mut statement =
         tx.sql.prepare_cached("SELECT sealed FROM objection WHERE organisation = ?1 AND id = ?2")?;
-    let sealed: Option<Vec<u8>> =
-        statement.query_row([organisation.0, id], |row| row.get(0)).optional()?;
+    let sealed: Option<Vec<u8>> = statement.query_row([organisation.0, id], |row| row.get(0)).optional()?;
     let place = organisation.0.to_be_bytes();
     let clear = tx.keys.open_sealed(Purpose::Patient, &place, &sealed.ok_or_else(not_found)?)?;
     let text = std::str::from_utf8(&clear).map_err(Error::internal)?;

@@ -5,12 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::Tx;
 use crate::{
-    domain::{
-        delivery::DeliveryId,
-        member::Projects,
-        organisation::OrganisationId,
-        registration::State,
-    },
+    domain::{delivery::DeliveryId, member::Projects, organisation::OrganisationId, registration::State},
     error::{Code, Error, Result},
 };
 
@@ -272,15 +267,10 @@ pub fn organisation_of(tx: &Tx<'_>, id: DeliveryId) -> Result<OrganisationId> {
 }
 
 /// One delivery of the organisation with its whole history, the oldest first.
-pub fn show(
-    tx: &Tx<'_>,
-    organisation: OrganisationId,
-    id: DeliveryId,
-) -> Result<(Listed, Vec<Attempt>)> {
+pub fn show(tx: &Tx<'_>, organisation: OrganisationId, id: DeliveryId) -> Result<(Listed, Vec<Attempt>)> {
     let mut statement =
         tx.sql.prepare_cached(&format!("{LISTED} WHERE d.id = ?1 AND d.organisation = ?2"))?;
-    let shown =
-        statement.query_row([id.0, organisation.0], listed).optional()?.ok_or_else(|| unknown(id))?;
+    let shown = statement.query_row([id.0, organisation.0], listed).optional()?.ok_or_else(|| unknown(id))?;
     let mut statement =
         tx.sql.prepare_cached("SELECT at, outcome, detail FROM attempt WHERE delivery = ?1 ORDER BY id")?;
     let rows = statement.query_map([id.0], |row| {

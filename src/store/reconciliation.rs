@@ -78,12 +78,7 @@ pub fn page(
 /// # Errors
 ///
 /// `NotFound` for an import of another organisation or project.
-pub fn get(
-    tx: &Tx<'_>,
-    organisation: OrganisationId,
-    projects: &Projects,
-    import: ImportId,
-) -> Result<Line> {
+pub fn get(tx: &Tx<'_>, organisation: OrganisationId, projects: &Projects, import: ImportId) -> Result<Line> {
     let mut statement = tx.sql.prepare_cached(&format!("{LINE} WHERE i.organisation = ?1 AND i.id = ?2"))?;
     let found = statement.query_row([organisation.0, import.0], line).optional()?;
     found.filter(|line| projects.reach(&line.project).is_some()).ok_or_else(not_found)
