@@ -43,7 +43,9 @@ mod route;
 pub mod routes;
 pub mod second_factor;
 pub mod setup_code;
+mod sheet;
 mod upload;
+mod verification;
 mod visit;
 
 /// The portal as what answers the front door.
@@ -56,6 +58,7 @@ pub struct Portal {
     renew: Renew,
     shelf: Arc<receive::Shelf>,
     desk: Desk,
+    verifier: verification::Verifier,
 }
 
 /// Has the front door take up another certificate after it was changed.
@@ -77,6 +80,7 @@ impl Portal {
             renew,
             shelf: Arc::default(),
             desk: Desk::default(),
+            verifier: verification::Verifier::default(),
         })
     }
 
