@@ -11,7 +11,11 @@ use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 use zstd::bulk::Compressor;
 
-use super::{Purpose, Tx, key::Hash};
+use super::{
+    Purpose, Tx,
+    authorship::{self, Authorship},
+    key::Hash,
+};
 use crate::{
     domain::{import::ImportId, organisation::OrganisationId},
     error::{Code, Error, Result},
@@ -49,6 +53,7 @@ pub struct Subject {
 pub struct Builder {
     data: Vec<u8>,
     local: Vec<u8>,
+    authorship: Authorship,
     // Kept, because a new one for each block means a megabyte to clear.
     compressor: Compressor<'static>,
     scratch: Vec<u8>,
@@ -58,18 +63,22 @@ pub struct Builder {
 pub struct Packed {
     data: Box<[u8]>,
     local: Box<[u8]>,
+    authorship: Authorship,
 }
 
 impl Builder {
     /// An empty block.
     pub fn new() -> Result<Self> {
         let compressor = Compressor::new(COMPRESSION).map_err(Error::internal)?;
-        Ok(Self { data: Vec::new(), local: Vec::new(), compressor, scratch: Vec::new() })
+        let authorship = Authorship::default();
+        Ok(Self { data: Vec::new(), local: Vec::new(), authorship, compressor, scratch: Vec::new() })
     }
 
-    /// Adds a row: its JSON `data` for the platform, its subject, and the
-    /// JSON of the values that stay here.
-    pub fn push(&mut self, data: &[u8], patient: &str, physician: &str, local: &[u8]) {
+    /// Adds a row: its JSON `data` for the platform, its subject, the JSON of
+    /// the values that stay here, and its authors (see
+    /// [`Row`](crate::validate::Row)).
+    pub fn push(&mut self, data: &[u8], patient: &str, physician: &str, local: &[u8], authors: &[u8]) {
+        self.authorship.push(authors);
         put(&mut self.data, data);
         put(&mut self.local, patient.as_bytes());
         put(&mut self.local, physician.as_bytes());
@@ -81,6 +90,7 @@ impl Builder {
         let packed = Packed {
             data: compress(&mut self.compressor, &self.data, &mut self.scratch)?,
             local: compress(&mut self.compressor, &self.local, &mut self.scratch)?,
+            authorship: std::mem::take(&mut self.authorship),
         };
         self.data.clear();
         self.local.clear();
@@ -112,7 +122,7 @@ impl Packed {
                 (0..3).for_each(|_| put(&mut builder.local, b""));
             }
         }
-        builder.pack()
+        Ok(Self { authorship: self.authorship.clone(), ..builder.pack()? })
     }
 }
 
@@ -120,6 +130,8 @@ impl Packed {
 pub struct Block {
     /// Its key.
     pub id: i64,
+    /// The key of its definition.
+    pub definition: i64,
     /// The import that brought it.
     pub import: ImportId,
     directory: Zeroizing<Vec<u8>>,
@@ -194,13 +206,13 @@ pub(super) fn insert(
             seal(1, &packed.data)?,
             seal(2, &packed.local)?
         ])?;
-    Ok(())
+    authorship::insert(tx, organisation, definition, id, &packed.authorship)
 }
 
 /// The organisation's block `id`.
 pub fn get(tx: &Tx<'_>, organisation: OrganisationId, id: i64) -> Result<Block> {
     let mut statement = tx.sql.prepare_cached(
-        "SELECT import, directory, data, local FROM block WHERE organisation = ?1 AND id = ?2",
+        "SELECT import, directory, data, local, definition FROM block WHERE organisation = ?1 AND id = ?2",
     )?;
     let row = statement.query_row([organisation.0, id], |row| {
         Ok((
@@ -208,13 +220,15 @@ pub fn get(tx: &Tx<'_>, organisation: OrganisationId, id: i64) -> Result<Block> 
             row.get::<_, Vec<u8>>(1)?,
             row.get::<_, Vec<u8>>(2)?,
             row.get::<_, Vec<u8>>(3)?,
+            row.get(4)?,
         ))
     });
-    let (import, directory, data, local) =
+    let (import, directory, data, local, definition) =
         row.optional()?.ok_or_else(|| Error::new(Code::NotFound, "registration-unknown"))?;
     let open = |part: u8, sealed: &[u8]| tx.keys.open_sealed(Purpose::Content, &place(id, part), sealed);
     Ok(Block {
         id,
+        definition,
         import: ImportId(import),
         directory: open(0, &directory)?,
         data: unpack(&open(1, &data)?)?,
@@ -298,8 +312,8 @@ mod tests {
     #[test]
     fn a_packed_block_can_leave_places_empty() {
         let mut builder = Builder::new().unwrap();
-        builder.push(b"{\"A\":1}", "85040216932", "17552248", b"{}");
-        builder.push(b"{\"A\":2}", "", "", b"{\"L\":2}");
+        builder.push(b"{\"A\":1}", "85040216932", "17552248", b"{}", b"");
+        builder.push(b"{\"A\":2}", "", "", b"{\"L\":2}", b"");
         let packed = builder.pack().unwrap().without(|place| place == 1).unwrap();
         let data = unpack(&packed.data).unwrap();
         assert_eq!(Pieces(&data).collect::<Vec<_>>(), [&b""[..], b"{\"A\":2}"]);

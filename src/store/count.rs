@@ -50,6 +50,17 @@ pub fn of(tx: &Tx<'_>, organisation: OrganisationId) -> Result<Counts> {
             counts[state as usize] -= number;
         }
     }
+    // A batch that takes registrations back counts its lines, too.
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT t.state, count(*) FROM withdrawal w JOIN batch t ON t.id = w.batch
+         WHERE w.organisation = ?1 AND w.batch IS NOT NULL GROUP BY t.state",
+    )?;
+    let mut rows = statement.query([organisation.0])?;
+    while let Some(row) = rows.next()? {
+        if let Some(state) = State::from_number(row.get(0)?) {
+            counts[state as usize] -= row.get::<_, i64>(1)?;
+        }
+    }
     let counts = State::ALL.into_iter().map(|state| (state, counts[state as usize].max(0) as u64));
     Ok(counts.filter(|(_, number)| *number > 0).collect())
 }

@@ -25,10 +25,11 @@ use crate::{
     store::{
         Purpose, Store, Tx, audit,
         batch::{self, BATCH_ROWS, NewBatch, NewDelivery, Pending},
-        block::Content,
+        block::{self, Content, Subject},
         certificate, definition, enrolment,
         key::Hash,
         organisation,
+        withdrawal::{self, Waiting},
     },
 };
 
@@ -89,6 +90,7 @@ pub fn prepare(
             credential: credentials.of(tx, whose)?,
             gate: enrolment::gate(tx, whose, &facts.project, facts.enrolment_required)?,
             pending: batch::pending(tx, whose, what, limit * BATCH_ROWS)?,
+            withdrawn: withdrawn(tx, whose, what)?,
             facts,
         })
     })?;
@@ -100,8 +102,17 @@ pub fn prepare(
     }
     let mut batches = Vec::new();
     for candidates in candidates.chunks(BATCH_ROWS) {
-        batches.push(chosen.batch(what, candidates, credential, recipient)?);
+        let lines = candidates.iter().map(Candidate::line).collect();
+        let members = candidates.iter().map(|candidate| candidate.id).collect();
+        batches.push(chosen.batch(what, lines, members, credential, recipient)?);
     }
+    let taken_back = if chosen.withdrawn.is_empty() {
+        None
+    } else {
+        let lines = chosen.withdrawn.iter().map(TakenBack::line).collect();
+        let members = chosen.withdrawn.iter().map(|taken| taken.waiting.id).collect();
+        Some(chosen.batch(what, lines, members, credential, recipient)?)
+    };
     store.write(|tx| {
         for stop in &held {
             let physician = Some(stop.physician.as_str());
@@ -122,9 +133,16 @@ pub fn prepare(
                 audit::record(tx, "worker", "batch.seal", Some(whose), &details)?;
             }
         }
+        if let Some(batch) = &taken_back
+            && withdrawal::enqueue(tx, whose, batch)?
+        {
+            let details = serde_json::json!({ "batch": batch.name, "withdrawn": batch.members.len() });
+            audit::record(tx, "worker", "batch.seal", Some(whose), &details)?;
+        }
         Ok(())
     })?;
-    Ok(Prepared { batches: batches.len(), held: held.len(), uncertified: false })
+    let batches = batches.len() + usize::from(taken_back.is_some());
+    Ok(Prepared { batches, held: held.len(), uncertified: false })
 }
 
 /// Nothing can be sealed without a valid certificate.
@@ -147,6 +165,7 @@ struct Chosen {
     credential: Option<Arc<Credential>>,
     gate: Gate,
     pending: Vec<Pending>,
+    withdrawn: Vec<TakenBack>,
     facts: definition::Facts,
 }
 
@@ -155,6 +174,47 @@ struct Candidate<'a> {
     id: RegistrationId,
     revision: i64,
     content: Content<'a>,
+}
+
+impl Candidate<'_> {
+    fn line(&self) -> Line<'_> {
+        Line {
+            record: self.content.entry.key,
+            revision: self.revision,
+            data: Some(self.content.data),
+            subject: self.content.subject.clone(),
+        }
+    }
+}
+
+/// One that the platform has and that was taken back.
+struct TakenBack {
+    waiting: Waiting,
+    record: Hash,
+    subject: Subject,
+}
+
+impl TakenBack {
+    fn line(&self) -> Line<'_> {
+        let subject = self.subject.clone();
+        Line { record: self.record, revision: self.waiting.revision, data: None, subject }
+    }
+}
+
+/// What was taken back and waits to be told, at most one batch.
+fn withdrawn(tx: &Tx<'_>, whose: OrganisationId, what: i64) -> Result<Vec<TakenBack>> {
+    let waiting = withdrawal::pending(tx, whose, what, BATCH_ROWS)?;
+    let mut taken = Vec::with_capacity(waiting.len());
+    for waiting in waiting.chunk_by(|a, b| a.id.block() == b.id.block()) {
+        let block = block::get(tx, whose, waiting[0].id.block())?;
+        let contents: Vec<_> = block.contents().collect();
+        for waiting in waiting {
+            let Some(content) = contents.get(waiting.id.place()).and_then(Option::as_ref) else { continue };
+            let subject = content.subject.clone();
+            taken.push(TakenBack { waiting: *waiting, record: content.entry.key, subject });
+        }
+    }
+    Ok(taken)
 }
 
 /// One that may not.
@@ -199,7 +259,8 @@ impl Chosen {
     fn batch(
         &self,
         definition: i64,
-        candidates: &[Candidate<'_>],
+        lines: Vec<Line<'_>>,
+        members: Vec<RegistrationId>,
         credential: &Credential,
         recipient: &Recipient,
     ) -> Result<NewBatch> {
@@ -213,15 +274,6 @@ impl Chosen {
             version: &self.facts.version,
             created: now,
         };
-        let lines: Vec<Line<'_>> = candidates
-            .iter()
-            .map(|candidate| Line {
-                record: candidate.content.entry.key,
-                revision: candidate.revision,
-                data: candidate.content.data,
-                subject: candidate.content.subject.clone(),
-            })
-            .collect();
         let halves = split(&heading, &lines, self.facts.has_patient)?;
         let payload = zstd::bulk::compress(&halves.registrations, COMPRESSION).map_err(Error::internal)?;
         let mut deliveries =
@@ -234,7 +286,7 @@ impl Chosen {
         Ok(NewBatch {
             name: name.clone(),
             definition,
-            members: candidates.iter().map(|candidate| candidate.id).collect(),
+            members,
             gate: (self.gate.version, clock::today()),
             deliveries,
         })
