@@ -4,7 +4,8 @@
 use super::{
     pages::{
         account, error, group, group_edit, home, language, login, me, member, member_edit, role,
-        second_factor, setup, static_file, welcome,
+        registration, registration_list, registration_search, registration_withdraw, second_factor, setup,
+        static_file, welcome,
     },
     route::{
         Body::{self, File, Form, None},
@@ -16,7 +17,8 @@ use super::{
 };
 use crate::{
     domain::role::Permission::{
-        Accounts, CertificatesEdit, CertificatesRead, MembersEdit, MembersRead, Organisations, Overview,
+        Accounts, CertificatesEdit, CertificatesRead, IdentifiersShow, MembersEdit, MembersRead, Organisations, Overview,
+        RegistrationCounts, RegistrationsEdit, RegistrationsRead,
     },
     error::Result,
     portal::answer::Answer,
@@ -110,5 +112,51 @@ pub(super) const ROUTES: &[Route] = &[
         Form,
         "members",
         member::reset_factor,
+    ),
+    // Registrations
+    get(
+        "/ssp/groups/{group}/registrations",
+        Group(RegistrationCounts),
+        "registrations",
+        registration_list::show,
+    ),
+    get(
+        "/ssp/groups/{group}/registrations/search",
+        Group(RegistrationsRead),
+        "registrations",
+        registration_search::show,
+    ),
+    post(
+        "/ssp/groups/{group}/registrations/search",
+        Group(RegistrationsRead),
+        Form,
+        "registrations",
+        registration_search::post,
+    ),
+    get(
+        "/ssp/groups/{group}/registrations/{registration}",
+        Group(RegistrationsRead),
+        "registrations",
+        registration::show,
+    ),
+    post(
+        "/ssp/groups/{group}/registrations/{registration}/identifiers",
+        Group(IdentifiersShow),
+        Form,
+        "registrations",
+        registration::identify,
+    ),
+    get(
+        "/ssp/groups/{group}/registrations/{registration}/withdraw",
+        Group(RegistrationsEdit),
+        "registrations",
+        registration_withdraw::ask,
+    ),
+    post(
+        "/ssp/groups/{group}/registrations/{registration}/withdraw",
+        Group(RegistrationsEdit),
+        Form,
+        "registrations",
+        registration_withdraw::withdraw,
     ),
 ];
