@@ -29,6 +29,7 @@ mod content;
 mod cookie;
 mod csrf;
 mod errors;
+mod figures;
 mod form;
 mod format;
 mod frame;
@@ -55,6 +56,7 @@ pub struct Portal {
     renderer: render::Renderer,
     hasher: password::Hasher,
     presence: presence::Presence,
+    figures: figures::Figures,
     renew: Renew,
     shelf: Arc<receive::Shelf>,
     desk: Desk,
@@ -76,6 +78,7 @@ impl Portal {
             renderer: render::Renderer::new()?,
             hasher: password::Hasher::new(store.keys()),
             presence: presence::Presence::default(),
+            figures: figures::Figures::default(),
             store,
             renew,
             shelf: Arc::default(),
