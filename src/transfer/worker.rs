@@ -59,6 +59,10 @@ const SEALING_REST: Duration = Duration::from_secs(60);
 /// Outcomes asked for in one round.
 const ASKED_A_ROUND: usize = 16;
 
+/// How long asking rests after a round that brought outcomes, so that the next
+/// one brings several: each round waits for the disk twice.
+const ASKING_REST: Duration = Duration::from_millis(30);
+
 /// How often a worker with nothing to do looks again.
 const IDLE: Duration = Duration::from_millis(500);
 
@@ -351,7 +355,12 @@ impl<'a> Workers<'a> {
             }
             outcome::unclaim(tx, &claimed[answers.len()..])
         })?;
-        Ok(answers.iter().any(|asked| matches!(asked, Asked::Final(_))))
+        let learned = answers.iter().any(|asked| matches!(asked, Asked::Final(_)));
+        if learned {
+            self.moved.ring();
+            thread::sleep(ASKING_REST);
+        }
+        Ok(learned)
     }
 
     /// The client of an organisation for a service, made anew when its
