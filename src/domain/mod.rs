@@ -1,12 +1,15 @@
 //! Pure types and rules. Nothing here reads, writes or knows another folder.
 
 pub mod account;
+pub mod certificate;
 pub mod code_system;
+pub mod connection;
 pub mod decimal;
 pub mod delivery;
 pub mod email;
 pub mod enrolment;
 pub mod finding;
+pub mod health;
 pub mod identifier;
 pub mod import;
 pub mod login;

@@ -30,6 +30,7 @@ pub mod enrolment;
 mod failure;
 pub mod fate;
 pub mod finding;
+pub mod health;
 pub mod import;
 pub mod key;
 mod lock;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_front.sql"),
     include_str!("migrations/0004_accounts.sql"),
     include_str!("migrations/0006_portal.sql"),
+    include_str!("migrations/0007_certificates.sql"),
 ];
 
 /// Opens the one connection that writes, making the database first if there
