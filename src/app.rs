@@ -19,9 +19,10 @@ use crate::{
     error::Result,
     front::{self, Inner, Inside, Limits, Rules, Server},
     portal::{Portal, setup_code},
-    store::{Store, alert, audit},
+    store::{Store, alert, audit, certificate},
     transfer::{
         services::Services,
+        trial::trial,
         worker::{Workers, lock},
     },
 };
@@ -81,11 +82,16 @@ impl App {
     }
 
     fn serve(&self, listen: SocketAddr) -> Result<Served> {
-        let names = self.names();
+        let names = self.config.portal.hosts();
         let identity = Arc::new(Identity::new(Arc::clone(&self.store), names.clone())?);
         let renew = Arc::clone(&identity);
-        let portal =
-            Portal::new(Arc::clone(&self.store), self.config.clone(), Box::new(move || renew.renew()))?;
+        let (store, config) = (Arc::clone(&self.store), self.config.clone());
+        let portal = Portal::new(
+            Arc::clone(&self.store),
+            self.config.clone(),
+            Box::new(move || renew.renew()),
+            Box::new(move |organisation| trial(&store, &config, organisation)),
+        )?;
         let portal = Arc::new(portal);
         let hosts: Vec<_> = names.iter().map(|name| front::host(name)).collect();
         let inner = Inner::start(Arc::clone(&portal) as _, Inside::default())?;
@@ -115,17 +121,6 @@ impl App {
         }
     }
 
-    /// The names and addresses that the portal is reached by.
-    fn names(&self) -> Vec<String> {
-        let mut names = self.config.portal.names.clone();
-        for own in ["localhost", "127.0.0.1", "::1"] {
-            if !names.iter().any(|name| name == own) {
-                names.push(own.to_owned());
-            }
-        }
-        names
-    }
-
     fn limits(&self) -> Limits {
         let portal = &self.config.portal;
         Limits {
@@ -137,13 +132,14 @@ impl App {
 
     /// What is done once a minute, and once a day. No failure ends it.
     fn keep_house(&self, served: &Served, rest: &Rest) {
-        let mut told = None;
+        let (mut told, mut watched) = (None, None);
         while !rest.stopped_within(MINUTE) {
             for done in [
                 served.portal.settle(),
                 served.identity.renew(),
                 setup_code::tidy(&self.store),
                 tell_head_once_a_day(&self.store, &mut told),
+                watch_certificates(&self.store, &mut watched),
             ] {
                 if let Err(error) = done {
                     tracing::error!(id = error.id, cause = ?error.cause, "housekeeping failed");
@@ -195,5 +191,21 @@ fn tell_head_once_a_day(store: &Store, told: &mut Option<Date>) -> Result<()> {
         tracing::info!(event, head, "head of the audit");
         *told = Some(today);
     }
+    Ok(())
+}
+
+/// A certificate that nears its end is told in time, once for each notice.
+fn watch_certificates(store: &Store, watched: &mut Option<Date>) -> Result<()> {
+    let today = clock::today();
+    if *watched == Some(today) {
+        return Ok(());
+    }
+    for notice in store.write(certificate::watch)? {
+        match notice.reason {
+            Some(reason) => tracing::warn!(subject = notice.subject, reason, "needs attention"),
+            None => tracing::info!(subject = notice.subject, "well again"),
+        }
+    }
+    *watched = Some(today);
     Ok(())
 }

@@ -1,9 +1,13 @@
 //! One file for each page, or for the few that belong together.
 
 pub mod account;
+pub mod certificate;
+pub mod certificate_add;
+pub mod connection;
 pub mod error;
 pub mod group;
 pub mod group_edit;
+pub mod health;
 pub mod home;
 pub mod language;
 pub mod login;
@@ -12,6 +16,10 @@ pub mod member;
 pub mod member_edit;
 pub mod role;
 pub mod second_factor;
+pub mod settings;
+pub mod settings_certificate;
 pub mod setup;
 pub mod static_file;
+pub mod support;
+pub mod trust;
 pub mod welcome;
