@@ -32,6 +32,7 @@ mod form;
 mod format;
 mod frame;
 mod gate;
+mod manual;
 mod multipart;
 mod pages;
 pub mod password;

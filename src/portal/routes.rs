@@ -3,7 +3,7 @@
 
 use super::{
     pages::{
-        account, definition, error, group, group_edit, home, language, login, me, member, member_edit, role,
+        account, definition, error, group, group_edit, help, home, language, login, me, member, member_edit, role,
         second_factor, setup, static_file, welcome,
     },
     route::{
@@ -52,6 +52,9 @@ pub(super) const ROUTES: &[Route] = &[
     post("/ssp/welcome", Arriving, Form, "login", welcome::post),
     post("/ssp/logout", Arriving, Form, "login", login::leave),
     post("/ssp/language", Anyone, Form, "", language::post),
+    // The manual
+    get("/ssp/help", Anyone, "", help::list),
+    get("/ssp/help/{part}", Anyone, "", help::show),
     // One's own account
     get("/ssp", SignedIn, "home", home::show),
     get("/ssp/me", SignedIn, "account", me::show),

@@ -5,6 +5,7 @@ pub mod definition;
 pub mod error;
 pub mod group;
 pub mod group_edit;
+pub mod help;
 pub mod home;
 pub mod language;
 pub mod login;
