@@ -3,7 +3,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -16,6 +19,7 @@ use crate::{
     config::Config,
     error::Result,
     front::{self, Inner, Inside, Limits, Rules, Server, Swap},
+    intake::runner,
     portal::{Portal, setup_code},
     store::{Store, alert, audit},
     transfer::{
@@ -67,13 +71,18 @@ impl App {
             tracing::warn!(file = %code.path.display(), "there is no User Manager yet: the file holds a set-up code");
             code.tell(self.config.language.unwrap_or_default())?;
         }
+        runner::sweep(&self.store)?;
         let served = self.serve(listen)?;
         let running = Running { address: served.address };
         let rest = Rest::default();
+        let (desk, stop) = (served.portal.desk(), AtomicBool::new(false));
         thread::scope(|scope| {
             scope.spawn(|| self.keep_house(&served, &rest));
+            scope.spawn(|| runner::run(&self.store, &self.config, desk, &stop));
             let done = self.deliver_while(|| until(&running));
             rest.stop();
+            stop.store(true, Ordering::Relaxed);
+            desk.ring();
             done
         })
     }

@@ -50,10 +50,12 @@ pub enum Purpose {
     Server,
     /// What belongs to a session.
     Session,
+    /// Uploaded files, and what their dry runs told.
+    Upload,
 }
 
 impl Purpose {
-    const ALL: [(Self, &'static [u8]); 12] = [
+    const ALL: [(Self, &'static [u8]); 13] = [
         (Self::Account, b"hd4dp account"),
         (Self::Audit, b"hd4dp audit"),
         (Self::Body, b"hd4dp body"),
@@ -66,6 +68,7 @@ impl Purpose {
         (Self::SecondFactor, b"hd4dp second factor"),
         (Self::Server, b"hd4dp server"),
         (Self::Session, b"hd4dp session"),
+        (Self::Upload, b"hd4dp upload"),
     ];
 }
 

@@ -16,7 +16,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_out.sql"),
     include_str!("migrations/0003_front.sql"),
     include_str!("migrations/0004_accounts.sql"),
+    include_str!("migrations/0005_uploads.sql"),
     include_str!("migrations/0006_portal.sql"),
+    include_str!("migrations/0009_queue.sql"),
 ];
 
 /// Opens the one connection that writes, making the database first if there

@@ -23,7 +23,7 @@ use crate::{
         summary::{Seconds, Summary},
     },
     error::{Error, Result},
-    intake::job::{CHUNK_ROWS, Job},
+    intake::job::{CHUNK_ROWS, Job, never},
     sandbox::{Options, Sandbox, Totals},
     store::{definition, import as imports},
 };
@@ -150,6 +150,8 @@ fn take_in(context: &Context, organisation: &Organisation, input: &Input) -> Res
         default_author: &context.config.validation.default_author,
         nihdi_moduli: &context.config.validation.nihdi_moduli,
         chunk_rows: CHUNK_ROWS,
+        upload: None,
+        leave: &never,
     };
     let bar = progress::bar();
     let outcome = job.run(&input.path, &mut |at| progress::advance(&bar, at))?;

@@ -117,7 +117,8 @@ impl<'a> Page<'a> {
             Event::Start(Tag::Table(_)) => {
                 let id = self.sections.last().map_or("", |section| section.id.as_str());
                 let id = if id.is_empty() { "part" } else { id };
-                let open = format!(r#"<div class="table" tabindex="0" role="region" aria-labelledby="{id}">"#);
+                let open =
+                    format!(r#"<div class="table" tabindex="0" role="region" aria-labelledby="{id}">"#);
                 self.events.extend([html(open.into()), event]);
             }
             Event::End(TagEnd::Table) => self.events.extend([event, html("</div>".into())]),

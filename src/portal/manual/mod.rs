@@ -17,7 +17,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-pub use search::{Hit, search};
+pub use search::search;
 
 /// The parts in reading order, in chapters whose titles are the texts
 /// `help-chapter-<name>`.

@@ -91,6 +91,7 @@ fn folded(text: &str) -> Vec<char> {
             'ô' | 'ö' | 'ó' => 'o',
             'ù' | 'û' | 'ü' | 'ú' => 'u',
             '’' => '\'',
+            '\u{a0}' => ' ',
             small => small,
         })
         .collect()
