@@ -26,9 +26,18 @@ pub const CHAPTERS: &[(&str, &[&str])] = &[
     ("people", &["account", "roles", "groups", "members", "accounts"]),
     (
         "data",
-        &["certificates", "definitions", "uploads", "registrations", "enrolments", "queue", "what-leaves"],
+        &[
+            "certificates",
+            "definitions",
+            "uploads",
+            "registrations",
+            "enrolments",
+            "objections",
+            "queue",
+            "what-leaves",
+        ],
     ),
-    ("machine", &["settings", "audit", "command-line", "support"]),
+    ("machine", &["settings", "health", "audit", "command-line", "support"]),
 ];
 
 /// A part of the manual.
