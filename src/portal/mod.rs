@@ -29,6 +29,7 @@ mod content;
 mod cookie;
 mod csrf;
 mod errors;
+mod figures;
 mod form;
 mod format;
 mod frame;
@@ -56,6 +57,7 @@ pub struct Portal {
     renderer: render::Renderer,
     hasher: password::Hasher,
     presence: presence::Presence,
+    figures: figures::Figures,
     renew: Renew,
     shelf: Arc<receive::Shelf>,
     desk: Desk,
@@ -77,6 +79,7 @@ impl Portal {
             renderer: render::Renderer::new()?,
             hasher: password::Hasher::new(store.keys()),
             presence: presence::Presence::default(),
+            figures: figures::Figures::default(),
             store,
             renew,
             shelf: Arc::default(),

@@ -4,8 +4,9 @@
 use super::{
     pages::{
         account, audit, definition, enrolment, enrolment_file, error, group, group_edit, help, home,
-        language, login, me, member, member_edit, objection, objection_file, queue, reconciliation, role,
-        second_factor, setup, static_file, upload, upload_act, upload_findings, upload_new, welcome,
+        language, login, me, member, member_edit, objection, objection_file, queue, reconciliation,
+        registration, registration_list, registration_search, registration_withdraw, role, second_factor,
+        setup, static_file, upload, upload_act, upload_findings, upload_new, welcome,
     },
     route::{
         Body::{self, File, Form, None},
@@ -18,8 +19,8 @@ use super::{
 use crate::{
     domain::role::Permission::{
         Accounts, AuditRead, CertificatesEdit, CertificatesRead, EnrolmentsEdit, EnrolmentsRead,
-        IdentifiersShow, MembersEdit, MembersRead, Organisations, Overview, QueueEdit, QueueRead, Settings,
-        Upload,
+        IdentifiersShow, MembersEdit, MembersRead, Organisations, Overview, QueueEdit, QueueRead,
+        RegistrationCounts, RegistrationsEdit, RegistrationsRead, Settings, Upload,
     },
     error::Result,
     portal::answer::Answer,
@@ -232,6 +233,52 @@ pub(super) const ROUTES: &[Route] = &[
     post("/ssp/audit/search", Somewhere(AuditRead), Form, "audit", audit::search),
     post("/ssp/audit/export", Somewhere(AuditRead), Form, "audit", audit::export),
     post("/ssp/audit/verify", Somewhere(AuditRead), Form, "audit", audit::verify),
+    // Registrations
+    get(
+        "/ssp/groups/{group}/registrations",
+        Group(RegistrationCounts),
+        "registrations",
+        registration_list::show,
+    ),
+    get(
+        "/ssp/groups/{group}/registrations/search",
+        Group(RegistrationsRead),
+        "registrations",
+        registration_search::show,
+    ),
+    post(
+        "/ssp/groups/{group}/registrations/search",
+        Group(RegistrationsRead),
+        Form,
+        "registrations",
+        registration_search::post,
+    ),
+    get(
+        "/ssp/groups/{group}/registrations/{registration}",
+        Group(RegistrationsRead),
+        "registrations",
+        registration::show,
+    ),
+    post(
+        "/ssp/groups/{group}/registrations/{registration}/identifiers",
+        Group(IdentifiersShow),
+        Form,
+        "registrations",
+        registration::identify,
+    ),
+    get(
+        "/ssp/groups/{group}/registrations/{registration}/withdraw",
+        Group(RegistrationsEdit),
+        "registrations",
+        registration_withdraw::ask,
+    ),
+    post(
+        "/ssp/groups/{group}/registrations/{registration}/withdraw",
+        Group(RegistrationsEdit),
+        Form,
+        "registrations",
+        registration_withdraw::withdraw,
+    ),
 ];
 
 /// A line of the table, for tests and the manual.
