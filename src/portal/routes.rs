@@ -3,11 +3,7 @@
 
 use super::{
     pages::{
-        account, audit, certificate, certificate_add, connection, definition, enrolment, enrolment_file,
-        error, group, group_edit, health, home, language, login, me, member, member_edit, objection,
-        objection_file, queue, reconciliation, registration, registration_list, registration_search,
-        registration_withdraw, role, second_factor, settings, settings_certificate, setup, static_file,
-        support, trust, upload, upload_act, upload_findings, upload_new, welcome,
+        account, audit, certificate, certificate_add, connection, definition, enrolment, enrolment_file, error, group, group_edit, health, help, home, language, login, me, member, member_edit, objection, objection_file, queue, reconciliation, registration, registration_list, registration_search, registration_withdraw, role, second_factor, settings, settings_certificate, setup, static_file, support, trust, upload, upload_act, upload_findings, upload_new, welcome,
     },
     route::{
         Body::{self, File, Form, None},
@@ -56,6 +52,9 @@ pub(super) const ROUTES: &[Route] = &[
     post("/ssp/welcome", Arriving, Form, "login", welcome::post),
     post("/ssp/logout", Arriving, Form, "login", login::leave),
     post("/ssp/language", Anyone, Form, "", language::post),
+    // The manual
+    get("/ssp/help", Anyone, "", help::list),
+    get("/ssp/help/{part}", Anyone, "", help::show),
     // One's own account
     get("/ssp", SignedIn, "home", home::show),
     get("/ssp/me", SignedIn, "account", me::show),
