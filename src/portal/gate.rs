@@ -161,21 +161,23 @@ fn language(portal: &Portal, head: &Head, who: Option<&Who>) -> Language {
         .unwrap_or_default()
 }
 
-/// Refuses, or sends elsewhere, who may not go on.
+/// Refuses, or sends elsewhere, who may not go on; then reads the form.
 fn enter(visit: &mut Visit<'_>, body: &[u8], received: Option<Received>) -> Result<Option<Answer>> {
+    if let Some(elsewhere) = permit(visit)? {
+        return Ok(Some(elsewhere));
+    }
     read_body(visit, body, received)?;
     if visit.route.method == Method::Post {
         csrf::check(visit.head, &visit.csrf, visit.form.raw("csrf"))?;
     }
-    permit(visit)
+    Ok(None)
 }
 
 /// Refuses who may not, sends elsewhere who has to log in first.
 fn permit(visit: &mut Visit<'_>) -> Result<Option<Answer>> {
     match (visit.route.need, &visit.who) {
-        (Need::Anyone, _) => return Ok(None),
+        (Need::Anyone, _) | (Need::Arriving, Some(_)) => return Ok(None),
         (_, None) => return Ok(Some(to_login(visit))),
-        (Need::Arriving, Some(_)) => return Ok(None),
         (_, Some(who)) => {
             if let Some(step) = who.next_step() {
                 return Ok(Some(Answer::redirect(step)));

@@ -68,7 +68,10 @@ impl Portal {
     pub fn of(app: TestApp, before: &[&str]) -> Self {
         let mut arguments = before.to_vec();
         arguments.extend(["serve", "--listen", "127.0.0.1:0"]);
+        let empty = app.path("empty");
+        std::fs::create_dir_all(&empty).unwrap();
         let mut command = app.command(arguments);
+        command.current_dir(empty);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();

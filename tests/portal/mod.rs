@@ -5,4 +5,5 @@ pub mod client;
 mod access;
 mod form;
 mod login;
+mod pages;
 mod upload;
