@@ -90,7 +90,7 @@ fn add(context: &Context, scope: &Scope, physicians: &[Nihdi], since: Date) -> R
     let added = context.store()?.write(|tx| {
         let mut added = 0;
         for nihdi in physicians {
-            added += u64::from(enrolment::add(tx, organisation.id, &project, nihdi, since)?);
+            added += u64::from(enrolment::add(tx, organisation.id, &project, nihdi, since)?.is_some());
         }
         record(tx, context, &organisation, "enrolment.add", &json!({ "project": project, "count": added }))?;
         Ok(added)

@@ -85,7 +85,7 @@ fn end(context: &Context, scope: &Scope, patient: &Ssin) -> Result<Done> {
     let organisation = context.organisation(&scope.organisation)?;
     let project = scope.project.as_deref().map(|number| context.project(number)).transpose()?;
     let ended = context.store()?.write(|tx| {
-        let ended = enrolment::end_objection(tx, organisation.id, project.as_deref(), patient)?;
+        let ended = enrolment::end_objection(tx, organisation.id, project.as_deref(), patient)?.is_some();
         let details = json!({ "project": project, "ended": ended });
         audit::record(tx, &context.actor(), "objection.end", Some(organisation.id), &details)?;
         Ok(ended)

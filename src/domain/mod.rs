@@ -1,6 +1,7 @@
 //! Pure types and rules. Nothing here reads, writes or knows another folder.
 
 pub mod account;
+pub mod act;
 pub mod code_system;
 pub mod decimal;
 pub mod delivery;

@@ -17,6 +17,7 @@ mod file_name;
 pub mod header;
 pub mod input;
 pub mod job;
+mod memory;
 mod opened;
 mod pass;
 mod reader;

@@ -169,7 +169,7 @@ impl Decoded {
 }
 
 /// The encoding, and the length of its byte-order mark.
-fn encoding(start: &[u8], is_utf8: bool) -> (&'static Encoding, u64) {
+pub(super) fn encoding(start: &[u8], is_utf8: bool) -> (&'static Encoding, u64) {
     if let Some((encoding, length)) = Encoding::for_bom(start) {
         return (encoding, length as u64);
     }
@@ -205,7 +205,7 @@ fn is_mostly_utf8(bytes: &Bytes) -> io::Result<bool> {
 
 /// Whether more than one in a hundred of the first bytes are control
 /// characters that no text has. A single one is left to the row it is in.
-fn is_binary(start: &[u8]) -> bool {
+pub(super) fn is_binary(start: &[u8]) -> bool {
     let strange = start.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
     strange * 100 > start.len()
 }

@@ -29,6 +29,7 @@ mod content;
 mod cookie;
 mod csrf;
 mod errors;
+mod figures;
 mod form;
 mod format;
 mod frame;
@@ -43,7 +44,9 @@ mod route;
 pub mod routes;
 pub mod second_factor;
 pub mod setup_code;
+mod sheet;
 mod upload;
+mod verification;
 mod visit;
 
 /// The portal as what answers the front door.
@@ -53,9 +56,11 @@ pub struct Portal {
     renderer: render::Renderer,
     hasher: password::Hasher,
     presence: presence::Presence,
+    figures: figures::Figures,
     renew: Renew,
     shelf: Arc<receive::Shelf>,
     desk: Desk,
+    verifier: verification::Verifier,
 }
 
 /// Has the front door take up another certificate after it was changed.
@@ -73,10 +78,12 @@ impl Portal {
             renderer: render::Renderer::new()?,
             hasher: password::Hasher::new(store.keys()),
             presence: presence::Presence::default(),
+            figures: figures::Figures::default(),
             store,
             renew,
             shelf: Arc::default(),
             desk: Desk::default(),
+            verifier: verification::Verifier::default(),
         })
     }
 

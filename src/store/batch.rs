@@ -14,6 +14,7 @@ use super::{
     delivery::GateOf,
     key::Sealed,
     registration::{self, Hold},
+    withdrawal,
 };
 use crate::{
     domain::{
@@ -60,6 +61,14 @@ pub fn waiting(tx: &Tx<'_>) -> Result<Vec<(OrganisationId, i64)>> {
     }
     let mut is_active =
         tx.sql.prepare_cached("SELECT deactivated_at IS NULL FROM organisation WHERE id = ?1")?;
+    // What is taken back waits the shortest: it is told in the next round.
+    found.extend(
+        withdrawal::waiting(tx)?
+            .into_iter()
+            .map(|(organisation, definition)| (organisation, definition, i64::MAX)),
+    );
+    found.sort_unstable();
+    found.dedup_by_key(|(organisation, definition, _)| (*organisation, *definition));
     let mut active = Vec::with_capacity(found.len());
     for pair in found {
         if is_active.query_row([pair.0], |row| row.get(0))? {
@@ -145,6 +154,24 @@ pub fn enqueue(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) -> Res
     if !all_waiting(tx, &new.members)? {
         return Ok(false);
     }
+    let batch = insert(tx, organisation, new)?;
+    for (block, first, last, count) in runs(&new.members) {
+        let changed = tx
+            .sql
+            .prepare_cached(
+                "UPDATE registration SET state = 3, batch = ?1 WHERE id BETWEEN ?2 AND ?3 AND state = 1",
+            )?
+            .execute(params![batch, first, last])?;
+        debug_assert_eq!(changed, count);
+        tx.sql
+            .prepare_cached("UPDATE block SET pending = pending - ?2 WHERE id = ?1")?
+            .execute(params![block, count as i64])?;
+    }
+    Ok(true)
+}
+
+/// Stores a batch with its sealed bodies, and returns its key.
+pub(super) fn insert(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) -> Result<i64> {
     let members: Vec<u8> = new.members.iter().flat_map(|id| id.0.to_le_bytes()).collect();
     tx.sql
         .prepare_cached(
@@ -162,18 +189,6 @@ pub fn enqueue(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) -> Res
             tx.now.as_millisecond()
         ])?;
     let batch = tx.sql.last_insert_rowid();
-    for (block, first, last, count) in runs(&new.members) {
-        let changed = tx
-            .sql
-            .prepare_cached(
-                "UPDATE registration SET state = 3, batch = ?1 WHERE id BETWEEN ?2 AND ?3 AND state = 1",
-            )?
-            .execute(params![batch, first, last])?;
-        debug_assert_eq!(changed, count);
-        tx.sql
-            .prepare_cached("UPDATE block SET pending = pending - ?2 WHERE id = ?1")?
-            .execute(params![block, count as i64])?;
-    }
     for delivery in &new.deliveries {
         tx.sql
             .prepare_cached(
@@ -191,7 +206,7 @@ pub fn enqueue(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) -> Res
             ])?;
         store_body(tx, tx.sql.last_insert_rowid(), &delivery.body)?;
     }
-    Ok(true)
+    Ok(batch)
 }
 
 /// Written into the room made for it: bound to a statement, a body would be
@@ -260,7 +275,7 @@ pub(super) fn may_leave(tx: &Tx<'_>, batch: i64, gate_of: GateOf<'_>, today: Dat
     if is_transmitted {
         return Ok(true);
     }
-    if !is_fresh {
+    if !is_fresh && !withdrawal::is_of(tx, organisation, batch)? {
         let (gate, project) = gate_of(tx, organisation, definition)?;
         let members = members(tx, organisation, batch)?;
         let stopped = stopped(tx, organisation, &gate, &members)?;
@@ -321,6 +336,22 @@ pub fn stop(keys: &Keys, gate: &Gate, subject: Subject<'_>) -> Option<Hold> {
         return None;
     }
     Some(Hold { reasons, physician, patient: asked.or_else(|| known.then(hash)) })
+}
+
+/// Dissolves a batch of which nothing can have left; what was in it is
+/// submitted again. Of any other batch nothing is changed.
+pub(super) fn dissolve_unsent(tx: &Tx<'_>, organisation: OrganisationId, batch: i64) -> Result<()> {
+    let is_unsent = tx
+        .sql
+        .prepare_cached(
+            "SELECT transmitted = 0 AND state = 3 FROM batch WHERE organisation = ?1 AND id = ?2",
+        )?
+        .query_row([organisation.0, batch], |row| row.get::<_, bool>(0))?;
+    if is_unsent {
+        // Nobody is held, so no project is asked for.
+        dissolve(tx, organisation, batch, "", &members(tx, organisation, batch)?, &[])?;
+    }
+    Ok(())
 }
 
 fn dissolve(

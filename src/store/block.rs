@@ -13,7 +13,11 @@ use rusqlite::params;
 use zeroize::Zeroizing;
 use zstd::bulk::{Compressor, Decompressor};
 
-use super::{Purpose, Tx, key::Hash};
+use super::{
+    Purpose, Tx,
+    authorship::{self, Authorship},
+    key::Hash,
+};
 use crate::{
     domain::{import::ImportId, organisation::OrganisationId},
     error::{Code, Error, Result},
@@ -51,6 +55,7 @@ pub struct Subject<'a> {
 pub struct Builder {
     data: Vec<u8>,
     local: Vec<u8>,
+    authorship: Authorship,
     // Kept, because a new one for each block means a megabyte to clear.
     compressor: Compressor<'static>,
     scratch: Vec<u8>,
@@ -60,18 +65,22 @@ pub struct Builder {
 pub struct Packed {
     data: Box<[u8]>,
     local: Box<[u8]>,
+    authorship: Authorship,
 }
 
 impl Builder {
     /// An empty block.
     pub fn new() -> Result<Self> {
         let compressor = Compressor::new(COMPRESSION).map_err(Error::internal)?;
-        Ok(Self { data: Vec::new(), local: Vec::new(), compressor, scratch: Vec::new() })
+        let authorship = Authorship::default();
+        Ok(Self { data: Vec::new(), local: Vec::new(), authorship, compressor, scratch: Vec::new() })
     }
 
-    /// Adds a row: its JSON `data` for the platform, its subject, and the
-    /// JSON of the values that stay here.
-    pub fn push(&mut self, data: &[u8], patient: &str, physician: &str, local: &[u8]) {
+    /// Adds a row: its JSON `data` for the platform, its subject, the JSON of
+    /// the values that stay here, and its authors (see
+    /// [`Row`](crate::validate::Row)).
+    pub fn push(&mut self, data: &[u8], patient: &str, physician: &str, local: &[u8], authors: &[u8]) {
+        self.authorship.push(authors);
         put(&mut self.data, data);
         put(&mut self.local, patient.as_bytes());
         put(&mut self.local, physician.as_bytes());
@@ -83,6 +92,7 @@ impl Builder {
         let packed = Packed {
             data: compress(&mut self.compressor, &self.data, &mut self.scratch)?,
             local: compress(&mut self.compressor, &self.local, &mut self.scratch)?,
+            authorship: std::mem::take(&mut self.authorship),
         };
         self.data.clear();
         self.local.clear();
@@ -114,7 +124,7 @@ impl Packed {
                 (0..3).for_each(|_| put(&mut builder.local, b""));
             }
         }
-        builder.pack()
+        Ok(Self { authorship: self.authorship.clone(), ..builder.pack()? })
     }
 }
 
@@ -122,6 +132,8 @@ impl Packed {
 pub struct Block {
     /// Its key.
     pub id: i64,
+    /// The key of its definition.
+    pub definition: i64,
     /// The import that brought it.
     pub import: ImportId,
     directory: Zeroizing<Vec<u8>>,
@@ -193,13 +205,13 @@ pub(super) fn insert(
             seal(1, &packed.data)?,
             seal(2, &packed.local)?
         ])?;
-    Ok(())
+    authorship::insert(tx, organisation, definition, id, &packed.authorship)
 }
 
 /// The organisation's block `id`.
 pub fn get(tx: &Tx<'_>, organisation: OrganisationId, id: i64) -> Result<Block> {
     let mut statement = tx.sql.prepare_cached(
-        "SELECT import, directory, data, local FROM block WHERE organisation = ?1 AND id = ?2",
+        "SELECT import, directory, data, local, definition FROM block WHERE organisation = ?1 AND id = ?2",
     )?;
     let mut rows = statement.query([organisation.0, id])?;
     let row = rows.next()?.ok_or_else(|| Error::new(Code::NotFound, "registration-unknown"))?;
@@ -207,6 +219,7 @@ pub fn get(tx: &Tx<'_>, organisation: OrganisationId, id: i64) -> Result<Block> 
     let unseal = |part: u8, sealed: &[u8]| tx.keys.open_sealed(Purpose::Content, &place(id, part), sealed);
     Ok(Block {
         id,
+        definition: row.get(4)?,
         import: ImportId(row.get(0)?),
         directory: unseal(0, blob(1)?)?,
         data: unpack(&unseal(1, blob(2)?)?)?,
@@ -303,8 +316,8 @@ mod tests {
     #[test]
     fn a_packed_block_can_leave_places_empty() {
         let mut builder = Builder::new().unwrap();
-        builder.push(b"{\"A\":1}", "85040216932", "17552248", b"{}");
-        builder.push(b"{\"A\":2}", "", "", b"{\"L\":2}");
+        builder.push(b"{\"A\":1}", "85040216932", "17552248", b"{}", b"");
+        builder.push(b"{\"A\":2}", "", "", b"{\"L\":2}", b"");
         let packed = builder.pack().unwrap().without(|place| place == 1).unwrap();
         let data = unpack(&packed.data).unwrap();
         assert_eq!(Pieces(&data).collect::<Vec<_>>(), [&b""[..], b"{\"A\":2}"]);

@@ -60,6 +60,8 @@ pub(super) struct Decision {
     pub corrections: u64,
     /// Stored registrations that are replaced.
     pub superseded: Vec<RegistrationId>,
+    /// Each correction and what it replaces.
+    pub replaced: Vec<(RegistrationId, RegistrationId)>,
     pub doubled: Vec<Doubled>,
 }
 
@@ -97,6 +99,7 @@ impl Decision {
             fates: blocks.iter().map(new).collect(),
             corrections: 0,
             superseded: Vec::new(),
+            replaced: Vec::new(),
             doubled: Vec::new(),
         }
     }
@@ -133,13 +136,15 @@ impl Decision {
                 continue;
             }
             let revision = current.map_or(1, |current| current.revision + 1);
+            let id = RegistrationId::new(first + block as i64, place);
             if let Some(replaced) = current {
                 self.supersede(first, replaced.id);
+                self.replaced.push((id, replaced.id));
                 self.corrections += 1;
             }
             self.fates[block][place] = Fate::Stored { revision };
             current = Some(Current {
-                id: RegistrationId::new(first + block as i64, place),
+                id,
                 digest: row.entry.digest,
                 revision,
                 stands: true,

@@ -16,7 +16,10 @@ use aws_lc_rs::{
 };
 use zeroize::Zeroizing;
 
-use crate::error::{Code, Error, Result};
+use crate::{
+    domain::organisation::OrganisationId,
+    error::{Code, Error, Result},
+};
 
 /// Name of the key file in the data directory, and of the systemd credential.
 pub const KEY_FILE: &str = "hd4dp.key";
@@ -198,6 +201,15 @@ impl Keys {
         let mut mac = [0; 32];
         mac.copy_from_slice(context.sign().as_ref());
         mac
+    }
+
+    /// The name of a record: the keyed hash of whose it is, the definition's
+    /// name and the business key.
+    pub fn record(&self, organisation: OrganisationId, definition: &str, own_key: &[u8]) -> Hash {
+        let parts = [&organisation.0.to_be_bytes()[..], definition.as_bytes(), b"\0", own_key];
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&self.mac(Purpose::Record, &parts)[..16]);
+        hash
     }
 
     /// HMAC-SHA-256 of `bytes`, cut to 128 bits.

@@ -18,6 +18,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_accounts.sql"),
     include_str!("migrations/0005_uploads.sql"),
     include_str!("migrations/0006_portal.sql"),
+    include_str!("migrations/0008_registrations.sql"),
+    include_str!("migrations/0009_queue.sql"),
 ];
 
 /// Opens the one connection that writes, making the database first if there

@@ -8,6 +8,7 @@ use super::{
     Tx,
     block::{self, Entry, Packed},
     fate::{Current, Decision, Doubled, Fate, Order, RowFate},
+    history,
     key::Hash,
     record::{self, Found},
 };
@@ -86,6 +87,7 @@ pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> Result
     for id in &decision.superseded {
         supersede(tx, *id)?;
     }
+    history::note(tx, &decision.replaced)?;
     let mut taken = Taken { doubled: decision.doubled, ..Taken::default() };
     taken.counts.corrections = decision.corrections;
     for (index, (block, fates)) in blocks.into_iter().zip(decision.fates).enumerate() {

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use zeroize::Zeroizing;
 use zstd::bulk::Compressor;
 
 use super::{
@@ -24,8 +25,11 @@ use crate::{
     store::{
         Keys, Store, Tx, audit,
         batch::{self, BATCH_ROWS, NewBatch, NewDelivery, Pending},
-        certificate, definition, enrolment, organisation,
+        block, certificate, definition, enrolment,
+        key::Hash,
+        organisation,
         registration::Hold,
+        withdrawal::{self, Waiting},
     },
 };
 
@@ -124,30 +128,34 @@ pub fn prepare(
             credential: credentials.of(tx, whose)?,
             gate: enrolment::gate(tx, whose, &facts.project, facts.enrolment_required)?,
             pending: batch::pending(tx, whose, what, limit * BATCH_ROWS)?,
+            withdrawn: withdrawn(tx, whose, what)?,
             facts,
         })
     })?;
     let Some(credential) = &chosen.credential else { return hold_everything(store, whose) };
     let (candidates, held) = chosen.judge(store.keys());
-    let mut batches = Vec::new();
-    for (members, lines) in candidates.members.chunks(BATCH_ROWS).zip(candidates.lines.chunks(BATCH_ROWS)) {
+    let mut make = |members: &[RegistrationId], lines: &[Line<'_>]| -> Result<NewBatch> {
         let name = uuid::Uuid::now_v7().to_string();
-        let heading = chosen.heading(&name);
         let batch = Batch {
-            heading,
+            heading: chosen.heading(&name),
             has_patient: chosen.facts.has_patient,
             keys: store.keys(),
             credential,
             recipient,
         };
         let deliveries = sealer.deliveries(&batch, lines)?;
-        batches.push(NewBatch {
-            name,
-            definition: what,
-            members: members.to_vec(),
-            gate: (chosen.gate.version, clock::today()),
-            deliveries,
-        });
+        let gate = (chosen.gate.version, clock::today());
+        Ok(NewBatch { name, definition: what, members: members.to_vec(), gate, deliveries })
+    };
+    let mut batches = Vec::new();
+    for (members, lines) in candidates.members.chunks(BATCH_ROWS).zip(candidates.lines.chunks(BATCH_ROWS)) {
+        batches.push(make(members, lines)?);
+    }
+    let mut taken_back = None;
+    if !chosen.withdrawn.is_empty() {
+        let members: Vec<_> = chosen.withdrawn.iter().map(|taken| taken.waiting.id).collect();
+        let lines: Vec<_> = chosen.withdrawn.iter().map(TakenBack::line).collect();
+        taken_back = Some(make(&members, &lines)?);
     }
     store.write(|tx| {
         for (id, hold) in &held {
@@ -160,9 +168,16 @@ pub fn prepare(
                 audit::record(tx, "worker", "batch.seal", Some(whose), &details)?;
             }
         }
+        if let Some(batch) = &taken_back
+            && withdrawal::enqueue(tx, whose, batch)?
+        {
+            let details = serde_json::json!({ "batch": batch.name, "withdrawn": batch.members.len() });
+            audit::record(tx, "worker", "batch.seal", Some(whose), &details)?;
+        }
         Ok(())
     })?;
-    Ok(Prepared { batches: batches.len(), held: held.len(), uncertified: false })
+    let batches = batches.len() + usize::from(taken_back.is_some());
+    Ok(Prepared { batches, held: held.len(), uncertified: false })
 }
 
 /// Nothing can be sealed without a valid certificate.
@@ -185,6 +200,7 @@ struct Chosen {
     credential: Option<Arc<Credential>>,
     gate: Gate,
     pending: Vec<Pending>,
+    withdrawn: Vec<TakenBack>,
     facts: definition::Facts,
 }
 
@@ -201,6 +217,35 @@ struct Batch<'a> {
 struct Candidates<'a> {
     members: Vec<RegistrationId>,
     lines: Vec<Line<'a>>,
+}
+
+/// One that the platform has and that was taken back.
+struct TakenBack {
+    waiting: Waiting,
+    record: Hash,
+    patient: Zeroizing<String>,
+}
+
+impl TakenBack {
+    fn line(&self) -> Line<'_> {
+        Line { record: self.record, revision: self.waiting.revision, data: None, patient: &self.patient }
+    }
+}
+
+/// What was taken back and waits to be told, at most one batch.
+fn withdrawn(tx: &Tx<'_>, whose: OrganisationId, what: i64) -> Result<Vec<TakenBack>> {
+    let waiting = withdrawal::pending(tx, whose, what, BATCH_ROWS)?;
+    let mut taken = Vec::with_capacity(waiting.len());
+    for waiting in waiting.chunk_by(|a, b| a.id.block() == b.id.block()) {
+        let block = block::get(tx, whose, waiting[0].id.block())?;
+        let contents: Vec<_> = block.contents().collect();
+        for waiting in waiting {
+            let Some(content) = contents.get(waiting.id.place()).and_then(Option::as_ref) else { continue };
+            let patient = Zeroizing::new(content.subject.patient.to_owned());
+            taken.push(TakenBack { waiting: *waiting, record: content.entry.key, patient });
+        }
+    }
+    Ok(taken)
 }
 
 impl Chosen {
@@ -223,7 +268,7 @@ impl Chosen {
                 candidates.lines.push(Line {
                     record: content.entry.key,
                     revision: *revision,
-                    data: content.data,
+                    data: Some(content.data),
                     patient: content.subject.patient,
                 });
             }

@@ -42,8 +42,8 @@ pub struct Line<'a> {
     pub record: [u8; 16],
     /// Its revision.
     pub revision: i64,
-    /// The registry variables as a JSON object.
-    pub data: &'a str,
+    /// The registry variables as a JSON object; `None` takes the record back.
+    pub data: Option<&'a str>,
     /// The identifier of who it is about; empty if there is none.
     pub patient: &'a str,
 }
@@ -122,7 +122,7 @@ fn registrations(
         "count": lines.len(),
         "created": heading.created.to_string(),
     });
-    let size = lines.iter().map(|line| line.data.len() + 140).sum::<usize>() + 512;
+    let size = lines.iter().map(|line| line.data.map_or(0, str::len) + 140).sum::<usize>() + 512;
     body.reserve(size);
     writeln!(body, "{header}").map_err(Error::internal)?;
     for (line, code) in lines.iter().zip(codes) {
@@ -130,9 +130,12 @@ fn registrations(
         put_hex(body, code);
         body.extend_from_slice(b"\",\"record\":\"");
         put_hex(body, &line.record);
-        write!(body, "\",\"revision\":{},\"action\":\"submit\",\"data\":", line.revision)
-            .map_err(Error::internal)?;
-        body.extend_from_slice(line.data.as_bytes());
+        let action = if line.data.is_some() { "submit" } else { "withdraw" };
+        write!(body, "\",\"revision\":{},\"action\":\"{action}\"", line.revision).map_err(Error::internal)?;
+        if let Some(data) = line.data {
+            body.extend_from_slice(b",\"data\":");
+            body.extend_from_slice(data.as_bytes());
+        }
         body.extend_from_slice(b"}\n");
     }
     Ok(())
@@ -234,7 +237,7 @@ mod tests {
             .map(|number| Line {
                 record: [number; 16],
                 revision: 1,
-                data: "{\"A\":1}",
+                data: Some("{\"A\":1}"),
                 patient: "85040216932",
             })
             .collect();

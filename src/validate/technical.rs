@@ -48,6 +48,9 @@ impl Technical<'_> {
         if self.is_empty() {
             return;
         }
+        for part in [self.author(), "\n", self.coauthor] {
+            out.authors.extend_from_slice(part.as_bytes());
+        }
         for (column, text) in self.columns() {
             if !text.is_empty() {
                 let start = out.local.len();
@@ -63,6 +66,11 @@ impl Technical<'_> {
         }
     }
 
+    /// The author, named or not.
+    fn author(&self) -> &str {
+        if self.names_no_author() { self.default_author } else { self.author }
+    }
+
     fn names_no_author(&self) -> bool {
         self.author.trim().is_empty()
     }
@@ -73,8 +81,7 @@ impl Technical<'_> {
     }
 
     fn columns(&self) -> [(&'static str, &str); 3] {
-        let author = if self.names_no_author() { self.default_author } else { self.author };
-        [("TX_AUTHOR_GR", self.author_group), ("TX_AUTHOR", author), ("TX_COAUTHOR", self.coauthor)]
+        [("TX_AUTHOR_GR", self.author_group), ("TX_AUTHOR", self.author()), ("TX_COAUTHOR", self.coauthor)]
     }
 }
 
