@@ -3,7 +3,11 @@
 
 use super::{
     pages::{
-        account, audit, certificate, certificate_add, connection, definition, enrolment, enrolment_file, error, group, group_edit, health, help, home, language, login, me, member, member_edit, objection, objection_file, queue, reconciliation, registration, registration_list, registration_search, registration_withdraw, role, second_factor, settings, settings_certificate, setup, static_file, support, trust, upload, upload_act, upload_findings, upload_new, welcome,
+        account, audit, certificate, certificate_add, connection, definition, enrolment, enrolment_file,
+        error, group, group_edit, health, help, home, language, login, me, member, member_edit, objection,
+        objection_file, queue, reconciliation, registration, registration_list, registration_search,
+        registration_withdraw, role, second_factor, settings, settings_certificate, setup, static_file,
+        support, trust, upload, upload_act, upload_findings, upload_new, welcome,
     },
     route::{
         Body::{self, File, Form, None},
