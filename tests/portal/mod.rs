@@ -3,5 +3,7 @@
 pub mod client;
 
 mod access;
+mod certificate;
 mod form;
 mod login;
+mod settings;
