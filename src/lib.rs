@@ -93,7 +93,7 @@
 //!
 //! `hd4dp serve`, or `hd4dp deliver --until-empty`
 //!
-//! 1. `transfer/worker.rs` starts one thread that seals, several that send to
+//! 1. `transfer/worker.rs` starts two threads that seal, several that send to
 //!    each service, and one that asks for outcomes. Whoever delivers holds
 //!    `transfer/lock.rs`; a second `deliver` only watches (`transfer/drain.rs`).
 //! 2. Sealing (`transfer/prepare.rs`) takes up to a thousand waiting

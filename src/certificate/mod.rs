@@ -22,6 +22,7 @@ mod mac;
 mod pkcs12;
 pub mod server;
 mod signature;
+pub mod tag;
 mod x509;
 
 pub use add::{add, judge, publish_again};

@@ -1,6 +1,7 @@
 //! Pure types and rules. Nothing here reads, writes or knows another folder.
 
 pub mod account;
+pub mod act;
 pub mod certificate;
 pub mod code_system;
 pub mod connection;
@@ -20,3 +21,4 @@ pub mod registration;
 pub mod role;
 pub mod session;
 pub mod summary;
+pub mod upload;

@@ -19,6 +19,7 @@ use crate::{
     domain::{account::Temporary, connection::Sighting, organisation::OrganisationId, session::Limits},
     error::{Code, Error, Result},
     front::{BodyLimit, Handler, Head, Request, Response},
+    intake::desk::Desk,
     store::Store,
 };
 
@@ -28,6 +29,7 @@ mod content;
 mod cookie;
 mod csrf;
 mod errors;
+mod figures;
 mod form;
 mod format;
 mod frame;
@@ -37,12 +39,15 @@ mod multipart;
 mod pages;
 pub mod password;
 mod presence;
+mod receive;
 mod render;
 mod route;
 pub mod routes;
 pub mod second_factor;
 pub mod setup_code;
+mod sheet;
 mod upload;
+mod verification;
 mod visit;
 
 /// The portal as what answers the front door.
@@ -52,8 +57,12 @@ pub struct Portal {
     renderer: render::Renderer,
     hasher: password::Hasher,
     presence: presence::Presence,
+    figures: figures::Figures,
     renew: Renew,
     trial: Mutex<Trial>,
+    shelf: Arc<receive::Shelf>,
+    desk: Desk,
+    verifier: verification::Verifier,
 }
 
 /// Has the front door take up another certificate after it was changed.
@@ -75,10 +84,19 @@ impl Portal {
             renderer: render::Renderer::new()?,
             hasher: password::Hasher::new(store.keys()),
             presence: presence::Presence::default(),
+            figures: figures::Figures::default(),
             store,
             renew,
             trial: Mutex::new(trial),
+            shelf: Arc::default(),
+            desk: Desk::default(),
+            verifier: verification::Verifier::default(),
         })
+    }
+
+    /// Where the runner of uploads tells how far it is, and hears of new ones.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Tells the store what is kept in memory: which sessions were used.
@@ -122,6 +140,10 @@ impl Handler for Portal {
 
     fn answer(&self, request: Request) -> Response {
         gate::answer(self, request)
+    }
+
+    fn abandon(&self, spool: &str) {
+        self.shelf.take(spool);
     }
 
     fn refuse(&self, status: u16, _id: Uuid, head: Option<&Head>) -> Response {

@@ -68,7 +68,10 @@ impl Portal {
     pub fn of(app: TestApp, before: &[&str]) -> Self {
         let mut arguments = before.to_vec();
         arguments.extend(["serve", "--listen", "127.0.0.1:0"]);
+        let empty = app.path("empty");
+        std::fs::create_dir_all(&empty).unwrap();
         let mut command = app.command(arguments);
+        command.current_dir(empty);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
@@ -99,6 +102,13 @@ impl Portal {
             .with_root_certificates(roots)
             .with_no_client_auth();
         Self { app, store, address, process, tls: Arc::new(tls) }
+    }
+
+    /// Kills the portal as `kill -9` does, and starts another in its place.
+    pub fn restarted(mut self) -> Self {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        Self::start_on(std::mem::replace(&mut self.app, TestApp::bare()))
     }
 
     /// What the log says so far.
@@ -256,6 +266,18 @@ impl Person {
             self.csrf = csrf.split('"').next().unwrap().to_owned();
         }
         answer
+    }
+
+    /// Announces a form with a file of `length` bytes and sends none of them.
+    pub fn announce(&mut self, path: &str, length: u64) -> Answer {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let text = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {}\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: {length}\r\n\r\n",
+            cookies.join("; ")
+        );
+        let mut connection = self.connect();
+        connection.write_all(text.as_bytes()).unwrap();
+        Answer::read(&mut connection, "POST")
     }
 
     fn connect(&self) -> StreamOwned<ClientConnection, TcpStream> {

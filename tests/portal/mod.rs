@@ -6,4 +6,6 @@ mod access;
 mod certificate;
 mod form;
 mod login;
+mod pages;
 mod settings;
+mod upload;
