@@ -18,7 +18,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("intake", &["validate", "definition", "store"]),
     ("transfer", &["store", "certificate"]),
     ("front", &["certificate"]),
-    ("portal", &["intake", "validate", "store", "definition", "certificate"]),
+    // The front door's request and answer are what the portal speaks in.
+    ("portal", &["intake", "validate", "store", "definition", "certificate", "front"]),
     ("sandbox", &["front", "certificate"]),
 ];
 

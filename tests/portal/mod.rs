@@ -3,7 +3,9 @@
 pub mod client;
 
 mod access;
+mod certificate;
 mod form;
 mod login;
 mod pages;
+mod settings;
 mod upload;
