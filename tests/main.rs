@@ -17,6 +17,7 @@ mod front;
 mod import;
 mod issuer;
 mod layering;
+mod registration;
 mod sample;
 mod sandbox;
 mod seal;

@@ -72,8 +72,7 @@ impl Reader<'_> {
         validator: &mut Validator,
         mut send: impl FnMut(Part) -> bool,
     ) -> Result<()> {
-        let mut packing =
-            Packing { rows: Vec::with_capacity(BLOCK_ROWS), builder: Builder::new()? };
+        let mut packing = Packing { rows: Vec::with_capacity(BLOCK_ROWS), builder: Builder::new()? };
         let mut validated = Validated::default();
         let mut part = Part::default();
         loop {

@@ -3,8 +3,8 @@
 
 use super::{
     pages::{
-        account, error, group, group_edit, home, language, login, me, member, member_edit, role,
-        registration, registration_list, registration_search, registration_withdraw, second_factor, setup,
+        account, error, group, group_edit, home, language, login, me, member, member_edit, registration,
+        registration_list, registration_search, registration_withdraw, role, second_factor, setup,
         static_file, welcome,
     },
     route::{
@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     domain::role::Permission::{
-        Accounts, CertificatesEdit, CertificatesRead, IdentifiersShow, MembersEdit, MembersRead, Organisations, Overview,
-        RegistrationCounts, RegistrationsEdit, RegistrationsRead,
+        Accounts, CertificatesEdit, CertificatesRead, IdentifiersShow, MembersEdit, MembersRead,
+        Organisations, Overview, RegistrationCounts, RegistrationsEdit, RegistrationsRead,
     },
     error::Result,
     portal::answer::Answer,

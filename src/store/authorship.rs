@@ -46,8 +46,11 @@ impl Authorship {
     /// Everybody who is named, each once.
     fn people(&self) -> Vec<String> {
         let texts = self.runs.iter().filter_map(|(_, text)| std::str::from_utf8(text).ok());
-        let mut people: Vec<String> =
-            texts.flat_map(|text| text.split('\n')).filter(|it| !it.is_empty()).map(str::to_lowercase).collect();
+        let mut people: Vec<String> = texts
+            .flat_map(|text| text.split('\n'))
+            .filter(|it| !it.is_empty())
+            .map(str::to_lowercase)
+            .collect();
         people.sort_unstable();
         people.dedup();
         people
@@ -115,7 +118,8 @@ pub(super) fn of_block(tx: &Tx<'_>, organisation: OrganisationId, block: i64) ->
     let mut statement = tx.sql.prepare_cached(
         "SELECT a.sealed FROM block b JOIN authorship a ON a.block = b.id WHERE b.organisation = ?1 AND b.id = ?2",
     )?;
-    let sealed: Option<Vec<u8>> = statement.query_row([organisation.0, block], |row| row.get(0)).optional()?;
+    let sealed: Option<Vec<u8>> =
+        statement.query_row([organisation.0, block], |row| row.get(0)).optional()?;
     let Some(sealed) = sealed else { return Ok(Authorship::default()) };
     Ok(Authorship::from_bytes(&tx.keys.open_sealed(Purpose::Content, &place(block), &sealed)?))
 }

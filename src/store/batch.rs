@@ -57,9 +57,11 @@ pub fn waiting(tx: &Tx<'_>) -> Result<Vec<(OrganisationId, i64)>> {
     let mut is_active =
         tx.sql.prepare_cached("SELECT deactivated_at IS NULL FROM organisation WHERE id = ?1")?;
     // What is taken back waits the shortest: it is told in the next round.
-    found.extend(withdrawal::waiting(tx)?.into_iter().map(|(organisation, definition)| {
-        (organisation, definition, i64::MAX)
-    }));
+    found.extend(
+        withdrawal::waiting(tx)?
+            .into_iter()
+            .map(|(organisation, definition)| (organisation, definition, i64::MAX)),
+    );
     found.sort_unstable();
     found.dedup_by_key(|(organisation, definition, _)| (*organisation, *definition));
     let mut active = Vec::with_capacity(found.len());
@@ -322,7 +324,9 @@ fn stopped(
 pub(super) fn dissolve_unsent(tx: &Tx<'_>, organisation: OrganisationId, batch: i64) -> Result<()> {
     let is_unsent = tx
         .sql
-        .prepare_cached("SELECT transmitted = 0 AND state = 3 FROM batch WHERE organisation = ?1 AND id = ?2")?
+        .prepare_cached(
+            "SELECT transmitted = 0 AND state = 3 FROM batch WHERE organisation = ?1 AND id = ?2",
+        )?
         .query_row([organisation.0, batch], |row| row.get::<_, bool>(0))?;
     if is_unsent {
         // Nobody is held, so no project is asked for.

@@ -83,7 +83,11 @@ pub fn total(by_definition: &[(i64, Counts)]) -> Counts {
 struct Tally(BTreeMap<i64, [i64; State::ALL.len()]>, OrganisationId);
 
 impl Tally {
-    fn add<'a>(&mut self, mut statement: impl std::ops::DerefMut<Target = Statement<'a>>, sign: i64) -> Result<()> {
+    fn add<'a>(
+        &mut self,
+        mut statement: impl std::ops::DerefMut<Target = Statement<'a>>,
+        sign: i64,
+    ) -> Result<()> {
         let mut rows = statement.query([self.1.0])?;
         while let Some(row) = rows.next()? {
             // A batch that was dissolved has a state that no registration has.

@@ -131,12 +131,7 @@ pub fn refusal(tx: &Tx<'_>, id: RegistrationId) -> Result<Option<String>> {
 }
 
 /// The batch with this key, as the way of its member `id`.
-pub fn get_batch(
-    tx: &Tx<'_>,
-    organisation: OrganisationId,
-    batch: i64,
-    id: RegistrationId,
-) -> Result<Batch> {
+pub fn get_batch(tx: &Tx<'_>, organisation: OrganisationId, batch: i64, id: RegistrationId) -> Result<Batch> {
     let mut statement = tx.sql.prepare_cached(
         "SELECT id, service, state, attempts, reason, receipt, changed_at FROM delivery WHERE batch = ?1 ORDER BY id",
     )?;

@@ -211,12 +211,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(
-        tx: &'a Tx<'a>,
-        organisation: OrganisationId,
-        filter: &'a Filter,
-        start: Start,
-    ) -> Result<Self> {
+    fn new(tx: &'a Tx<'a>, organisation: OrganisationId, filter: &'a Filter, start: Start) -> Result<Self> {
         let (way, cursor) = match start {
             Start::Newest => (Way::DOWN, i64::MAX),
             Start::Before(id) => (Way::DOWN, id.0.saturating_sub(1)),
@@ -357,7 +352,8 @@ impl<'a> Walk<'a> {
     fn next_block(&mut self, limit: i64) -> Result<Option<i64>> {
         let mut next = None;
         for at in 0..self.heads.len() {
-            let known = self.heads[at].filter(|head| head.is_none_or(|head| !self.way.is_before(head, limit)));
+            let known =
+                self.heads[at].filter(|head| head.is_none_or(|head| !self.way.is_before(head, limit)));
             let head = match known {
                 Some(head) => head,
                 None => self.head(&self.filter.scopes[at], limit)?,

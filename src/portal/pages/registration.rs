@@ -179,7 +179,9 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
                     continue;
                 }
                 let is_identity = variable.role.is_some_and(|role| role.is_identity());
-                let text = |value: Option<&Json>| match value.map(|it| text(&shown.definition, variable, it, language)) {
+                let text = |value: Option<&Json>| match value
+                    .map(|it| text(&shown.definition, variable, it, language))
+                {
                     None => String::new(),
                     Some(text) if in_clear || (!is_identity && !tells(&text, &telling)) => text,
                     Some(_) => MASK.to_owned(),
@@ -262,7 +264,10 @@ fn way(visit: &Visit<'_>, shown: &Shown) -> Vec<Step> {
     let mut way = vec![Step {
         at: Some(shown.listed.arrived_at),
         kind: "good",
-        text: say("way-received", &[("file", shown.file.as_str().into()), ("row", u64::from(shown.whole.row).into())]),
+        text: say(
+            "way-received",
+            &[("file", shown.file.as_str().into()), ("row", u64::from(shown.whole.row).into())],
+        ),
     }];
     if state == State::Open {
         way.push(Step { at: None, kind: "", text: say("way-draft", &[]) });
