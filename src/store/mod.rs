@@ -51,6 +51,7 @@ pub mod second_factor;
 pub mod server_certificate;
 pub mod session;
 pub mod setup_code;
+mod walk;
 pub mod withdrawal;
 
 pub use key::{Keys, Purpose};
