@@ -1,6 +1,10 @@
 //! The front door, with a toy handler behind it, as a client meets it.
 #![allow(clippy::unwrap_used)]
 
+mod body;
+mod inner;
+mod plain;
+
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
@@ -92,13 +96,26 @@ fn house(limits: Limits) -> House {
 }
 
 fn house_for(limits: Limits, clients: impl Fn(&Pki) -> Clients) -> House {
+    house_of(Arc::new(Toy), limits, Some(Inside::default()), clients)
+}
+
+/// A server for this handler, with or without the inner server between them.
+fn house_of(
+    handler: Arc<dyn Handler>,
+    limits: Limits,
+    inside: Option<Inside>,
+    clients: impl Fn(&Pki) -> Clients,
+) -> House {
     let pki = Pki::new();
     let identity = Arc::new(Swap::new(pki.config(&clients(&pki))));
     let rules =
-        Rules { methods: &["GET", "HEAD", "POST"], names: vec!["localhost".into()], limits, log: false };
+        Rules { methods: &["GET", "HEAD", "POST"], names: vec!["localhost".into()], limits, log: true };
     let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-    let inner = Arc::new(Inner::start(Arc::new(Toy), Inside::default()).unwrap());
-    let server = Server::start(vec![listener], Arc::clone(&identity) as Arc<_>, inner, rules).unwrap();
+    let handler = match inside {
+        Some(inside) => Arc::new(Inner::start(handler, inside).unwrap()),
+        None => handler,
+    };
+    let server = Server::start(vec![listener], Arc::clone(&identity) as Arc<_>, handler, rules).unwrap();
     House { pki, server, identity }
 }
 
@@ -371,10 +388,30 @@ fn a_stop_lets_the_exchange_under_way_finish() {
     assert!(TcpStream::connect(address).is_err());
 }
 
+/// Runs one of these tests in a process of its own, which the shell prepares,
+/// and gives what it printed.
+fn in_a_child(prepare: &str, test: &str) -> String {
+    let output = Command::new("sh")
+        .args(["-c", &format!("{prepare}; exec \"$0\" --exact --nocapture front::{test}")])
+        .arg(std::env::current_exe().unwrap())
+        .env("HD4DP_FRONT_CHILD", "1")
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(printed.contains("1 passed"), "there is no such test");
+    printed
+}
+
+/// Whether this process is such a child.
+fn is_a_child() -> bool {
+    std::env::var_os("HD4DP_FRONT_CHILD").is_some()
+}
+
 /// Runs only as a child of the next test, with few descriptors.
 #[test]
 fn exhausted_descriptors_child() {
-    if std::env::var_os("HD4DP_FRONT_CHILD").is_none() {
+    if !is_a_child() {
         return;
     }
     let house = house(Limits::default());
@@ -392,14 +429,7 @@ fn exhausted_descriptors_child() {
 #[cfg(unix)]
 #[test]
 fn the_listener_outlives_exhausted_descriptors() {
-    let program = std::env::current_exe().unwrap();
-    let output = Command::new("sh")
-        .args(["-c", "ulimit -n 64; exec \"$0\" --exact front::exhausted_descriptors_child"])
-        .arg(program)
-        .env("HD4DP_FRONT_CHILD", "1")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    in_a_child("ulimit -n 64", "exhausted_descriptors_child");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod account;
 mod audit;
+mod browser;
 mod certificate;
 mod client;
 mod command;
@@ -17,10 +18,12 @@ mod front;
 mod import;
 mod issuer;
 mod layering;
+mod portal;
 mod registration;
 mod sample;
 mod sandbox;
 mod seal;
 mod serve;
+mod server_certificate;
 mod service;
 mod store;

@@ -87,17 +87,15 @@ fn without_services_it_says_what_to_set() {
 
 #[test]
 fn it_adds_the_organisations_of_its_configuration_once() {
-    let app = TestApp::new();
-    let config = app.file(
-        "hd4dp.toml",
-        "[[organisations]]\nnihdi = \"71099911\"\ntitle = \"Anders\"\n\n[[organisations]]\nnihdi = \"72099902\"\ntitle = \"Ziekenhuis Daar\"\n",
-    );
+    let (app, _sandbox, config) = ready();
+    let listed = "[[organisations]]\nnihdi = \"71099911\"\ntitle = \"Anders\"\n\n[[organisations]]\nnihdi = \"72099902\"\ntitle = \"Ziekenhuis Daar\"\n";
+    fs::write(&config, format!("{}\n{listed}", fs::read_to_string(&config).unwrap())).unwrap();
     let titles = || {
         let list = app.ok(["organisation", "list", "--json"]).json();
         list.as_array().unwrap().iter().map(|known| known["title"].clone()).collect::<Vec<_>>()
     };
     for _ in 0..2 {
-        let mut command = app.command(["--config", config.to_str().unwrap(), "serve"]);
+        let mut command = app.command(["--config", &config, "serve"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let _serving = Serving(command.spawn().unwrap());
         wait_until("the organisation is added", || titles().len() > 1);

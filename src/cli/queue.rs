@@ -5,9 +5,9 @@ use serde_json::json;
 use super::{Context, Done, say, say_json, table};
 use crate::{
     clock,
-    domain::delivery::DeliveryId,
+    domain::delivery::{DeliveryId, reason_text},
     error::{Error, Result},
-    store::{alert, delivery},
+    store::{alert, delivery, queue},
 };
 
 #[derive(clap::Subcommand)]
@@ -52,7 +52,9 @@ impl Verb {
             Self::Retry { deliveries, parked } => retry(context, deliveries, parked),
             Self::Park { deliveries } => {
                 context.store()?.write(|tx| {
-                    deliveries.iter().try_for_each(|id| delivery::park(tx, DeliveryId(*id), &context.actor()))
+                    deliveries.iter().map(|id| DeliveryId(*id)).try_for_each(|id| {
+                        delivery::park(tx, queue::organisation_of(tx, id)?, id, &context.actor())
+                    })
                 })?;
                 say(context.text("queue-parked", &[("count", (deliveries.len() as u64).into())]))?;
                 Ok(Done::Well)
@@ -64,7 +66,7 @@ impl Verb {
 fn list(context: &Context, organisation: Option<&str>, all: bool, as_json: bool) -> Result<Done> {
     let organisation = organisation.map(|nihdi| context.organisation(nihdi)).transpose()?;
     let (deliveries, alerts) = context.store()?.read(|tx| {
-        Ok((delivery::list(tx, organisation.as_ref().map(|known| known.id), all)?, alert::list(tx)?))
+        Ok((queue::list(tx, organisation.as_ref().map(|known| known.id), all)?, alert::list(tx)?))
     })?;
     let parked = deliveries.iter().any(|listed| listed.state == "parked");
     if as_json {
@@ -79,7 +81,7 @@ fn list(context: &Context, organisation: Option<&str>, all: bool, as_json: bool)
 fn tell_alerts(context: &Context, alerts: &[alert::Alert]) -> Result<()> {
     for alert in alerts {
         let since = moment(alert.since)?;
-        let reason = why(context, &alert.reason);
+        let reason = reason_text(context.language, &alert.reason);
         let text =
             [("subject", alert.subject.as_str().into()), ("since", since.into()), ("reason", reason.into())];
         say(context.text("queue-alert", &text))?;
@@ -87,7 +89,7 @@ fn tell_alerts(context: &Context, alerts: &[alert::Alert]) -> Result<()> {
     Ok(())
 }
 
-fn tell_deliveries(context: &Context, deliveries: Vec<delivery::Listed>) -> Result<()> {
+fn tell_deliveries(context: &Context, deliveries: Vec<queue::Listed>) -> Result<()> {
     if deliveries.is_empty() {
         return say(context.text("queue-empty", &[]));
     }
@@ -104,14 +106,15 @@ fn tell_deliveries(context: &Context, deliveries: Vec<delivery::Listed>) -> Resu
             listed.attempts.to_string(),
             moment(listed.changed_at)?,
             listed.next_at.map(moment).transpose()?.unwrap_or_default(),
-            listed.reason.map(|reason| why(context, &reason)).unwrap_or_default(),
+            listed.reason.map(|reason| reason_text(context.language, &reason)).unwrap_or_default(),
         ]);
     }
     table::lines(&rows).iter().try_for_each(say)
 }
 
 fn show(context: &Context, id: DeliveryId, as_json: bool) -> Result<Done> {
-    let (listed, attempts) = context.store()?.read(|tx| delivery::show(tx, id))?;
+    let (listed, attempts) =
+        context.store()?.read(|tx| queue::show(tx, queue::organisation_of(tx, id)?, id))?;
     if as_json {
         say_json(&json!({ "delivery": listed, "attempts": attempts }))?;
         return Ok(Done::Well);
@@ -122,7 +125,7 @@ fn show(context: &Context, id: DeliveryId, as_json: bool) -> Result<Done> {
     for attempt in attempts {
         let outcome = context.text(&format!("attempt-outcome-{}", attempt.outcome), &[]);
         let detail = match attempt.outcome.as_str() {
-            "again" | "parked" | "waits" => why(context, &attempt.detail),
+            "again" | "parked" | "waits" => reason_text(context.language, &attempt.detail),
             _ => attempt.detail,
         };
         rows.push(vec![moment(attempt.at)?, outcome, detail]);
@@ -138,26 +141,17 @@ fn retry(context: &Context, mut deliveries: Vec<i64>, parked: bool) -> Result<Do
     let store = context.store()?;
     store.write(|tx| {
         if parked {
-            let all = delivery::list(tx, None, false)?;
+            let all = queue::list(tx, None, false)?;
             deliveries =
                 all.into_iter().filter(|listed| listed.state == "parked").map(|listed| listed.id).collect();
         }
-        deliveries.iter().try_for_each(|id| delivery::retry(tx, DeliveryId(*id), &context.actor()))
+        deliveries
+            .iter()
+            .map(|id| DeliveryId(*id))
+            .try_for_each(|id| delivery::retry(tx, queue::organisation_of(tx, id)?, id, &context.actor()))
     })?;
     say(context.text("queue-retried", &[("count", (deliveries.len() as u64).into())]))?;
     Ok(Done::Well)
-}
-
-/// The sentence of a reason. An answer's status has one for all its kind.
-fn why(context: &Context, reason: &str) -> String {
-    match reason.strip_prefix("status-") {
-        Some(status) => {
-            let passing = status.starts_with('5') || ["408", "425", "429"].contains(&status);
-            let id = if passing { "delivery-reason-status-passing" } else { "delivery-reason-status-final" };
-            context.text(id, &[("status", status.into())])
-        }
-        None => context.text(&format!("delivery-reason-{reason}"), &[]),
-    }
 }
 
 fn moment(milliseconds: i64) -> Result<String> {

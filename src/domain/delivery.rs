@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::language::Language;
+
 /// The key of a delivery in the store.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct DeliveryId(pub i64);
@@ -47,5 +49,18 @@ impl Service {
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// The sentence of a delivery's stable reason: what happened, and who can mend
+/// it. An answer's status has one for all its kind.
+pub fn reason_text(language: Language, reason: &str) -> String {
+    match reason.strip_prefix("status-") {
+        Some(status) => {
+            let passing = status.starts_with('5') || ["408", "425", "429"].contains(&status);
+            let id = if passing { "delivery-reason-status-passing" } else { "delivery-reason-status-final" };
+            language.text(id, &[("status", status.into())])
+        }
+        None => language.text(&format!("delivery-reason-{reason}"), &[]),
     }
 }

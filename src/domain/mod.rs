@@ -1,6 +1,7 @@
 //! Pure types and rules. Nothing here reads, writes or knows another folder.
 
 pub mod account;
+pub mod act;
 pub mod code_system;
 pub mod decimal;
 pub mod delivery;
@@ -17,3 +18,4 @@ pub mod registration;
 pub mod role;
 pub mod session;
 pub mod summary;
+pub mod upload;

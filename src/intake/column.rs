@@ -1,9 +1,9 @@
 //! A few columns of a small CSV file: lists of physicians, of patients, of
 //! organisations.
 
-use std::path::Path;
+use std::{io::Read, path::Path};
 
-use super::{header::delimiter, opened::start, rows::Rows, source::Source};
+use super::{header::delimiter, memory, opened::start, rows::Rows, source::Source};
 use crate::{
     domain::{finding::Finding, import::Position},
     error::{Code, Error, Result},
@@ -31,15 +31,30 @@ pub fn several<const N: usize>(
     names: [&str; N],
     needed: usize,
 ) -> Result<Vec<(u64, [String; N])>> {
-    let failed = |finding: Finding| {
-        let mut error = Error::new(Code::Invalid, finding.code);
-        error.args = finding.args;
-        error
-    };
     let source = Source::open(path).map_err(failed)?;
     let start = start(&source).map_err(Error::internal)?;
-    let text = source.text(0).map_err(Error::internal)?;
-    let mut rows = Rows::new(text, delimiter(&start), Position::default());
+    cells(source.text(0).map_err(Error::internal)?, &start, names, needed)
+}
+
+/// As [`read`], of a file that is in memory: it holds patients' numbers and is
+/// not to lie on the disk.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_bytes(bytes: &[u8], name: &str) -> Result<Vec<(u64, String)>> {
+    let text = memory::text(bytes).map_err(failed)?;
+    let rows = cells(text.as_bytes(), text.as_bytes(), [name], 1)?;
+    Ok(rows.into_iter().map(|(line, [value])| (line, value)).collect())
+}
+
+fn cells<const N: usize>(
+    text: impl Read,
+    start: &[u8],
+    names: [&str; N],
+    needed: usize,
+) -> Result<Vec<(u64, [String; N])>> {
+    let mut rows = Rows::new(text, delimiter(start), Position::default());
     let header = rows.read().map_err(failed)?;
     let columns = names.map(|name| {
         let header = header.as_ref()?;
@@ -57,4 +72,10 @@ pub fn several<const N: usize>(
         }
     }
     Ok(values)
+}
+
+fn failed(finding: Finding) -> Error {
+    let mut error = Error::new(Code::Invalid, finding.code);
+    error.args = finding.args;
+    error
 }

@@ -19,6 +19,7 @@ use crate::{
     domain::{account::Temporary, session::Limits},
     error::{Error, Result},
     front::{BodyLimit, Handler, Head, Request, Response},
+    intake::desk::Desk,
     store::Store,
 };
 
@@ -37,12 +38,15 @@ mod multipart;
 mod pages;
 pub mod password;
 mod presence;
+mod receive;
 mod render;
 mod route;
 pub mod routes;
 pub mod second_factor;
 pub mod setup_code;
+mod sheet;
 mod upload;
+mod verification;
 mod visit;
 
 /// The portal as what answers the front door.
@@ -54,6 +58,9 @@ pub struct Portal {
     presence: presence::Presence,
     figures: figures::Figures,
     renew: Renew,
+    shelf: Arc<receive::Shelf>,
+    desk: Desk,
+    verifier: verification::Verifier,
 }
 
 /// Has the front door take up another certificate after it was changed.
@@ -74,7 +81,15 @@ impl Portal {
             figures: figures::Figures::default(),
             store,
             renew,
+            shelf: Arc::default(),
+            desk: Desk::default(),
+            verifier: verification::Verifier::default(),
         })
+    }
+
+    /// Where the runner of uploads tells how far it is, and hears of new ones.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Tells the store what is kept in memory: which sessions were used.
@@ -106,6 +121,10 @@ impl Handler for Portal {
 
     fn answer(&self, request: Request) -> Response {
         gate::answer(self, request)
+    }
+
+    fn abandon(&self, spool: &str) {
+        self.shelf.take(spool);
     }
 
     fn refuse(&self, status: u16, _id: Uuid, _head: Option<&Head>) -> Response {

@@ -3,9 +3,10 @@
 
 use super::{
     pages::{
-        account, error, group, group_edit, home, language, login, me, member, member_edit, registration,
+        account, audit, definition, enrolment, enrolment_file, error, group, group_edit, home, language,
+        login, me, member, member_edit, objection, objection_file, queue, reconciliation, registration,
         registration_list, registration_search, registration_withdraw, role, second_factor, setup,
-        static_file, welcome,
+        static_file, upload, upload_act, upload_findings, upload_new, welcome,
     },
     route::{
         Body::{self, File, Form, None},
@@ -17,8 +18,9 @@ use super::{
 };
 use crate::{
     domain::role::Permission::{
-        Accounts, CertificatesEdit, CertificatesRead, IdentifiersShow, MembersEdit, MembersRead,
-        Organisations, Overview, RegistrationCounts, RegistrationsEdit, RegistrationsRead,
+        Accounts, AuditRead, CertificatesEdit, CertificatesRead, EnrolmentsEdit, EnrolmentsRead,
+        IdentifiersShow, MembersEdit, MembersRead, Organisations, Overview, QueueEdit, QueueRead,
+        RegistrationCounts, RegistrationsEdit, RegistrationsRead, Settings, Upload,
     },
     error::Result,
     portal::answer::Answer,
@@ -75,6 +77,11 @@ pub(super) const ROUTES: &[Route] = &[
         "accounts",
         account::reset_password,
     ),
+    // Definitions
+    get("/ssp/definitions", SignedIn, "definitions", definition::list),
+    post("/ssp/definitions", Installation(Settings), File, "definitions", definition::add),
+    get("/ssp/definitions/{name}/{version}", SignedIn, "definitions", definition::show),
+    get("/ssp/definitions/{name}/{version}/since/{other}", SignedIn, "definitions", definition::compare),
     // Groups
     get("/ssp/groups", SignedIn, "groups", group::list),
     get("/ssp/groups/add", Installation(Organisations), "groups", group_edit::add),
@@ -113,6 +120,116 @@ pub(super) const ROUTES: &[Route] = &[
         "members",
         member::reset_factor,
     ),
+    // Uploads
+    get("/ssp/groups/{group}/uploads", Group(Upload), "uploads", upload::list),
+    get("/ssp/groups/{group}/uploads/new", Group(Upload), "uploads", upload_new::show),
+    post("/ssp/groups/{group}/uploads/new", Group(Upload), Body::Upload, "uploads", upload_new::post),
+    get("/ssp/groups/{group}/uploads/{upload}", Group(Upload), "uploads", upload::show),
+    post("/ssp/groups/{group}/uploads/{upload}/import", Group(Upload), Form, "uploads", upload_act::import),
+    get("/ssp/groups/{group}/uploads/{upload}/cancel", Group(Upload), "uploads", upload_act::ask_cancel),
+    post("/ssp/groups/{group}/uploads/{upload}/cancel", Group(Upload), Form, "uploads", upload_act::cancel),
+    get("/ssp/groups/{group}/uploads/{upload}/findings", Group(Upload), "uploads", upload_findings::show),
+    get(
+        "/ssp/groups/{group}/uploads/{upload}/findings.csv",
+        Group(Upload),
+        "uploads",
+        upload_findings::download,
+    ),
+    post(
+        "/ssp/groups/{group}/uploads/{upload}/mend.csv",
+        Group(Upload),
+        Form,
+        "uploads",
+        upload_findings::mend,
+    ),
+    // The queue
+    get("/ssp/groups/{group}/queue", Group(QueueRead), "queue", queue::list),
+    post("/ssp/groups/{group}/queue/retry", Group(QueueEdit), Form, "queue", queue::retry_parked),
+    get("/ssp/groups/{group}/queue/imports", Group(QueueRead), "queue", reconciliation::list),
+    get("/ssp/groups/{group}/queue/imports/{import}", Group(QueueRead), "queue", reconciliation::show),
+    get("/ssp/groups/{group}/queue/{delivery}", Group(QueueRead), "queue", queue::show),
+    post("/ssp/groups/{group}/queue/{delivery}/retry", Group(QueueEdit), Form, "queue", queue::retry),
+    post("/ssp/groups/{group}/queue/{delivery}/park", Group(QueueEdit), Form, "queue", queue::park),
+    // Enrolments
+    get("/ssp/groups/{group}/enrolments", Group(EnrolmentsRead), "enrolments", enrolment::list),
+    get("/ssp/groups/{group}/enrolments/export", Group(EnrolmentsRead), "enrolments", enrolment_file::export),
+    post(
+        "/ssp/groups/{group}/enrolments/search",
+        Group(EnrolmentsRead),
+        Form,
+        "enrolments",
+        enrolment::search,
+    ),
+    post("/ssp/groups/{group}/enrolments/add", Group(EnrolmentsEdit), Form, "enrolments", enrolment::add),
+    post(
+        "/ssp/groups/{group}/enrolments/import",
+        Group(EnrolmentsEdit),
+        File,
+        "enrolments",
+        enrolment_file::import,
+    ),
+    get(
+        "/ssp/groups/{group}/enrolments/{enrolment}/end",
+        Group(EnrolmentsEdit),
+        "enrolments",
+        enrolment::ask_end,
+    ),
+    post(
+        "/ssp/groups/{group}/enrolments/{enrolment}/end",
+        Group(EnrolmentsEdit),
+        Form,
+        "enrolments",
+        enrolment::end,
+    ),
+    // Objections
+    get("/ssp/groups/{group}/objections", Group(EnrolmentsRead), "objections", objection::list),
+    post(
+        "/ssp/groups/{group}/objections/search",
+        Group(EnrolmentsEdit),
+        Form,
+        "objections",
+        objection::search,
+    ),
+    post("/ssp/groups/{group}/objections/add", Group(EnrolmentsEdit), Form, "objections", objection::add),
+    post(
+        "/ssp/groups/{group}/objections/import",
+        Group(EnrolmentsEdit),
+        File,
+        "objections",
+        objection_file::import,
+    ),
+    post(
+        "/ssp/groups/{group}/objections/show",
+        Group(IdentifiersShow),
+        Form,
+        "objections",
+        objection_file::show,
+    ),
+    post(
+        "/ssp/groups/{group}/objections/export",
+        Group(IdentifiersShow),
+        Form,
+        "objections",
+        objection_file::export,
+    ),
+    get(
+        "/ssp/groups/{group}/objections/{objection}/end",
+        Group(EnrolmentsEdit),
+        "objections",
+        objection::ask_end,
+    ),
+    post(
+        "/ssp/groups/{group}/objections/{objection}/end",
+        Group(EnrolmentsEdit),
+        Form,
+        "objections",
+        objection::end,
+    ),
+    // The audit
+    get("/ssp/audit", Somewhere(AuditRead), "audit", audit::list),
+    post("/ssp/audit/search", Somewhere(AuditRead), Form, "audit", audit::search),
+    post("/ssp/audit/export", Somewhere(AuditRead), Form, "audit", audit::export),
+    post("/ssp/audit/verify", Somewhere(AuditRead), Form, "audit", audit::verify),
     // Registrations
     get(
         "/ssp/groups/{group}/registrations",
@@ -160,3 +277,22 @@ pub(super) const ROUTES: &[Route] = &[
         registration_withdraw::withdraw,
     ),
 ];
+
+/// A line of the table, for tests and the manual.
+pub struct Line {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path, with names in braces.
+    pub path: &'static str,
+}
+
+/// All lines.
+pub fn lines() -> impl Iterator<Item = Line> {
+    ROUTES.iter().map(|route| Line {
+        method: match route.method {
+            Get => "GET",
+            Post => "POST",
+        },
+        path: route.path,
+    })
+}

@@ -154,7 +154,7 @@ fn events(tx: &Tx<'_>, sql: &str, limit: i64) -> Result<Vec<Event>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn event(row: &rusqlite::Row<'_>) -> rusqlite::Result<Event> {
+pub(super) fn event(row: &rusqlite::Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
         seq: row.get("seq")?,
         at: row.get("at")?,

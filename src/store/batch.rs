@@ -1,15 +1,20 @@
 //! Batches: choosing registrations, queueing them sealed, and dissolving those
 //! that may not leave.
 
+use std::io::Write;
+
+use aws_lc_rs::digest;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::civil::Date;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{MAIN_DB, OptionalExtension, blob::ZeroBlob, params};
 
 use super::{
-    Purpose, Tx, audit,
-    block::{self, Block},
+    Keys, Purpose, Tx, audit,
+    block::{self, Block, Subject},
     delivery::GateOf,
-    key::Hash,
-    registration, withdrawal,
+    key::Sealed,
+    registration::{self, Hold},
+    withdrawal,
 };
 use crate::{
     domain::{
@@ -109,10 +114,23 @@ pub fn pending(
 pub struct NewDelivery {
     /// Where it goes.
     pub service: Service,
-    /// The bytes to send.
-    pub body: Vec<u8>,
+    /// The bytes to send, sealed for the store.
+    body: Sealed,
     /// Their `Content-Digest`.
-    pub digest: String,
+    digest: String,
+}
+
+impl NewDelivery {
+    /// The delivery of `body` in the batch of this name. Here, before any
+    /// transaction, its bytes are summed up and sealed where they lie.
+    pub fn new(keys: &Keys, batch: &str, service: Service, body: Vec<u8>) -> Result<Self> {
+        let digest = digest::digest(&digest::SHA256, &body);
+        Ok(Self {
+            service,
+            digest: format!("sha-256=:{}:", STANDARD.encode(digest)),
+            body: keys.seal_in_place(Purpose::Body, place(batch, service).as_bytes(), body)?,
+        })
+    }
 }
 
 /// A batch ready for the queue.
@@ -172,8 +190,6 @@ pub(super) fn insert(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) 
         ])?;
     let batch = tx.sql.last_insert_rowid();
     for delivery in &new.deliveries {
-        let place = place(&new.name, delivery.service);
-        let body = tx.keys.seal(Purpose::Body, place.as_bytes(), &delivery.body)?;
         tx.sql
             .prepare_cached(
                 "INSERT INTO delivery (batch, organisation, service, stream, state, count, digest, next_at, changed_at)
@@ -188,11 +204,19 @@ pub(super) fn insert(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) 
                 delivery.digest,
                 tx.now.as_millisecond()
             ])?;
-        tx.sql
-            .prepare_cached("INSERT INTO body (delivery, sealed) VALUES (?1, ?2)")?
-            .execute(params![tx.sql.last_insert_rowid(), body])?;
+        store_body(tx, tx.sql.last_insert_rowid(), &delivery.body)?;
     }
     Ok(batch)
+}
+
+/// Written into the room made for it: bound to a statement, a body would be
+/// copied three times.
+fn store_body(tx: &Tx<'_>, delivery: i64, body: &Sealed) -> Result<()> {
+    tx.sql
+        .prepare_cached("INSERT INTO body (delivery, sealed) VALUES (?1, ?2)")?
+        .execute(params![delivery, ZeroBlob(body.size() as u64)])?;
+    let mut blob = tx.sql.blob_open(MAIN_DB, c"body", c"sealed", delivery, false)?;
+    blob.write_all(&body.nonce).and_then(|()| blob.write_all(&body.text)).map_err(Error::internal)
 }
 
 /// Holds a submitted registration back: the gate said no after it was stored.
@@ -201,9 +225,7 @@ pub fn hold_back(
     organisation: OrganisationId,
     project: &str,
     id: RegistrationId,
-    reasons: HoldReasons,
-    physician: Option<&str>,
-    patient: Option<&Hash>,
+    hold: &Hold,
 ) -> Result<()> {
     let changed = tx
         .sql
@@ -213,7 +235,7 @@ pub fn hold_back(
         tx.sql
             .prepare_cached("UPDATE block SET pending = pending - 1 WHERE id = ?1")?
             .execute([id.block()])?;
-        registration::hold(tx, organisation, project, id, reasons, physician, patient)?;
+        registration::hold(tx, organisation, project, id, hold)?;
     }
     Ok(())
 }
@@ -282,41 +304,38 @@ pub(super) fn may_be_unsent(tx: &Tx<'_>, batch: i64) -> Result<()> {
     Ok(())
 }
 
-/// A registration that may not leave any more.
-struct Stopped {
-    id: RegistrationId,
-    reasons: HoldReasons,
-    physician: String,
-    patient: Hash,
-}
-
+/// The registrations that may not leave any more.
 fn stopped(
     tx: &Tx<'_>,
     organisation: OrganisationId,
     gate: &Gate,
     members: &[RegistrationId],
-) -> Result<Vec<Stopped>> {
+) -> Result<Vec<(RegistrationId, Hold)>> {
     let mut stopped = Vec::new();
     for members in members.chunk_by(|a, b| a.block() == b.block()) {
         let block = block::get(tx, organisation, members[0].block())?;
         let contents: Vec<_> = block.contents().collect();
         for id in members {
             let Some(content) = contents.get(id.place()).and_then(Option::as_ref) else { continue };
-            let patient = tx.keys.hash(Purpose::Patient, content.subject.patient.as_bytes());
-            let physician = content.subject.physician.as_bytes().try_into().ok();
-            let about = (!content.subject.patient.is_empty()).then_some(&patient);
-            let reasons = gate.reasons(physician.as_ref(), about);
-            if !reasons.is_empty() {
-                stopped.push(Stopped {
-                    id: *id,
-                    reasons,
-                    physician: content.subject.physician.clone(),
-                    patient,
-                });
+            if let Some(hold) = stop(tx.keys, gate, content.subject) {
+                stopped.push((*id, hold));
             }
         }
     }
     Ok(stopped)
+}
+
+/// Why the registration about `subject` may not leave, if so.
+pub fn stop(keys: &Keys, gate: &Gate, subject: Subject<'_>) -> Option<Hold> {
+    let hash = || keys.hash(Purpose::Patient, subject.patient.as_bytes());
+    let known = !subject.patient.is_empty();
+    let physician = subject.physician.as_bytes().try_into().ok();
+    let asked = (known && !gate.objecting.is_empty()).then(hash);
+    let reasons = gate.reasons(physician.as_ref(), asked.as_ref());
+    if reasons.is_empty() {
+        return None;
+    }
+    Some(Hold { reasons, physician, patient: asked.or_else(|| known.then(hash)) })
 }
 
 /// Dissolves a batch of which nothing can have left; what was in it is
@@ -341,7 +360,7 @@ fn dissolve(
     batch: i64,
     project: &str,
     members: &[RegistrationId],
-    stopped: &[Stopped],
+    stopped: &[(RegistrationId, Hold)],
 ) -> Result<()> {
     tx.sql.execute(
         "UPDATE batch SET state = ?2, ended_at = ?3 WHERE id = ?1",
@@ -360,16 +379,8 @@ fn dissolve(
             params![block, changed as i64],
         )?;
     }
-    for stop in stopped {
-        hold_back(
-            tx,
-            organisation,
-            project,
-            stop.id,
-            stop.reasons,
-            Some(&stop.physician),
-            Some(&stop.patient),
-        )?;
+    for (id, hold) in stopped {
+        hold_back(tx, organisation, project, *id, hold)?;
     }
     let details = serde_json::json!({ "batch": batch, "held": stopped.len() });
     audit::record(tx, "worker", "batch.dissolve", Some(organisation), &details)

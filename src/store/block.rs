@@ -7,9 +7,11 @@
 //! the patient and the physician are, and every value that stays here). A
 //! place whose row turned out unchanged is empty in all three.
 
-use rusqlite::{OptionalExtension, params};
+use std::cell::RefCell;
+
+use rusqlite::params;
 use zeroize::Zeroizing;
-use zstd::bulk::Compressor;
+use zstd::bulk::{Compressor, Decompressor};
 
 use super::{
     Purpose, Tx,
@@ -40,13 +42,13 @@ pub struct Entry {
 }
 
 /// Who a registration is about, and who made it.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Subject {
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Subject<'a> {
     /// The identifier that the TTP gets: eleven digits, or 32 hexadecimal
     /// ones made from the person's traits. Empty if there is no patient.
-    pub patient: String,
+    pub patient: &'a str,
     /// The first eight digits of the physician's NIHDI number, or empty.
-    pub physician: String,
+    pub physician: &'a str,
 }
 
 /// Builds the data and local parts of a block as its rows come.
@@ -147,7 +149,7 @@ pub struct Content<'a> {
     /// The JSON object for the platform.
     pub data: &'a str,
     /// Patient and physician.
-    pub subject: Subject,
+    pub subject: Subject<'a>,
     /// The JSON object of the values that stay here.
     pub local: &'a str,
 }
@@ -156,17 +158,14 @@ impl Block {
     /// The registrations by place; `None` where a place is empty.
     pub fn contents(&self) -> impl Iterator<Item = Option<Content<'_>>> {
         let mut locals = Pieces(&self.local);
-        let text = |piece: Option<&[u8]>| String::from_utf8_lossy(piece.unwrap_or_default()).into_owned();
+        // All of it was written from strings by `Builder::push`.
+        fn text(piece: Option<&[u8]>) -> &str {
+            std::str::from_utf8(piece.unwrap_or_default()).unwrap_or_default()
+        }
         entries(&self.directory).zip(Pieces(&self.data)).map(move |(entry, data)| {
             let subject = Subject { patient: text(locals.next()), physician: text(locals.next()) };
-            let local = locals.next().unwrap_or_default();
-            (entry.row > 0).then(|| Content {
-                entry,
-                // Written from strings by `Builder::push`.
-                data: std::str::from_utf8(data).unwrap_or_default(),
-                subject,
-                local: std::str::from_utf8(local).unwrap_or_default(),
-            })
+            let local = locals.next();
+            (entry.row > 0).then(|| Content { entry, data: text(Some(data)), subject, local: text(local) })
         })
     }
 }
@@ -214,25 +213,17 @@ pub fn get(tx: &Tx<'_>, organisation: OrganisationId, id: i64) -> Result<Block> 
     let mut statement = tx.sql.prepare_cached(
         "SELECT import, directory, data, local, definition FROM block WHERE organisation = ?1 AND id = ?2",
     )?;
-    let row = statement.query_row([organisation.0, id], |row| {
-        Ok((
-            row.get::<_, i64>(0)?,
-            row.get::<_, Vec<u8>>(1)?,
-            row.get::<_, Vec<u8>>(2)?,
-            row.get::<_, Vec<u8>>(3)?,
-            row.get(4)?,
-        ))
-    });
-    let (import, directory, data, local, definition) =
-        row.optional()?.ok_or_else(|| Error::new(Code::NotFound, "registration-unknown"))?;
-    let open = |part: u8, sealed: &[u8]| tx.keys.open_sealed(Purpose::Content, &place(id, part), sealed);
+    let mut rows = statement.query([organisation.0, id])?;
+    let row = rows.next()?.ok_or_else(|| Error::new(Code::NotFound, "registration-unknown"))?;
+    let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
+    let unseal = |part: u8, sealed: &[u8]| tx.keys.open_sealed(Purpose::Content, &place(id, part), sealed);
     Ok(Block {
         id,
-        definition,
-        import: ImportId(import),
-        directory: open(0, &directory)?,
-        data: unpack(&open(1, &data)?)?,
-        local: unpack(&open(2, &local)?)?,
+        definition: row.get(4)?,
+        import: ImportId(row.get(0)?),
+        directory: unseal(0, blob(1)?)?,
+        data: unpack(&unseal(1, blob(2)?)?)?,
+        local: unpack(&unseal(2, blob(3)?)?)?,
     })
 }
 
@@ -300,8 +291,21 @@ fn compress(compressor: &mut Compressor<'_>, clear: &[u8], scratch: &mut Vec<u8>
 }
 
 fn unpack(compressed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-    let damaged = |cause| Error::new(Code::Internal, "store-damaged-value").because(cause);
-    zstd::stream::decode_all(compressed).map(Zeroizing::new).map_err(damaged)
+    thread_local! {
+        // Kept, because a new one for each block means its tables to clear.
+        static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    }
+    let damaged = || Error::new(Code::Internal, "store-damaged-value");
+    let size = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten().ok_or_else(damaged)?;
+    let mut clear = Zeroizing::new(Vec::with_capacity(usize::try_from(size).map_err(|_| damaged())?));
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        let decompressor = match kept {
+            Some(decompressor) => decompressor,
+            None => kept.insert(Decompressor::new().map_err(Error::internal)?),
+        };
+        decompressor.decompress_to_buffer(compressed, &mut *clear).map_err(|cause| damaged().because(cause))
+    })?;
+    Ok(clear)
 }
 
 #[cfg(test)]

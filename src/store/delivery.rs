@@ -1,11 +1,13 @@
 //! The queue: deliveries, claimed under a lease that expires, with every
 //! attempt written down.
 
+use std::io::Read;
+
 use jiff::civil::Date;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{MAIN_DB, OptionalExtension, params};
 use zeroize::Zeroizing;
 
-use super::{Purpose, Tx, alert, audit, batch, outcome};
+use super::{Purpose, Tx, alert, audit, batch, key::NONCE, organisation, outcome, queue};
 use crate::{
     domain::{
         delivery::{DeliveryId, Service},
@@ -107,11 +109,11 @@ pub fn claim(
         let due = tx
             .sql
             .prepare_cached(&format!(
-                "SELECT d.id, d.batch, b.name, d.organisation, o.nihdi, d.count, d.digest, body.sealed, d.attempts,
+                "SELECT d.id, d.batch, b.name, d.organisation, o.nihdi, d.count, d.digest, d.attempts,
                  d.unsure OR d.lease > 0 FROM (
                    {CLAIMABLE} ORDER BY under_way, d.next_at, d.id LIMIT 1) c
                  JOIN delivery d ON d.id = c.id JOIN batch b ON b.id = d.batch
-                 JOIN organisation o ON o.id = d.organisation JOIN body ON body.delivery = d.id"
+                 JOIN organisation o ON o.id = d.organisation"
             ))?
             .query_row(params![service.as_str(), tx.now.as_millisecond(), AT_ONCE], |row| {
                 Ok(Due {
@@ -122,9 +124,8 @@ pub fn claim(
                     nihdi: row.get(4)?,
                     count: row.get(5)?,
                     digest: row.get(6)?,
-                    body: row.get(7)?,
-                    attempts: row.get(8)?,
-                    unsure: row.get(9)?,
+                    attempts: row.get(7)?,
+                    unsure: row.get(8)?,
                 })
             })
             .optional()?;
@@ -135,8 +136,7 @@ pub fn claim(
         tx.sql
             .prepare_cached("UPDATE delivery SET lease = ?2, unsure = ?3 WHERE id = ?1")?
             .execute(params![due.id, lease, due.unsure])?;
-        let body =
-            tx.keys.open_sealed(Purpose::Body, batch::place(&due.name, service).as_bytes(), &due.body)?;
+        let body = body(tx, due.id, &batch::place(&due.name, service))?;
         return Ok(Some(Claim {
             id: DeliveryId(due.id),
             batch: (due.batch, due.name),
@@ -160,9 +160,19 @@ struct Due {
     nihdi: String,
     count: i64,
     digest: String,
-    body: Vec<u8>,
     attempts: i64,
     unsure: bool,
+}
+
+/// Opens the body of a delivery. It is read into the buffer that it is opened
+/// in: it is large, and each copy of it costs more than the work on it.
+fn body(tx: &Tx<'_>, delivery: i64, place: &str) -> Result<Zeroizing<Vec<u8>>> {
+    let mut blob = tx.sql.blob_open(MAIN_DB, c"body", c"sealed", delivery, true)?;
+    let mut nonce = [0; NONCE];
+    let mut text = Zeroizing::new(vec![0; blob.len().saturating_sub(NONCE)]);
+    blob.read_exact(&mut nonce).and_then(|()| blob.read_exact(&mut text)).map_err(Error::internal)?;
+    tx.keys.open_in_place(Purpose::Body, place.as_bytes(), nonce, &mut text)?;
+    Ok(text)
 }
 
 /// Releases every claim. For whoever has just got the right to run workers:
@@ -260,111 +270,60 @@ fn reason_of(tx: &Tx<'_>, id: DeliveryId) -> Result<Option<String>> {
     Ok(statement.query_row([id.0], |row| row.get(0))?)
 }
 
-/// A delivery as `queue list` shows it.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Listed {
-    /// Its key.
-    pub id: i64,
-    /// Its batch's name.
-    pub batch: String,
-    /// The organisation's NIHDI number.
-    pub organisation: String,
-    /// Where it goes.
-    pub service: String,
-    /// `queued`, `sent` or `parked`.
-    pub state: String,
-    /// How many registrations it carries.
-    pub count: i64,
-    /// Attempts since a person last acted.
-    pub attempts: i64,
-    /// Why it waits.
-    pub reason: Option<String>,
-    /// The next try, in milliseconds since 1970; none unless queued.
-    pub next_at: Option<i64>,
-    /// Since when it is in this state.
-    pub changed_at: i64,
-}
-
-/// An attempt or an act of a person.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Attempt {
-    /// Milliseconds since 1970.
-    pub at: i64,
-    /// `receipted`, `again`, `waits`, `parked`, `retry` or `park`.
-    pub outcome: String,
-    /// The reason, or who acted.
-    pub detail: String,
-}
-
-const LISTED: &str =
-    "SELECT d.id, b.name, o.nihdi, d.service, d.state, d.count, d.attempts, d.reason, d.next_at, d.changed_at
-     FROM delivery d JOIN batch b ON b.id = d.batch JOIN organisation o ON o.id = d.organisation";
-
-/// Deliveries of all organisations (or one), those that need attention first;
-/// receipted ones only with `everything`.
-pub fn list(tx: &Tx<'_>, organisation: Option<OrganisationId>, everything: bool) -> Result<Vec<Listed>> {
-    // Without what is receipted the partial indexes find the few rows.
-    let which = if everything {
-        "d.state <> 'dissolved'"
-    } else {
-        "d.id IN (SELECT id FROM delivery WHERE state = 'queued' UNION ALL SELECT id FROM delivery WHERE state = 'parked')"
-    };
-    let mut statement = tx.sql.prepare_cached(&format!(
-        "{LISTED} WHERE {which} AND (?1 IS NULL OR d.organisation = ?1)
-         ORDER BY d.state = 'parked' DESC, d.state = 'queued' DESC, d.next_at, d.id",
-    ))?;
-    let rows = statement.query_map([organisation.map(|id| id.0)], listed)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// One delivery with its whole history.
-pub fn show(tx: &Tx<'_>, id: DeliveryId) -> Result<(Listed, Vec<Attempt>)> {
-    let mut statement = tx.sql.prepare_cached(&format!("{LISTED} WHERE d.id = ?1"))?;
-    let shown = statement.query_row([id.0], listed).optional()?.ok_or_else(|| unknown(id))?;
-    let mut statement =
-        tx.sql.prepare_cached("SELECT at, outcome, detail FROM attempt WHERE delivery = ?1 ORDER BY id")?;
-    let rows = statement.query_map([id.0], |row| {
-        Ok(Attempt { at: row.get(0)?, outcome: row.get(1)?, detail: row.get(2)? })
-    })?;
-    Ok((shown, rows.collect::<rusqlite::Result<_>>()?))
-}
-
-/// Tries a queued or parked delivery now. Attempts are counted anew.
-pub fn retry(tx: &Tx<'_>, id: DeliveryId, actor: &str) -> Result<()> {
+/// Tries a queued or parked delivery of the organisation now. Attempts are
+/// counted anew.
+pub fn retry(tx: &Tx<'_>, organisation: OrganisationId, id: DeliveryId, actor: &str) -> Result<()> {
     act(
         tx,
-        id,
+        (organisation, id),
         actor,
         "retry",
         "UPDATE delivery SET state = 'queued', attempts = 0, next_at = ?2, changed_at = ?2
-         WHERE id = ?1 AND state IN ('queued', 'parked')",
-    )?;
-    let organisation: String = tx.sql.query_row(
-        "SELECT o.nihdi FROM delivery d JOIN organisation o ON o.id = d.organisation WHERE d.id = ?1",
-        [id.0],
-        |row| row.get(0),
+         WHERE id = ?1 AND organisation = ?3 AND state IN ('queued', 'parked')",
     )?;
     let is_last: bool = tx.sql.query_row(
-        "SELECT NOT EXISTS (SELECT 1 FROM delivery WHERE state = 'parked'
-         AND organisation = (SELECT organisation FROM delivery WHERE id = ?1))",
-        [id.0],
+        "SELECT NOT EXISTS (SELECT 1 FROM delivery WHERE state = 'parked' AND organisation = ?1)",
+        [organisation.0],
         |row| row.get(0),
     )?;
     if is_last {
-        alert::clear(tx, &alert::parked(&organisation))?;
+        let nihdi = organisation::get(tx, organisation)?.nihdi;
+        alert::clear(tx, &alert::parked(nihdi.as_str()))?;
     }
     Ok(())
 }
 
-/// Parks a queued delivery until a person retries it.
-pub fn park(tx: &Tx<'_>, id: DeliveryId, actor: &str) -> Result<()> {
+/// Tries all parked deliveries of the organisation now, as one act of `actor`.
+/// Returns how many there were.
+pub fn retry_parked(tx: &Tx<'_>, organisation: OrganisationId, actor: &str) -> Result<u64> {
+    tx.sql.execute(
+        "INSERT INTO attempt (delivery, at, outcome, detail)
+         SELECT id, ?2, 'retry', ?3 FROM delivery WHERE organisation = ?1 AND state = 'parked'",
+        params![organisation.0, tx.now.as_millisecond(), actor],
+    )?;
+    let retried = tx.sql.execute(
+        "UPDATE delivery SET state = 'queued', attempts = 0, next_at = ?2, changed_at = ?2
+         WHERE organisation = ?1 AND state = 'parked'",
+        params![organisation.0, tx.now.as_millisecond()],
+    )? as u64;
+    let nihdi = organisation::get(tx, organisation)?.nihdi;
+    alert::clear(tx, &alert::parked(nihdi.as_str()))?;
+    if retried > 0 {
+        let details = serde_json::json!({ "deliveries": retried });
+        audit::record(tx, actor, "delivery.retry-parked", Some(organisation), &details)?;
+    }
+    Ok(retried)
+}
+
+/// Parks a queued delivery of the organisation until a person retries it.
+pub fn park(tx: &Tx<'_>, organisation: OrganisationId, id: DeliveryId, actor: &str) -> Result<()> {
     act(
         tx,
-        id,
+        (organisation, id),
         actor,
         "park",
         "UPDATE delivery SET state = 'parked', reason = 'by-hand', unsure = unsure OR lease > 0, changed_at = ?2
-         WHERE id = ?1 AND state = 'queued'",
+         WHERE id = ?1 AND organisation = ?3 AND state = 'queued'",
     )
 }
 
@@ -436,17 +395,21 @@ pub fn next_due(tx: &Tx<'_>) -> Result<Option<i64>> {
     Ok(statement.query_row([NO_CERTIFICATE], |row| row.get(0))?)
 }
 
-fn act(tx: &Tx<'_>, id: DeliveryId, actor: &str, what: &'static str, sql: &str) -> Result<()> {
-    let changed = tx.sql.execute(sql, params![id.0, tx.now.as_millisecond()])?;
+fn act(
+    tx: &Tx<'_>,
+    (organisation, id): (OrganisationId, DeliveryId),
+    actor: &str,
+    what: &'static str,
+    sql: &str,
+) -> Result<()> {
+    let changed = tx.sql.execute(sql, params![id.0, tx.now.as_millisecond(), organisation.0])?;
     if changed == 0 {
-        show(tx, id)?;
+        queue::show(tx, organisation, id)?;
         return Err(Error::new(Code::Conflict, "delivery-not-waiting").with("delivery", id.0.to_string()));
     }
     note(tx, id.0, what, actor)?;
-    let organisation: i64 =
-        tx.sql.query_row("SELECT organisation FROM delivery WHERE id = ?1", [id.0], |row| row.get(0))?;
     let details = serde_json::json!({ "delivery": id.0 });
-    audit::record(tx, actor, &format!("delivery.{what}"), Some(OrganisationId(organisation)), &details)
+    audit::record(tx, actor, &format!("delivery.{what}"), Some(organisation), &details)
 }
 
 fn note(tx: &Tx<'_>, delivery: i64, outcome: &str, detail: &str) -> Result<()> {
@@ -454,25 +417,4 @@ fn note(tx: &Tx<'_>, delivery: i64, outcome: &str, detail: &str) -> Result<()> {
         .prepare_cached("INSERT INTO attempt (delivery, at, outcome, detail) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![delivery, tx.now.as_millisecond(), outcome, detail])?;
     Ok(())
-}
-
-fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
-    let state: String = row.get(4)?;
-    let next_at = row.get(8)?;
-    Ok(Listed {
-        id: row.get(0)?,
-        batch: row.get(1)?,
-        organisation: row.get(2)?,
-        service: row.get(3)?,
-        next_at: (state == "queued").then_some(next_at),
-        state,
-        count: row.get(5)?,
-        attempts: row.get(6)?,
-        reason: row.get(7)?,
-        changed_at: row.get(9)?,
-    })
-}
-
-fn unknown(id: DeliveryId) -> Error {
-    Error::new(Code::NotFound, "delivery-unknown").with("delivery", id.0.to_string())
 }

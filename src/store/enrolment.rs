@@ -28,16 +28,16 @@ pub struct Enrolment {
     pub until: Option<String>,
 }
 
-/// Enrols a physician from `since` on and releases what waited for it.
-/// Returns false if the physician takes part already, from then on and with no
-/// end known.
+/// Enrols a physician from `since` on and releases what waited for it. Returns
+/// how many registrations that were, or `None` if the physician takes part
+/// already, from then on and with no end known.
 pub fn add(
     tx: &Tx<'_>,
     organisation: OrganisationId,
     project: &str,
     nihdi: &Nihdi,
     since: Date,
-) -> Result<bool> {
+) -> Result<Option<u64>> {
     let known: bool = tx
         .sql
         .prepare_cached(
@@ -46,22 +46,23 @@ pub fn add(
         )?
         .query_row(params![organisation.0, project, nihdi.key(), since.to_string()], |row| row.get(0))?;
     if known {
-        return Ok(false);
+        return Ok(None);
     }
     tx.sql
         .prepare_cached(
             "INSERT INTO enrolment (organisation, project, physician, nihdi, since) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![organisation.0, project, nihdi.key(), nihdi.as_str(), since.to_string()])?;
-    if since <= clock::today() {
-        lift(
-            tx,
-            "UPDATE held SET reasons = reasons & ~?1 WHERE organisation = ?2 AND project = ?3 AND physician = ?4",
-            params![HoldReasons::NOT_ENROLLED.0, organisation.0, project, nihdi.key()],
-            organisation,
-        )?;
+    if since > clock::today() {
+        return Ok(Some(0));
     }
-    Ok(true)
+    let released = lift(
+        tx,
+        "UPDATE held SET reasons = reasons & ~?1 WHERE organisation = ?2 AND project = ?3 AND physician = ?4",
+        params![HoldReasons::NOT_ENROLLED.0, organisation.0, project, nihdi.key()],
+        organisation,
+    )?;
+    Ok(Some(released))
 }
 
 /// Ends a physician's taking part; `until` is the last day. Returns whether
@@ -123,20 +124,30 @@ pub fn object(
     Ok(true)
 }
 
-/// Ends a patient's objection and releases what waited for that. Returns
-/// whether there was one.
+/// Ends a patient's objection and releases what waited for that. Returns how
+/// many registrations that were, or `None` if there was no objection.
 pub fn end_objection(
     tx: &Tx<'_>,
     organisation: OrganisationId,
     project: Option<&str>,
     patient: &Ssin,
-) -> Result<bool> {
+) -> Result<Option<u64>> {
     let hash = patient_hash(tx, patient.digits());
+    end_of(tx, organisation, project, &hash)
+}
+
+/// As [`end_objection`], for a patient known by the keyed hash.
+pub(super) fn end_of(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    project: Option<&str>,
+    hash: &Hash,
+) -> Result<Option<u64>> {
     let ended = tx.sql.execute(
         "UPDATE objection SET ended_at = ?4 WHERE organisation = ?1 AND project IS ?2 AND patient = ?3 AND ended_at IS NULL",
         params![organisation.0, project, hash, tx.now.as_millisecond()],
     )?;
-    lift(
+    let released = lift(
         tx,
         "UPDATE held SET reasons = reasons & ~?1 WHERE organisation = ?2 AND patient = ?3 AND NOT EXISTS (
            SELECT 1 FROM objection o WHERE o.organisation = ?2 AND o.patient = ?3 AND o.ended_at IS NULL
@@ -144,7 +155,7 @@ pub fn end_objection(
         params![HoldReasons::OBJECTION.0, organisation.0, hash],
         organisation,
     )?;
-    Ok(ended > 0)
+    Ok((ended > 0).then_some(released))
 }
 
 /// Takes the reason `reason` off every held registration of an organisation

@@ -9,6 +9,8 @@ use crate::domain::registration::RegistrationId;
 pub struct RowFate {
     /// The row, from 1, the header not counted.
     pub row: u64,
+    /// The line that it begins on, as an editor counts.
+    pub line: u64,
     /// `new`, `correction` or `unchanged`.
     pub fate: &'static str,
 }
@@ -155,8 +157,11 @@ impl Decision {
     /// The fate of each row for people.
     pub fn told<'a>(&'a self, blocks: &'a [NewBlock]) -> impl Iterator<Item = RowFate> + 'a {
         let rows = blocks.iter().flat_map(|block| &block.rows);
-        rows.zip(self.fates.iter().flatten())
-            .map(|(row, fate)| RowFate { row: row.entry.row.into(), fate: fate.name() })
+        rows.zip(self.fates.iter().flatten()).map(|(row, fate)| RowFate {
+            row: row.entry.row.into(),
+            line: row.line.into(),
+            fate: fate.name(),
+        })
     }
 
     fn supersede(&mut self, first: i64, id: RegistrationId) {

@@ -1,15 +1,26 @@
 //! One file for each page, or for the few that belong together.
 
 pub mod account;
+pub mod audit;
+pub mod audit_text;
+pub mod definition;
+pub mod enrolment;
+pub mod enrolment_file;
 pub mod error;
 pub mod group;
 pub mod group_edit;
 pub mod home;
 pub mod language;
+pub mod list_file;
 pub mod login;
 pub mod me;
 pub mod member;
 pub mod member_edit;
+pub mod objection;
+pub mod objection_file;
+pub mod project;
+pub mod queue;
+pub mod reconciliation;
 pub mod registration;
 pub mod registration_list;
 pub mod registration_search;
@@ -18,4 +29,8 @@ pub mod role;
 pub mod second_factor;
 pub mod setup;
 pub mod static_file;
+pub mod upload;
+pub mod upload_act;
+pub mod upload_findings;
+pub mod upload_new;
 pub mod welcome;

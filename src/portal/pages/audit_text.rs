@@ -1,0 +1,118 @@
+//! Events of the audit as people read them.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    domain::{account::AccountId, act::sentence, organisation::Organisation},
+    error::Result,
+    language::Language,
+    store::{Tx, account, audit::Event},
+};
+
+/// Tells events, and remembers the people it has met.
+pub struct Teller<'a> {
+    language: Language,
+    groups: &'a [Organisation],
+    emails: HashMap<i64, String>,
+}
+
+/// An event in words.
+#[derive(Serialize)]
+pub struct Told {
+    /// Who did it: an e-mail address, or what the machine calls itself.
+    pub person: String,
+    /// What was done.
+    pub sentence: String,
+    /// The title of the organisation; empty for none.
+    pub group: String,
+    /// The organisation's NIHDI number; empty for none.
+    pub nihdi: String,
+    /// The details by their names.
+    pub details: Vec<(String, String)>,
+}
+
+impl<'a> Teller<'a> {
+    /// A teller in `language` who knows these organisations.
+    pub fn new(language: Language, groups: &'a [Organisation]) -> Self {
+        Self { language, groups, emails: HashMap::new() }
+    }
+
+    /// Tells an event.
+    pub fn tell(&mut self, tx: &Tx<'_>, event: &Event) -> Result<Told> {
+        let group = self.groups.iter().find(|group| Some(group.id.0) == event.organisation);
+        let details: Value = serde_json::from_str(&event.details).unwrap_or_default();
+        let mut told = Vec::new();
+        self.flatten(tx, None, &details, &mut told)?;
+        Ok(Told {
+            person: self.person(tx, &event.actor)?,
+            sentence: self.known(&sentence(&event.act)).unwrap_or_else(|| event.act.clone()),
+            group: group.map_or_else(String::new, |group| group.title.clone()),
+            nihdi: group.map_or_else(String::new, |group| group.nihdi.as_str().to_owned()),
+            details: told,
+        })
+    }
+
+    fn person(&mut self, tx: &Tx<'_>, actor: &str) -> Result<String> {
+        match actor.strip_prefix("account:").and_then(|id| id.parse().ok()) {
+            Some(id) => self.email(tx, id),
+            None => Ok(self.known(&format!("actor-{actor}")).unwrap_or_else(|| actor.to_owned())),
+        }
+    }
+
+    fn email(&mut self, tx: &Tx<'_>, id: i64) -> Result<String> {
+        if let Some(known) = self.emails.get(&id) {
+            return Ok(known.clone());
+        }
+        let email = account::get(tx, AccountId(id))?.email;
+        self.emails.insert(id, email.clone());
+        Ok(email)
+    }
+
+    /// Adds the values below `value`, each with its name; what is in a list or
+    /// in another value is told with the name of that.
+    fn flatten(
+        &mut self,
+        tx: &Tx<'_>,
+        name: Option<&str>,
+        value: &Value,
+        told: &mut Vec<(String, String)>,
+    ) -> Result<()> {
+        let text = match value {
+            Value::Null => return Ok(()),
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    let label = self.known(&format!("detail-{key}")).unwrap_or_else(|| key.clone());
+                    let label = name.map_or(label.clone(), |name| format!("{name} › {label}"));
+                    match (key.as_str(), value.as_i64()) {
+                        ("account", Some(id)) => told.push((label, self.email(tx, id)?)),
+                        _ => self.flatten(tx, Some(&label), value, told)?,
+                    }
+                }
+                return Ok(());
+            }
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                for item in items {
+                    self.flatten(tx, name, item, told)?;
+                }
+                return Ok(());
+            }
+            Value::Array(items) if items.is_empty() => return Ok(()),
+            Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+            Value::Bool(is_so) => self.language.text(if *is_so { "matrix-yes" } else { "matrix-no" }, &[]),
+            other => plain(other),
+        };
+        told.push((name.unwrap_or_default().to_owned(), text));
+        Ok(())
+    }
+
+    fn known(&self, id: &str) -> Option<String> {
+        self.language.has(id).then(|| self.language.text(id, &[]))
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
