@@ -6,4 +6,5 @@ mod access;
 mod form;
 mod login;
 mod pages;
+mod registration;
 mod upload;
