@@ -7,5 +7,6 @@ mod certificate;
 mod form;
 mod login;
 mod pages;
+mod registration;
 mod settings;
 mod upload;
