@@ -1,23 +1,25 @@
 //! Everything that runs, wired together: the portal behind its front door, the
 //! workers that deliver, and what is done once a minute and once a day.
 
-mod identity;
-
 use std::{
     net::SocketAddr,
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
 
 use jiff::civil::Date;
 
-use self::identity::Identity;
 use crate::{
+    certificate::server,
     clock,
     config::Config,
     error::Result,
-    front::{self, Inner, Inside, Limits, Rules, Server},
+    front::{self, Inner, Inside, Limits, Rules, Server, Swap},
+    intake::runner,
     portal::{Portal, setup_code},
     store::{Store, alert, audit},
     transfer::{
@@ -41,7 +43,7 @@ pub struct Running {
 /// A portal and the servers before it; they stop when this is dropped.
 struct Served {
     portal: Arc<Portal>,
-    identity: Arc<Identity>,
+    identity: Arc<Swap>,
     address: SocketAddr,
     _servers: Vec<Server>,
 }
@@ -69,24 +71,30 @@ impl App {
             tracing::warn!(file = %code.path.display(), "there is no User Manager yet: the file holds a set-up code");
             code.tell(self.config.language.unwrap_or_default())?;
         }
+        runner::sweep(&self.store)?;
         let served = self.serve(listen)?;
         let running = Running { address: served.address };
         let rest = Rest::default();
+        let (desk, stop) = (served.portal.desk(), AtomicBool::new(false));
         thread::scope(|scope| {
             scope.spawn(|| self.keep_house(&served, &rest));
+            scope.spawn(|| runner::run(&self.store, &self.config, desk, &stop));
             let done = self.deliver_while(|| until(&running));
             rest.stop();
+            stop.store(true, Ordering::Relaxed);
+            desk.ring();
             done
         })
     }
 
     fn serve(&self, listen: SocketAddr) -> Result<Served> {
-        let names = self.names();
-        let identity = Arc::new(Identity::new(Arc::clone(&self.store), names.clone())?);
-        let renew = Arc::clone(&identity);
-        let portal =
-            Portal::new(Arc::clone(&self.store), self.config.clone(), Box::new(move || renew.renew()))?;
-        let portal = Arc::new(portal);
+        let names = self.config.portal.hosts();
+        let identity = Arc::new(Swap::showing(&server::in_use(&self.store, &names)?)?);
+        let renew = {
+            let (store, names, identity) = (Arc::clone(&self.store), names.clone(), Arc::clone(&identity));
+            Box::new(move || renew(&store, &names, &identity))
+        };
+        let portal = Arc::new(Portal::new(Arc::clone(&self.store), self.config.clone(), renew)?);
         let hosts: Vec<_> = names.iter().map(|name| front::host(name)).collect();
         let inner = Inner::start(Arc::clone(&portal) as _, Inside::default())?;
         let rules = Rules {
@@ -115,17 +123,6 @@ impl App {
         }
     }
 
-    /// The names and addresses that the portal is reached by.
-    fn names(&self) -> Vec<String> {
-        let mut names = self.config.portal.names.clone();
-        for own in ["localhost", "127.0.0.1", "::1"] {
-            if !names.iter().any(|name| name == own) {
-                names.push(own.to_owned());
-            }
-        }
-        names
-    }
-
     fn limits(&self) -> Limits {
         let portal = &self.config.portal;
         Limits {
@@ -141,7 +138,7 @@ impl App {
         while !rest.stopped_within(MINUTE) {
             for done in [
                 served.portal.settle(),
-                served.identity.renew(),
+                renew(&self.store, &self.config.portal.hosts(), &served.identity),
                 setup_code::tidy(&self.store),
                 tell_head_once_a_day(&self.store, &mut told),
             ] {
@@ -176,6 +173,16 @@ impl Rest {
         let waited = self.changed.wait_timeout_while(stopped, time, |stopped| !*stopped);
         *waited.unwrap_or_else(PoisonError::into_inner).0
     }
+}
+
+/// Shows another certificate if there is one by now: it was renewed here, or
+/// replaced by a person.
+fn renew(store: &Store, names: &[String], identity: &Swap) -> Result<()> {
+    let certificate = server::in_use(store, names)?;
+    if identity.show(&certificate)? {
+        tracing::info!(thumbprint = certificate.thumbprint, "the portal shows another certificate");
+    }
+    Ok(())
 }
 
 /// What was wrong before this start and is not cleared yet.

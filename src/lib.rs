@@ -18,7 +18,7 @@
 //! | [`definition`] | DCDs: reading workbooks, variables, expressions, code lists, samples | |
 //! | [`validate`] | a row and a definition become values and findings; pure | `definition` |
 //! | [`store`] | one SQLite file: one file of code for each noun, the audit, the keys | `definition` |
-//! | [`certificate`] | eHealth's PKCS#12 stores and what is wrong with them | `store` |
+//! | [`certificate`] | eHealth's PKCS#12 stores and what is wrong with them; the server's own certificate | `store` |
 //! | [`intake`] | bytes become rows, rows become stored registrations | `validate`, `definition`, `store` |
 //! | [`transfer`] | split, seal, queue, deliver, receipts, outcome | `store`, `certificate` |
 //! | [`front`] | the TLS front door that servers here stand behind | `certificate` |
@@ -34,7 +34,8 @@
 //!
 //! 1. `domain` and `validate` touch no file, no network and no clock.
 //! 2. Only `store` and one file of `sandbox` name rusqlite; only `front`,
-//!    `certificate`, `transfer` and `sandbox` name rustls.
+//!    `certificate`, `transfer` and `sandbox` name rustls; only
+//!    `front/inner.rs` names tiny_http, which never meets the network.
 //! 3. Only `transfer` connects to the outside; `sandbox/client.rs` plays the
 //!    TTP and is outside itself.
 //! 4. Nothing is acknowledged before its transaction has committed to the disk

@@ -5,6 +5,7 @@
 
 mod account;
 mod audit;
+mod browser;
 mod certificate;
 mod client;
 mod command;
@@ -17,6 +18,7 @@ mod front;
 mod import;
 mod issuer;
 mod layering;
+mod portal;
 mod sample;
 mod sandbox;
 mod seal;

@@ -12,6 +12,9 @@ need sqlite3 sqlite3
 need strace strace
 need curl curl
 need zstd zstd
+need node nodejs
+need npm npm
+need chromium chromium
 if ((${#needed[@]})); then
     if [[ $(id -u) != 0 ]]; then
         echo "These Debian packages are missing: ${needed[*]}. Install them, or run this as root." >&2
@@ -21,5 +24,8 @@ if ((${#needed[@]})); then
     apt-get update -q
     apt-get install -q -y --no-install-recommends "${needed[@]}"
 fi
+
+# The browser's driver and its referees: axe and the Nu HTML checker.
+[[ -d tests/browser/node_modules ]] || npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
 
 cargo test --locked "$@"

@@ -145,7 +145,7 @@ fn the_own_certificate_is_made_once_and_anew_for_other_names() {
          to=$(date +%s -d \"$(openssl x509 -in server.pem -noout -enddate | cut -d= -f2)\")
          echo $(( (to - from) / 86400 ))",
     );
-    assert_eq!(days.trim(), "397");
+    assert_eq!(days.trim(), "365");
     assert!(desk.says("openssl x509 -in server.pem -noout -text").contains("NIST CURVE: P-256"));
     let acts = desk.store.read(|tx| audit::list(tx, 9)).unwrap();
     let acts: Vec<_> = acts.iter().map(|event| event.act.as_str()).collect();

@@ -1,7 +1,15 @@
 //! The store: what happens when something is wrong with its directory, and
 //! what a stranger finds in it.
 
-use std::{fs, os::unix::fs::PermissionsExt, process::Command};
+use std::{
+    fs::{self, Permissions},
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt, chown},
+        process::CommandExt,
+    },
+    path::Path,
+    process::Command,
+};
 
 use crate::common::{DIAG_HEADER, NIHDI, TestApp, diag, extract};
 
@@ -45,7 +53,7 @@ fn a_corrupt_file_says_so() {
 #[test]
 fn the_directory_and_the_key_are_their_owners_alone() {
     let app = TestApp::new();
-    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&app.data()), 0o700);
     assert_eq!(mode(&app.data().join("hd4dp.key")), 0o600);
 }
@@ -57,6 +65,39 @@ fn a_directory_that_cannot_be_made_says_what_to_do() {
     let ran = app.run(["organisation", "list"]);
     assert_eq!(ran.status, 1);
     assert!(ran.stderr.contains("data"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_directory_that_may_only_be_read_says_so() {
+    let app = TestApp::new();
+    let open = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    let me = fs::metadata("/proc/self").unwrap().uid();
+    // Root may write anywhere, so another user must be the owner then.
+    let owner = if me == 0 { 65_534 } else { me };
+    if owner != me {
+        chown(app.data(), Some(owner), Some(owner)).unwrap();
+        for entry in fs::read_dir(app.data()).unwrap() {
+            chown(entry.unwrap().path(), Some(owner), Some(owner)).unwrap();
+        }
+    }
+    // Where the owner finds it, whoever may look where the tests are built.
+    let binary = app.path("hd4dp");
+    fs::copy(env!("CARGO_BIN_EXE_hd4dp"), &binary).unwrap();
+    open(binary.parent().unwrap(), 0o755);
+    open(&app.data(), 0o555);
+    let mut command = Command::new(&binary);
+    command
+        .arg("--data-dir")
+        .arg(app.data())
+        .args(["organisation", "list"])
+        .env("LANG", "C")
+        .env_remove("LC_ALL");
+    let output = command.uid(owner).output().unwrap();
+    open(&app.data(), 0o700);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("rights on the data directory"), "{stderr}");
+    assert!(app.data().join("hd4dp.db").exists());
 }
 
 /// Runs `script` with the data directory on a file system of its own that has

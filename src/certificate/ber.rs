@@ -4,15 +4,12 @@
 //! strings cut into chunks, which the strict decoders refuse. Rewriting keeps
 //! every content octet, so a MAC or a signature over such octets still holds.
 
+use super::tag::{CONTENT_0, CONTENT_0_PRIMITIVE, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE};
+
 /// How deep elements may be nested.
 const MAX_DEPTH: usize = 32;
 
-const OBJECT_IDENTIFIER: u8 = 0x06;
-const OCTET_STRING: u8 = 0x04;
 const OCTET_STRING_IN_CHUNKS: u8 = 0x24;
-const SEQUENCE: u8 = 0x30;
-const CONTENT_0: u8 = 0xa0;
-const CONTENT_0_PRIMITIVE: u8 = 0x80;
 const CONSTRUCTED: u8 = 0x20;
 const LONG_TAG: u8 = 0x1f;
 const INDEFINITE: u8 = 0x80;

@@ -20,6 +20,7 @@ mod mac;
 mod pkcs12;
 pub mod server;
 mod signature;
+pub mod tag;
 mod x509;
 
 pub use anchors::Anchors;

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Context, Done, note, say, say_json, table};
+use super::{Context, Done, list_file, say, say_json, table};
 use crate::{
     clock,
     domain::{identifier::Nihdi, organisation::Organisation},
     error::{Error, Result},
-    intake::column,
     store::{Tx, audit, enrolment},
 };
 
@@ -80,22 +79,9 @@ impl Verb {
 }
 
 fn import(context: &Context, file: &Path, scope: &Scope) -> Result<Done> {
-    let mut physicians = Vec::new();
-    let mut bad = 0;
-    for (line, value) in column::read(file, "CD_HPIN")? {
-        match context.nihdi(&value) {
-            Ok(nihdi) => physicians.push(nihdi),
-            Err(error) => {
-                bad += 1;
-                note(context.text(
-                    "list-line",
-                    &[("line", line.into()), ("text", error.text(context.language).into())],
-                ));
-            }
-        }
-    }
+    let (physicians, all_good) = list_file::read(context, file, "CD_HPIN", |value| context.nihdi(value))?;
     let done = add(context, scope, &physicians, clock::today())?;
-    Ok(if bad == 0 { done } else { Done::Attention })
+    Ok(if all_good { done } else { Done::Attention })
 }
 
 fn add(context: &Context, scope: &Scope, physicians: &[Nihdi], since: Date) -> Result<Done> {

@@ -17,7 +17,7 @@ use crate::{
         summary::Summary,
     },
     error::{Error, Result},
-    intake::job::{CHUNK_ROWS, Job, Outcome},
+    intake::job::{CHUNK_ROWS, Job, Outcome, never},
     store::{definition, fate::RowFate, finding::RowFinding, registration},
 };
 
@@ -53,6 +53,8 @@ impl Verb {
             default_author: &context.config.validation.default_author,
             nihdi_moduli: &context.config.validation.nihdi_moduli,
             chunk_rows: CHUNK_ROWS,
+            upload: None,
+            leave: &never,
         };
         if self.dry_run {
             return dry_run(context, &job, &self.files, self.json);

@@ -32,6 +32,7 @@ mod demo;
 mod enrolment;
 mod import;
 mod job;
+mod list_file;
 mod manager;
 mod objection;
 mod organisation;

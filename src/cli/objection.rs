@@ -9,12 +9,11 @@ use std::path::PathBuf;
 use jiff::Zoned;
 use serde_json::json;
 
-use super::{Context, Done, note, say};
+use super::{Context, Done, list_file, say};
 use crate::{
     clock,
     domain::identifier::Ssin,
     error::{Code, Error, Result},
-    intake::column,
     store::{audit, enrolment},
 };
 
@@ -57,20 +56,9 @@ impl Verb {
             Self::Add { ssin, scope } => add(context, &scope, &[read(&ssin)?]),
             Self::End { ssin, scope } => end(context, &scope, &read(&ssin)?),
             Self::Import { file, scope } => {
-                let mut patients = Vec::new();
-                let mut bad = 0;
-                for (line, value) in column::read(&file, "IDC_PAT")? {
-                    match parse(&value) {
-                        Ok(ssin) => patients.push(ssin),
-                        Err(error) => {
-                            bad += 1;
-                            let text = error.text(context.language);
-                            note(context.text("list-line", &[("line", line.into()), ("text", text.into())]));
-                        }
-                    }
-                }
+                let (patients, all_good) = list_file::read(context, &file, "IDC_PAT", parse)?;
                 let done = add(context, &scope, &patients)?;
-                Ok(if bad == 0 { done } else { Done::Attention })
+                Ok(if all_good { done } else { Done::Attention })
             }
         }
     }

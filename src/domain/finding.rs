@@ -1,12 +1,12 @@
 //! Findings: what is wrong or remarkable in a file, a row, a cell, a
 //! certificate, told with a stable code.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::language::{Args, Language};
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; nothing is held up.

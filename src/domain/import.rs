@@ -1,6 +1,6 @@
 //! An import: one file on its way in, and what became of its rows.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The key of an import in the store.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -42,7 +42,7 @@ impl ImportState {
 
 /// How many rows came, and what became of them:
 /// `read = accepted + unchanged + rejected`.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RowCounts {
     /// Rows stored, drafts and held ones included.
     pub accepted: u64,

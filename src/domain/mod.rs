@@ -18,3 +18,4 @@ pub mod registration;
 pub mod role;
 pub mod session;
 pub mod summary;
+pub mod upload;

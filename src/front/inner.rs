@@ -8,7 +8,7 @@
 //! replaced while the outer one goes on.
 
 use std::{
-    io::{self, Cursor},
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -211,7 +211,7 @@ impl Worker {
         else {
             return refuse_stranger(raw);
         };
-        let id = head.id;
+        let (id, head_only) = (head.id, head.method == "HEAD");
         let mut body = Vec::with_capacity(raw.body_length().unwrap_or(0));
         if let Err(error) = raw.as_reader().read_to_end(&mut body) {
             tracing::error!(%id, %error, "a request was not passed on whole");
@@ -225,7 +225,9 @@ impl Worker {
                 .unwrap_or_else(|_| Response::problem(500))
                 .ending(Ending::Close)
         });
-        if let Err(error) = raw.respond(outward(response)) {
+        // Its own way of writing an answer takes several writes, each of which
+        // wakes the thread that waits for it.
+        if let Err(error) = relay::respond(response, head_only, &mut raw.into_writer()) {
             tracing::warn!(%id, %error, "an answer was not passed on");
         }
     }
@@ -260,19 +262,3 @@ fn refuse_stranger(raw: tiny_http::Request) {
 
 /// Bodies up to here tiny_http reads by itself before it gives the request.
 const BUFFERED: usize = 1024;
-
-/// The answer as tiny_http takes it.
-fn outward(response: Response) -> tiny_http::Response<Cursor<Vec<u8>>> {
-    let Response { status, headers, body, ending, omitted } = response;
-    let length = omitted.unwrap_or(body.len());
-    let fields = headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
-    let ending = relay::ending_text(ending);
-    let ending = ending.iter().map(|ending| (relay::ENDING.as_bytes(), ending.as_bytes()));
-    let fields = fields
-        .chain(ending)
-        .filter_map(|(name, value)| tiny_http::Header::from_bytes(name, value).ok())
-        .collect();
-    tiny_http::Response::new(status.into(), fields, Cursor::new(body), Some(length), None)
-        // In chunks, its length would have to be found out again.
-        .with_chunked_threshold(usize::MAX)
-}

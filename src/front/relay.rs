@@ -30,7 +30,10 @@ const CERTIFICATE: &str = "x-hd4dp-certificate";
 const ENCODED: &str = "x-hd4dp-encoded-";
 
 /// What becomes of the client's connection.
-pub(super) const ENDING: &str = "x-hd4dp-ending";
+const ENDING: &str = "x-hd4dp-ending";
+
+/// How long a body is, in both directions.
+const LENGTH: &str = "content-length";
 
 /// Writes a request.
 pub(super) fn send(request: &Request, token: &str, link: &mut dyn Link) -> io::Result<()> {
@@ -52,12 +55,14 @@ pub(super) fn send(request: &Request, token: &str, link: &mut dyn Link) -> io::R
             continue;
         }
         if value.is_ascii() {
-            text.extend([name.as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+            for part in [name.as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+                text.extend_from_slice(part);
+            }
         } else {
             write!(text, "{ENCODED}{name}: {}\r\n", BASE64.encode(value))?;
         }
     }
-    write!(text, "content-length: {}\r\nconnection: close\r\n\r\n", body.len())?;
+    write!(text, "{LENGTH}: {}\r\nconnection: close\r\n\r\n", body.len())?;
     if body.len() <= SMALL {
         text.extend_from_slice(body);
         return link.write_all(&text);
@@ -67,7 +72,7 @@ pub(super) fn send(request: &Request, token: &str, link: &mut dyn Link) -> io::R
 }
 
 /// A body that is cheaper to copy than to write by itself.
-const SMALL: usize = 16 * 1024;
+const SMALL: usize = 32 * 1024;
 
 /// Takes the head of a request and the name of its spool out of what
 /// [`send`] wrote. None if it does not have the token, or is not ours.
@@ -84,7 +89,7 @@ pub(super) fn receive<'a>(
         match name {
             EXCHANGE => exchange = exchange.or(Some(value)),
             CERTIFICATE => client_certificate = Some(Arc::from(BASE64.decode(value).ok()?)),
-            "connection" | "content-length" => {}
+            "connection" | LENGTH => {}
             _ => headers.push(match name.strip_prefix(ENCODED) {
                 Some(name) => (name.to_owned(), String::from_utf8(BASE64.decode(value).ok()?).ok()?),
                 None => (name.to_owned(), value.to_owned()),
@@ -111,6 +116,30 @@ pub(super) fn receive<'a>(
     Some((head, spool))
 }
 
+/// Writes an answer.
+pub(super) fn respond(response: Response, head_only: bool, link: &mut dyn Write) -> io::Result<()> {
+    let Response { status, headers, body, ending, .. } = response;
+    let mut text = Vec::with_capacity(512 + body.len().min(SMALL));
+    write!(text, "HTTP/1.1 {status} \r\n{LENGTH}: {}\r\n", body.len())?;
+    if let Some(ending) = ending_text(ending) {
+        write!(text, "{ENDING}: {ending}\r\n")?;
+    }
+    for (name, value) in &headers {
+        for part in [name.as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            text.extend_from_slice(part);
+        }
+    }
+    text.extend_from_slice(b"\r\n");
+    if !head_only && body.len() <= SMALL {
+        text.extend_from_slice(&body);
+    }
+    link.write_all(&text)?;
+    if !head_only && body.len() > SMALL {
+        link.write_all(&body)?;
+    }
+    link.flush()
+}
+
 /// Reads the answer to a request.
 pub(super) fn answer(link: &mut dyn Link, head_only: bool) -> io::Result<Response> {
     let mut bytes = vec![0; SMALL];
@@ -132,9 +161,6 @@ pub(super) fn answer(link: &mut dyn Link, head_only: bool) -> io::Result<Respons
         response.omitted = Some(length);
         return Ok(response);
     }
-    if matches!(response.status, 204 | 304) {
-        return Ok(response);
-    }
     bytes.truncate(filled);
     bytes.drain(..end);
     let come = bytes.len();
@@ -151,22 +177,20 @@ fn parse(bytes: &[u8]) -> Option<(Response, usize)> {
         return None;
     }
     let mut response = Response::new(head.code?);
-    let mut length = 0;
+    let mut length = None;
     for field in head.headers.iter() {
         let value = str::from_utf8(field.value).ok()?;
         match field.name {
-            "Content-Length" => length = value.parse().ok()?,
-            "Date" | "Server" => {}
-            "Transfer-Encoding" => return None,
+            LENGTH => length = Some(value.parse().ok()?),
             ENDING => response.ending = ending(value)?,
             name => response.headers.push((name.to_owned().into(), value.to_owned())),
         }
     }
-    Some((response, length))
+    Some((response, length?))
 }
 
 /// The ending as a field's value; none for the ordinary one.
-pub(super) fn ending_text(ending: Ending) -> Option<String> {
+fn ending_text(ending: Ending) -> Option<String> {
     match ending {
         Ending::Keep => None,
         Ending::Close => Some("close".into()),
@@ -246,13 +270,16 @@ mod tests {
     #[test]
     fn an_answer_that_ends_too_early_is_none() {
         let read = |text: &str| answer(&mut Cursor::new(text.as_bytes().to_vec()), false);
-        let whole = "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 2\r\nX: y\r\n\r\nab";
-        let response = read(whole).unwrap();
+        let mut written = Vec::new();
+        let whole = Response::with_body(200, "a/b", b"ab".to_vec()).ending(Ending::Drop);
+        respond(whole, false, &mut written).unwrap();
+        let whole = String::from_utf8(written).unwrap();
+        let response = read(&whole).unwrap();
         assert_eq!((response.status, response.body.as_slice()), (200, &b"ab"[..]));
-        assert_eq!(response.headers.len(), 1);
+        assert_eq!((response.headers.len(), response.ending), (1, Ending::Drop));
         for length in [0, 10, 40, whole.len() - 1] {
             assert!(read(&whole[..length]).is_err());
         }
-        assert!(read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").is_err());
+        assert!(read("HTTP/1.1 500 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").is_err());
     }
 }

@@ -1,10 +1,9 @@
 //! An import that only tells. It reads one view of the store and writes
 //! nothing, so that it holds nobody up however long it takes.
 
-use std::path::Path;
-
 use super::{
     file_name,
+    input::Input,
     job::{Job, Outcome, Progress, about_rest, changed, doubled},
     opened::Opened,
 };
@@ -22,18 +21,20 @@ pub type Tell<'a> = &'a mut dyn FnMut(&[RowFate], &[RowFinding]);
 const NONE: ImportId = ImportId(0);
 
 impl Job<'_> {
-    /// Tells what importing the file at `path` would do, and stores nothing.
-    pub fn dry_run(
+    /// Tells what importing `input` would do, and stores nothing. If it left
+    /// off because it was asked to, the outcome's state is `Running`.
+    pub fn dry_run<'i>(
         &self,
-        path: &Path,
+        input: impl Into<Input<'i>>,
         progress: &mut dyn FnMut(Progress),
         tell: Tell<'_>,
     ) -> Result<Outcome> {
-        let opened = match Opened::read(path, &self.definition) {
+        let input = input.into();
+        let opened = match Opened::read(input, &self.definition) {
             Ok(opened) => opened,
             Err(findings) => return Ok(Outcome { findings, ..Outcome::default() }),
         };
-        let findings = file_name::judge(path, &self.definition);
+        let findings = file_name::judge(input.path(), &self.definition);
         let mut outcome = Outcome { findings, state: Some(ImportState::Done), ..Outcome::default() };
         let mut preview = Preview::new()?;
         self.store.read(|tx| {
@@ -60,7 +61,11 @@ impl Job<'_> {
                 }
                 tell(&taken.fates, &findings);
                 outcome.counts.add(&counts);
-                Ok((true, outcome.counts.read()))
+                let leaves = !chunk.last && (self.leave)();
+                if leaves {
+                    outcome.state = Some(ImportState::Running);
+                }
+                Ok((!leaves, outcome.counts.read()))
             })
         })?;
         Ok(outcome)

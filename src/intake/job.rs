@@ -1,7 +1,7 @@
 //! An import as a job: it stores chunk by chunk, and after a kill the same
 //! command goes on where the last stored chunk ended.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -9,6 +9,7 @@ pub use super::chunk::CHUNK_ROWS;
 use super::{
     chunk::Chunk,
     file_name::{self, file_name},
+    input::Input,
     opened::Opened,
     pass::Parts,
 };
@@ -19,6 +20,7 @@ use crate::{
         finding::{Finding, shape},
         import::{ImportId, ImportState, Position, RowCounts},
         organisation::Organisation,
+        upload::UploadId,
     },
     error::{Error, Result},
     store::{
@@ -27,6 +29,7 @@ use crate::{
         finding::{self, RowFinding, args_to_json},
         import,
         registration::{self, Target},
+        upload,
     },
 };
 
@@ -48,6 +51,16 @@ pub struct Job<'a> {
     pub nihdi_moduli: &'a [u64],
     /// Rows that one transaction stores: [`CHUNK_ROWS`], or fewer in tests.
     pub chunk_rows: usize,
+    /// The upload that it is the import of, if it is one's.
+    pub upload: Option<UploadId>,
+    /// Asked after each chunk: whether to leave off there, to be gone on with
+    /// another time.
+    pub leave: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// The answer of a job that nobody asks to leave off.
+pub fn never() -> bool {
+    false
 }
 
 /// How an import ended.
@@ -85,20 +98,25 @@ struct Begun {
 }
 
 impl Job<'_> {
-    /// Imports the file at `path`, or goes on with it.
+    /// Imports `input`, or goes on with it.
     ///
     /// # Errors
     ///
     /// What the store says; the import can then be gone on with. A file that
     /// is refused is no error but an [`Outcome`] with findings.
-    pub fn run(&self, path: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Outcome> {
-        let opened = match Opened::read(path, &self.definition) {
+    pub fn run<'i>(
+        &self,
+        input: impl Into<Input<'i>>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Outcome> {
+        let input = input.into();
+        let opened = match Opened::read(input, &self.definition) {
             Ok(opened) => opened,
-            Err(findings) => return self.refuse(path, findings),
+            Err(findings) => return self.refuse(input, findings),
         };
-        let findings = file_name::judge(path, &self.definition);
+        let findings = file_name::judge(input.path(), &self.definition);
         let mut outcome = Outcome { findings, ..Outcome::default() };
-        let Some(begun) = self.begin(path, &opened, &mut outcome)? else { return Ok(outcome) };
+        let Some(begun) = self.begin(input, &opened, &mut outcome)? else { return Ok(outcome) };
         outcome.import = Some(begun.import);
         outcome.state = Some(ImportState::Running);
         self.pass(&opened, begun.from, progress, |mut chunk, parts| {
@@ -110,16 +128,16 @@ impl Job<'_> {
                 let stopped = self.store_chunk(tx, begun.import, chunk, parts, &mut outcome)?;
                 self.conclude(tx, begun.import, &opened, last, stopped, &mut outcome)
             })?;
-            Ok((goes_on, outcome.counts.read()))
+            Ok((goes_on && !(self.leave)(), outcome.counts.read()))
         })?;
         Ok(outcome)
     }
 
     /// A file that is refused before its first row leaves an audit event only.
     /// Its name is shown as a shape, because it can hold a patient's number.
-    fn refuse(&self, path: &Path, findings: Vec<Finding>) -> Result<Outcome> {
+    fn refuse(&self, input: Input<'_>, findings: Vec<Finding>) -> Result<Outcome> {
         let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
-        let name = shape(&file_name(path));
+        let name = shape(&file_name(input.path()));
         let details = json!({ "definition": self.definition.name, "file_name": name, "findings": codes });
         self.store.write(|tx| {
             audit::record(tx, self.actor, "import.refused", Some(self.organisation.id), &details)
@@ -128,9 +146,9 @@ impl Job<'_> {
     }
 
     /// Starts the import, or finds the interrupted one to go on with.
-    fn begin(&self, path: &Path, opened: &Opened, outcome: &mut Outcome) -> Result<Option<Begun>> {
+    fn begin(&self, input: Input<'_>, opened: &Opened, outcome: &mut Outcome) -> Result<Option<Begun>> {
         let organisation = self.organisation.id;
-        let name = file_name(path);
+        let name = file_name(input.path());
         self.store.write(|tx| {
             let earlier = import::of_file(tx, organisation, self.definition_id, opened.source.digest())?;
             if let Some(running) = earlier.iter().find(|import| import.state == ImportState::Running) {
@@ -139,11 +157,14 @@ impl Job<'_> {
                     return Ok(None);
                 };
                 import::resume(tx, organisation, running.id)?;
+                self.link(tx, running.id)?;
                 outcome.resumed = true;
                 outcome.counts = running.counts;
                 return Ok(Some(Begun { import: running.id, from: running.position, _lock: lock }));
             }
-            if let Some(other) = import::interrupted(tx, organisation, self.definition_id, &name)?
+            // Uploads of one name are files of their own.
+            if self.upload.is_none()
+                && let Some(other) = import::interrupted(tx, organisation, self.definition_id, &name)?
                 // One that a living process runs is another file of the same name.
                 && self.store.lock_import(other.id)?.is_some()
             {
@@ -166,9 +187,14 @@ impl Job<'_> {
                 position: opened.first,
             };
             let id = import::start(tx, organisation, &new)?;
+            self.link(tx, id)?;
             let lock = self.store.lock_import(id)?;
             Ok(lock.map(|lock| Begun { import: id, from: opened.first, _lock: lock }))
         })
+    }
+
+    fn link(&self, tx: &Tx<'_>, import: ImportId) -> Result<()> {
+        self.upload.map_or(Ok(()), |upload| upload::link(tx, self.organisation.id, upload, import))
     }
 
     /// Stores a chunk, and behind a stop all the rest of the file in the same
@@ -267,7 +293,8 @@ pub(super) fn about_rest(stop: &Finding, position: Position) -> RowFinding {
     RowFinding { row: position.row + 1, line: position.line + 1, ..about(stop) }
 }
 
-fn about(found: &Finding) -> RowFinding {
+/// A finding about the file as a whole, as it is stored.
+pub(super) fn about(found: &Finding) -> RowFinding {
     RowFinding {
         row: 0,
         line: 0,

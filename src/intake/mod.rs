@@ -4,12 +4,18 @@
 //! the text into rows, [`header`] maps columns to variables, `reader` validates
 //! and packs in a thread of its own, [`job`] stores chunk by chunk and
 //! [`dry_run`] only tells.
+//!
+//! Files that people send come in by [`upload`] and are worked through by
+//! [`runner`], which tells how far it is on its [`desk`].
 
+mod check;
 mod chunk;
 pub mod column;
+pub mod desk;
 pub mod dry_run;
 mod file_name;
 pub mod header;
+pub mod input;
 pub mod job;
 mod memory;
 mod opened;
@@ -17,7 +23,12 @@ mod pass;
 mod reader;
 pub mod report;
 pub mod rows;
+pub mod runner;
 pub mod source;
+mod step;
+pub mod upload;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upload_tests;

@@ -1,12 +1,10 @@
 //! A file that was looked over before its first row is taken.
 
-use std::{
-    io::{self, Read},
-    path::Path,
-};
+use std::io::{self, Read};
 
 use super::{
     header::{Header, delimiter},
+    input::{self, Input},
     rows::Rows,
     source::Source,
 };
@@ -31,12 +29,12 @@ pub(super) struct Opened {
 
 impl Opened {
     /// Looks the file over and reads its header. What is found refuses it.
-    pub fn read(path: &Path, definition: &Definition) -> Result<Self, Vec<Finding>> {
-        let source = Source::open(path).map_err(|finding| vec![finding])?;
+    pub fn read(input: Input<'_>, definition: &Definition) -> Result<Self, Vec<Finding>> {
+        let source = Source::open(input).map_err(|finding| vec![finding])?;
         let unreadable = |error: io::Error| {
             vec![match error.kind() {
                 io::ErrorKind::InvalidData => Finding::error("row-not-text").with("line", 1),
-                kind => Finding::error("file-unreadable").with("reason", kind.to_string()),
+                _ => input::unreadable(error),
             }]
         };
         let delimiter = delimiter(&start(&source).map_err(unreadable)?);

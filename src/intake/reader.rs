@@ -72,8 +72,7 @@ impl Reader<'_> {
         validator: &mut Validator,
         mut send: impl FnMut(Part) -> bool,
     ) -> Result<()> {
-        let mut packing =
-            Packing { rows: Vec::with_capacity(BLOCK_ROWS), builder: Builder::new()?, named: Vec::new() };
+        let mut packing = Packing { rows: Vec::with_capacity(BLOCK_ROWS), builder: Builder::new()? };
         let mut validated = Validated::default();
         let mut part = Part::default();
         loop {
@@ -150,7 +149,7 @@ impl Reader<'_> {
         part.counts.warnings +=
             found.iter().filter(|finding| finding.severity == Severity::Warning).count() as u64;
         if fits && !validated.refused() {
-            let new = self.judge(row, validated, &mut packing.named);
+            let new = self.judge(row, validated);
             packing.push(new, validated, &self.patient(validated));
         } else {
             part.counts.rejected += 1;
@@ -219,15 +218,10 @@ impl Reader<'_> {
         }
     }
 
-    fn judge(&self, row: &Row<'_>, validated: &Validated, named: &mut Vec<u8>) -> NewRow {
+    fn judge(&self, row: &Row<'_>, validated: &Validated) -> NewRow {
         let digest = digest(&[&validated.data, b"\0", &validated.local, &[u8::from(validated.draft)]]);
         let own_key = if validated.key.is_empty() { &digest[..] } else { &validated.key };
-        named.clear();
-        named.extend_from_slice(&self.organisation.0.to_be_bytes());
-        named.extend_from_slice(self.definition.name.as_bytes());
-        named.push(0);
-        named.extend_from_slice(own_key);
-        let key = self.keys.hash(Purpose::Record, named);
+        let key = self.keys.record(self.organisation, &self.definition.name, own_key);
         let wants_patient = !self.gate.objecting.is_empty();
         let patient_hash = || self.keys.hash(Purpose::Patient, self.patient(validated).as_bytes());
         let mut patient = (wants_patient && validated.patient.is_some()).then(patient_hash);
@@ -254,15 +248,13 @@ const TECHNICAL_PLACES: [usize; TECHNICAL.len()] = [0, 1, 2, 3];
 struct Packing {
     rows: Vec<NewRow>,
     builder: Builder,
-    /// What names a row's record, kept for its memory.
-    named: Vec<u8>,
 }
 
 impl Packing {
     fn push(&mut self, row: NewRow, validated: &Validated, patient: &str) {
         let physician =
             validated.physician.as_ref().map_or("", |digits| std::str::from_utf8(digits).unwrap_or(""));
-        self.builder.push(&validated.data, patient, physician, &validated.local);
+        self.builder.push(&validated.data, patient, physician, &validated.local, &validated.authors);
         self.rows.push(row);
     }
 

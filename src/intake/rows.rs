@@ -7,6 +7,7 @@ use std::io::{self, Read};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::input::{is_damage, unreadable};
 use crate::domain::{finding::Finding, import::Position};
 
 /// The longest row, in bytes. A longer one is not a row but a damaged file.
@@ -133,6 +134,8 @@ impl<R: Read> Rows<R> {
                 Ok(read) => take(&self.buffer[..read]),
                 // Told once already; behind it the text goes on.
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {}
+                // Nothing behind it can be had either.
+                Err(error) if is_damage(&error) => return Ok(()),
                 Err(error) => return Err(error),
             }
         }
@@ -199,7 +202,7 @@ impl<R: Read> Rows<R> {
     fn unreadable(&self, error: &io::Error) -> Finding {
         match error.kind() {
             io::ErrorKind::InvalidData => self.stop("row-not-text"),
-            kind => Finding::error("file-unreadable").with("reason", kind.to_string()),
+            _ => unreadable(error),
         }
     }
 }

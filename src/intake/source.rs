@@ -1,24 +1,21 @@
 //! A file as it came: its digest, its encoding, and its text as UTF-8.
 
 use std::{
-    fs::{self, File, Metadata},
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, Read},
     mem,
-    path::Path,
-    time::SystemTime,
 };
 
 use aws_lc_rs::digest;
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::input::{Bytes, BytesReader, Input, unreadable};
 use crate::domain::finding::Finding;
 
 const BUFFER: usize = 1 << 18;
 
 /// A file that was looked over and can be read.
 pub struct Source {
-    file: File,
-    seen: (u64, Option<SystemTime>),
+    bytes: Bytes,
     encoding: &'static Encoding,
     mark: u64,
     digest: Vec<u8>,
@@ -33,25 +30,15 @@ impl Source {
     /// # Errors
     ///
     /// A finding: the file cannot be read, is empty, or is not text.
-    pub fn open(path: &Path) -> Result<Self, Finding> {
-        let unreadable =
-            |error: io::Error| Finding::error("file-unreadable").with("reason", error.kind().to_string());
-        // Opening a pipe would wait for ever, and reading a device never end.
-        let metadata = fs::metadata(path).map_err(unreadable)?;
-        if metadata.is_dir() {
-            return Err(unreadable(io::ErrorKind::IsADirectory.into()));
-        }
-        if !metadata.is_file() {
-            return Err(unreadable(io::ErrorKind::NotSeekable.into()));
-        }
-        let mut file = File::open(path).map_err(unreadable)?;
-        let metadata = file.metadata().map_err(unreadable)?;
+    pub fn open<'i>(input: impl Into<Input<'i>>) -> Result<Self, Finding> {
+        let bytes = Bytes::open(input.into())?;
+        let mut reader = bytes.read_from(0).map_err(unreadable)?;
         let mut context = digest::Context::new(&digest::SHA256);
         let mut text = Utf8Check::default();
         let mut buffer = vec![0; BUFFER];
         let mut start = Vec::new();
         loop {
-            let read = file.read(&mut buffer).map_err(unreadable)?;
+            let read = reader.read(&mut buffer).map_err(unreadable)?;
             if read == 0 {
                 break;
             }
@@ -64,12 +51,13 @@ impl Source {
         if start.is_empty() {
             return Err(Finding::error("file-empty"));
         }
-        let is_utf8 = text.is_utf8() || is_mostly_utf8(&file).map_err(unreadable)?;
+        let is_utf8 = text.is_utf8() || is_mostly_utf8(&bytes).map_err(unreadable)?;
         let (encoding, mark) = encoding(&start, is_utf8);
         if encoding != UTF_16LE && encoding != UTF_16BE && is_binary(&start) {
             return Err(Finding::error("file-binary"));
         }
-        Ok(Self { file, seen: seen(&metadata), encoding, mark, digest: context.finish().as_ref().to_vec() })
+        drop(reader);
+        Ok(Self { bytes, encoding, mark, digest: context.finish().as_ref().to_vec() })
     }
 
     /// SHA-256 of the file's bytes.
@@ -79,21 +67,20 @@ impl Source {
 
     /// The file's size in bytes.
     pub fn size(&self) -> u64 {
-        self.seen.0
+        self.bytes.size()
     }
 
     /// Whether the file is still as it was when it was looked over.
     pub fn is_unchanged(&self) -> bool {
-        self.file.metadata().is_ok_and(|metadata| seen(&metadata) == self.seen)
+        self.bytes.is_unchanged()
     }
 
     /// The text as UTF-8, without byte-order mark, from its byte `position`.
     pub fn text(&self, position: u64) -> io::Result<Text<'_>> {
-        let mut file = &self.file;
         let is_utf8 = self.encoding == UTF_8;
-        file.seek(SeekFrom::Start(self.mark + if is_utf8 { position } else { 0 }))?;
+        let bytes = self.bytes.read_from(self.mark + if is_utf8 { position } else { 0 })?;
         let decoder = (!is_utf8).then(|| self.encoding.new_decoder_without_bom_handling());
-        let mut text = Text { file, decoded: decoder.map(Decoded::by) };
+        let mut text = Text { bytes, decoded: decoder.map(Decoded::by) };
         if !is_utf8 {
             io::copy(&mut (&mut text).take(position), &mut io::sink())?;
         }
@@ -103,7 +90,7 @@ impl Source {
 
 /// The text of a file, decoded as it is read.
 pub struct Text<'a> {
-    file: &'a File,
+    bytes: BytesReader<'a>,
     decoded: Option<Decoded>,
 }
 
@@ -111,9 +98,9 @@ impl Read for Text<'_> {
     /// Reads on. Damage is an error of the kind `InvalidData`, told when all
     /// before it was handed over; who goes on gets what comes behind it.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let Some(decoded) = &mut self.decoded else { return self.file.read(out) };
+        let Some(decoded) = &mut self.decoded else { return self.bytes.read(out) };
         while decoded.given == decoded.text.len() && !decoded.finished {
-            decoded.more(self.file)?;
+            decoded.more(&mut self.bytes)?;
         }
         let given = (decoded.text.len() - decoded.given).min(out.len());
         out[..given].copy_from_slice(&decoded.text[decoded.given..][..given]);
@@ -151,7 +138,7 @@ impl Decoded {
     }
 
     /// Decodes more, if there is more, or tells the damage once.
-    fn more(&mut self, mut file: &File) -> io::Result<()> {
+    fn more(&mut self, bytes: &mut BytesReader<'_>) -> io::Result<()> {
         self.given = 0;
         if mem::take(&mut self.is_damaged) {
             self.text.clear();
@@ -161,7 +148,7 @@ impl Decoded {
         self.text.clear();
         if self.used == self.bytes.len() && !self.ended {
             self.bytes.resize(BUFFER, 0);
-            let read = file.read(&mut self.bytes).inspect_err(|_| self.bytes.clear())?;
+            let read = bytes.read(&mut self.bytes).inspect_err(|_| self.bytes.clear())?;
             self.bytes.truncate(read);
             self.used = 0;
             self.ended = read == 0;
@@ -179,10 +166,6 @@ impl Decoded {
         }
         Ok(())
     }
-}
-
-fn seen(metadata: &Metadata) -> (u64, Option<SystemTime>) {
-    (metadata.len(), metadata.modified().ok())
 }
 
 /// The encoding, and the length of its byte-order mark.
@@ -204,12 +187,12 @@ pub(super) fn encoding(start: &[u8], is_utf8: bool) -> (&'static Encoding, u64) 
 /// Whether more of a file's letters beyond ASCII are UTF-8 than are not: it is
 /// UTF-8 with some damage, which as Windows-1252 would turn all of them into
 /// others without anybody noticing.
-fn is_mostly_utf8(mut file: &File) -> io::Result<bool> {
-    file.seek(SeekFrom::Start(0))?;
+fn is_mostly_utf8(bytes: &Bytes) -> io::Result<bool> {
+    let mut reader = bytes.read_from(0)?;
     let mut buffer = vec![0; BUFFER];
     let (mut letters, mut damage) = (0, 0);
     loop {
-        let read = file.read(&mut buffer)?;
+        let read = reader.read(&mut buffer)?;
         if read == 0 {
             return Ok(letters > damage);
         }
@@ -263,6 +246,8 @@ impl Utf8Check {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::{fs, path::Path};
+
     use super::*;
 
     fn text(bytes: &[u8], position: u64) -> String {

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::{
-    job::{CHUNK_ROWS, Job, Outcome, Progress},
+    job::{CHUNK_ROWS, Job, Outcome, Progress, never},
     report,
     rows::Rows,
 };
@@ -28,9 +28,9 @@ use crate::{
     store::{Store, definition, finding, import, organisation, registration},
 };
 
-const HEADER: &str = "IDC_PAT;D_PAT_DOB;CD_PAT_SEX;CD_CNTRY_RES;CD_PAT_PLC_RESDC;CD_HPIN;TX_PRACTICE;TX_DIAG_ID;DT_DIAG;CD_DIAG_SYST;CD_DIAG;TX_DIAG;CD_DIAG_STAT;DT_DIAG_END;STATUS";
+pub(super) const HEADER: &str = "IDC_PAT;D_PAT_DOB;CD_PAT_SEX;CD_CNTRY_RES;CD_PAT_PLC_RESDC;CD_HPIN;TX_PRACTICE;TX_DIAG_ID;DT_DIAG;CD_DIAG_SYST;CD_DIAG;TX_DIAG;CD_DIAG_STAT;DT_DIAG_END;STATUS";
 
-fn row(id: &str, text: &str) -> String {
+pub(super) fn row(id: &str, text: &str) -> String {
     format!(
         "14100635354;2014-10-06;M;BE;2060;17529086004;P03;{id};27/01/2023;ICPC2;R74;{text};RESOLVED;09/02/2023;"
     )
@@ -96,6 +96,8 @@ impl Place {
             default_author: "",
             nihdi_moduli: Nihdi::MODULI,
             chunk_rows,
+            upload: None,
+            leave: &never,
         }
     }
 
@@ -132,7 +134,7 @@ impl Place {
                     findings.push(format!("{} {} {}", found.row, found.line, found.code));
                     Ok(())
                 })?;
-                import::refused(tx, self.organisation.id, id, |rows| {
+                import::refused(tx, self.organisation.id, id, None, |rows| {
                     refused.extend_from_slice(rows);
                     Ok(())
                 })

@@ -33,12 +33,15 @@ pub fn secret() -> Result<String> {
 pub fn check(head: &Head, expected: &str, given: &str) -> Result<()> {
     let site = head.header("sec-fetch-site").unwrap_or("same-origin");
     let is_same_site = matches!(site, "same-origin" | "none") && is_same_origin(head);
-    let is_token =
-        !expected.is_empty() && verify_slices_are_equal(expected.as_bytes(), given.as_bytes()).is_ok();
-    match is_same_site && is_token {
+    match is_same_site && is_token(expected, given) {
         true => Ok(()),
         false => Err(Error::new(Code::Forbidden, "form-not-ours")),
     }
+}
+
+/// Whether the token that was given is the one that was expected.
+pub fn is_token(expected: &str, given: &str) -> bool {
+    !expected.is_empty() && verify_slices_are_equal(expected.as_bytes(), given.as_bytes()).is_ok()
 }
 
 fn is_same_origin(head: &Head) -> bool {

@@ -1,6 +1,6 @@
 //! Numbers, days and times as a reader of a language writes them.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{clock, language::Language};
 
@@ -28,6 +28,15 @@ pub fn day(language: Language, at: i64) -> String {
     match language {
         Language::En => local.strftime("%-d %b %Y").to_string(),
         Language::Fr | Language::Nl => local.strftime("%d/%m/%Y").to_string(),
+    }
+}
+
+/// A day written `YYYY-MM-DD`; what is none stays as it is.
+pub fn date(language: Language, text: &str) -> String {
+    match (text.parse::<Date>(), language) {
+        (Err(_), _) => text.to_owned(),
+        (Ok(day), Language::En) => day.strftime("%-d %b %Y").to_string(),
+        (Ok(day), Language::Fr | Language::Nl) => day.strftime("%d/%m/%Y").to_string(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     cookie, csrf,
     form::{self, Form},
     pages::error,
+    receive::{Received, Receiver},
     route::{self, Body, Method, Need, Params, Route},
     routes::{NOWHERE, ROUTES},
     upload,
@@ -31,39 +32,73 @@ use crate::{
 const FORM: u64 = 256 * 1024;
 
 /// How much body the request may have; said before any of it is read.
-pub(super) fn limit(_portal: &Portal, head: &Head) -> BodyLimit {
+pub(super) fn limit(portal: &Portal, head: &Head) -> BodyLimit {
     // What is sent to no page of ours is read all the same, so that the answer
     // arrives.
     let body = line(head).map_or(Body::Form, |(route, _)| route.body);
     BodyLimit::Bytes(match body {
         Body::None => 0,
         Body::Form => FORM,
-        Body::File | Body::Upload => upload::FILE,
+        Body::File => upload::FILE,
+        Body::Upload => return admit(portal, head),
     })
+}
+
+/// Whose upload it is and whether they may is asked before its first byte.
+fn admit(portal: &Portal, head: &Head) -> BodyLimit {
+    let mut visit = match begin(portal, head) {
+        Ok(visit) => visit,
+        Err(error) => return BodyLimit::Refused(failed(head, &error)),
+    };
+    let admitted = permit(&mut visit).and_then(|early| match early {
+        Some(answer) => Ok(Err(answer)),
+        None => {
+            let kind = head.header("content-type").unwrap_or_default();
+            let announced = head.length.unwrap_or(0);
+            Receiver::new(&portal.store, &portal.shelf, kind, announced, &visit.csrf).map(Ok)
+        }
+    });
+    match admitted {
+        Ok(Ok(receiver)) => {
+            let limit = portal.config.portal.upload_limit_mebibytes.saturating_mul(1 << 20);
+            BodyLimit::Into { limit: limit.saturating_add(FORM), sink: Box::new(receiver) }
+        }
+        Ok(Err(answer)) => BodyLimit::Refused(respond(&visit, answer)),
+        Err(error) => BodyLimit::Refused(respond(&visit, error::page(&visit, &error))),
+    }
 }
 
 /// Answers the request.
 pub(super) fn answer(portal: &Portal, request: Request) -> Response {
     let head = &request.head;
-    let secure = head.header("host").is_some_and(|host| is_strict(host, &portal.config.portal.names));
     let mut visit = match begin(portal, head) {
         Ok(visit) => visit,
-        Err(error) => {
-            super::log(&error, &head.id.to_string());
-            return error::bare(error.code.http_status());
-        }
+        Err(error) => return failed(head, &error),
     };
-    let answered = enter(&mut visit, &request.body).and_then(|early| match early {
+    let received = request.spool.as_deref().and_then(|spool| portal.shelf.take(spool));
+    let answered = enter(&mut visit, &request.body, received).and_then(|early| match early {
         Some(answer) => Ok(answer),
         None => (visit.route.page)(&visit),
     });
     let answer = answered.unwrap_or_else(|error| error::page(&visit, &error));
-    let answer = tie(&visit, answer);
+    respond(&visit, answer)
+}
+
+fn respond(visit: &Visit<'_>, answer: Answer) -> Response {
+    let portal = visit.portal;
+    let host = visit.head.header("host");
+    let secure = host.is_some_and(|host| is_strict(host, &portal.config.portal.names));
     let html = |template, content| portal.renderer.render(visit.language, template, content);
-    answer::respond(answer, secure, html).unwrap_or_else(|error| {
-        super::log(&error, &head.id.to_string());
+    answer::respond(tie(visit, answer), secure, html).unwrap_or_else(|error| {
+        super::log(&error, &visit.head.id.to_string());
         error::bare(500)
     })
+}
+
+/// The answer where the store cannot say who asks.
+fn failed(head: &Head, error: &Error) -> Response {
+    super::log(error, &head.id.to_string());
+    error::bare(error.code.http_status())
 }
 
 /// Finds the line, the session and the language.
@@ -89,6 +124,7 @@ fn begin<'a>(portal: &'a Portal, head: &'a Head) -> Result<Visit<'a>> {
         query: Form::read(head.query.as_deref().unwrap_or_default().as_bytes()),
         form: Form::default(),
         file: None,
+        spooled: None,
         language: language(portal, head, who.as_ref()),
         who,
         group: None,
@@ -125,16 +161,23 @@ fn language(portal: &Portal, head: &Head, who: Option<&Who>) -> Language {
         .unwrap_or_default()
 }
 
-/// Refuses, or sends elsewhere, who may not go on.
-fn enter(visit: &mut Visit<'_>, body: &[u8]) -> Result<Option<Answer>> {
-    read_body(visit, body)?;
+/// Refuses, or sends elsewhere, who may not go on; then reads the form.
+fn enter(visit: &mut Visit<'_>, body: &[u8], received: Option<Received>) -> Result<Option<Answer>> {
+    if let Some(elsewhere) = permit(visit)? {
+        return Ok(Some(elsewhere));
+    }
+    read_body(visit, body, received)?;
     if visit.route.method == Method::Post {
         csrf::check(visit.head, &visit.csrf, visit.form.raw("csrf"))?;
     }
+    Ok(None)
+}
+
+/// Refuses who may not, sends elsewhere who has to log in first.
+fn permit(visit: &mut Visit<'_>) -> Result<Option<Answer>> {
     match (visit.route.need, &visit.who) {
-        (Need::Anyone, _) => return Ok(None),
+        (Need::Anyone, _) | (Need::Arriving, Some(_)) => return Ok(None),
         (_, None) => return Ok(Some(to_login(visit))),
-        (Need::Arriving, Some(_)) => return Ok(None),
         (_, Some(who)) => {
             if let Some(step) = who.next_step() {
                 return Ok(Some(Answer::redirect(step)));
@@ -164,7 +207,7 @@ fn group(visit: &Visit<'_>) -> Result<Organisation> {
     })
 }
 
-fn read_body(visit: &mut Visit<'_>, body: &[u8]) -> Result<()> {
+fn read_body(visit: &mut Visit<'_>, body: &[u8], received: Option<Received>) -> Result<()> {
     match visit.route.body {
         Body::None => {}
         Body::Form => {
@@ -175,7 +218,12 @@ fn read_body(visit: &mut Visit<'_>, body: &[u8]) -> Result<()> {
             }
             visit.form = Form::read(body);
         }
-        Body::File | Body::Upload => (visit.form, visit.file) = upload::read(visit.head, body)?,
+        Body::File => (visit.form, visit.file) = upload::read(visit.head, body)?,
+        Body::Upload => {
+            let received = received.ok_or_else(|| Error::new(Code::Usage, "form-unreadable"))?;
+            visit.form = received.fields?;
+            visit.spooled = received.file;
+        }
     }
     Ok(())
 }

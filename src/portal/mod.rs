@@ -19,6 +19,7 @@ use crate::{
     domain::{account::Temporary, session::Limits},
     error::{Error, Result},
     front::{BodyLimit, Handler, Head, Request, Response},
+    intake::desk::Desk,
     store::Store,
 };
 
@@ -28,6 +29,7 @@ mod content;
 mod cookie;
 mod csrf;
 mod errors;
+mod figures;
 mod form;
 mod format;
 mod frame;
@@ -36,6 +38,7 @@ mod multipart;
 mod pages;
 pub mod password;
 mod presence;
+mod receive;
 mod render;
 mod route;
 pub mod routes;
@@ -53,7 +56,10 @@ pub struct Portal {
     renderer: render::Renderer,
     hasher: password::Hasher,
     presence: presence::Presence,
+    figures: figures::Figures,
     renew: Renew,
+    shelf: Arc<receive::Shelf>,
+    desk: Desk,
     verifier: verification::Verifier,
 }
 
@@ -72,10 +78,18 @@ impl Portal {
             renderer: render::Renderer::new()?,
             hasher: password::Hasher::new(store.keys()),
             presence: presence::Presence::default(),
+            figures: figures::Figures::default(),
             store,
             renew,
+            shelf: Arc::default(),
+            desk: Desk::default(),
             verifier: verification::Verifier::default(),
         })
+    }
+
+    /// Where the runner of uploads tells how far it is, and hears of new ones.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Tells the store what is kept in memory: which sessions were used.
@@ -107,6 +121,10 @@ impl Handler for Portal {
 
     fn answer(&self, request: Request) -> Response {
         gate::answer(self, request)
+    }
+
+    fn abandon(&self, spool: &str) {
+        self.shelf.take(spool);
     }
 
     fn refuse(&self, status: u16, _id: Uuid, _head: Option<&Head>) -> Response {

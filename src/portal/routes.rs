@@ -3,9 +3,10 @@
 
 use super::{
     pages::{
-        account, audit, enrolment, enrolment_file, error, group, group_edit, home, language, login, me,
-        member, member_edit, objection, objection_file, queue, reconciliation, role, second_factor, setup,
-        static_file, welcome,
+        account, audit, definition, enrolment, enrolment_file, error, group, group_edit, home, language,
+        login, me, member, member_edit, objection, objection_file, queue, reconciliation, registration,
+        registration_list, registration_search, registration_withdraw, role, second_factor, setup,
+        static_file, upload, upload_act, upload_findings, upload_new, welcome,
     },
     route::{
         Body::{self, File, Form, None},
@@ -17,8 +18,9 @@ use super::{
 };
 use crate::{
     domain::role::Permission::{
-        Accounts, AuditRead, EnrolmentsEdit, EnrolmentsRead, IdentifiersShow, MembersEdit, MembersRead,
-        Organisations, Overview, QueueEdit, QueueRead,
+        Accounts, AuditRead, CertificatesEdit, CertificatesRead, EnrolmentsEdit, EnrolmentsRead,
+        IdentifiersShow, MembersEdit, MembersRead, Organisations, Overview, QueueEdit, QueueRead,
+        RegistrationCounts, RegistrationsEdit, RegistrationsRead, Settings, Upload,
     },
     error::Result,
     portal::answer::Answer,
@@ -75,6 +77,11 @@ pub(super) const ROUTES: &[Route] = &[
         "accounts",
         account::reset_password,
     ),
+    // Definitions
+    get("/ssp/definitions", SignedIn, "definitions", definition::list),
+    post("/ssp/definitions", Installation(Settings), File, "definitions", definition::add),
+    get("/ssp/definitions/{name}/{version}", SignedIn, "definitions", definition::show),
+    get("/ssp/definitions/{name}/{version}/since/{other}", SignedIn, "definitions", definition::compare),
     // Groups
     get("/ssp/groups", SignedIn, "groups", group::list),
     get("/ssp/groups/add", Installation(Organisations), "groups", group_edit::add),
@@ -112,6 +119,28 @@ pub(super) const ROUTES: &[Route] = &[
         Form,
         "members",
         member::reset_factor,
+    ),
+    // Uploads
+    get("/ssp/groups/{group}/uploads", Group(Upload), "uploads", upload::list),
+    get("/ssp/groups/{group}/uploads/new", Group(Upload), "uploads", upload_new::show),
+    post("/ssp/groups/{group}/uploads/new", Group(Upload), Body::Upload, "uploads", upload_new::post),
+    get("/ssp/groups/{group}/uploads/{upload}", Group(Upload), "uploads", upload::show),
+    post("/ssp/groups/{group}/uploads/{upload}/import", Group(Upload), Form, "uploads", upload_act::import),
+    get("/ssp/groups/{group}/uploads/{upload}/cancel", Group(Upload), "uploads", upload_act::ask_cancel),
+    post("/ssp/groups/{group}/uploads/{upload}/cancel", Group(Upload), Form, "uploads", upload_act::cancel),
+    get("/ssp/groups/{group}/uploads/{upload}/findings", Group(Upload), "uploads", upload_findings::show),
+    get(
+        "/ssp/groups/{group}/uploads/{upload}/findings.csv",
+        Group(Upload),
+        "uploads",
+        upload_findings::download,
+    ),
+    post(
+        "/ssp/groups/{group}/uploads/{upload}/mend.csv",
+        Group(Upload),
+        Form,
+        "uploads",
+        upload_findings::mend,
     ),
     // The queue
     get("/ssp/groups/{group}/queue", Group(QueueRead), "queue", queue::list),
@@ -201,4 +230,69 @@ pub(super) const ROUTES: &[Route] = &[
     post("/ssp/audit/search", Somewhere(AuditRead), Form, "audit", audit::search),
     post("/ssp/audit/export", Somewhere(AuditRead), Form, "audit", audit::export),
     post("/ssp/audit/verify", Somewhere(AuditRead), Form, "audit", audit::verify),
+    // Registrations
+    get(
+        "/ssp/groups/{group}/registrations",
+        Group(RegistrationCounts),
+        "registrations",
+        registration_list::show,
+    ),
+    get(
+        "/ssp/groups/{group}/registrations/search",
+        Group(RegistrationsRead),
+        "registrations",
+        registration_search::show,
+    ),
+    post(
+        "/ssp/groups/{group}/registrations/search",
+        Group(RegistrationsRead),
+        Form,
+        "registrations",
+        registration_search::post,
+    ),
+    get(
+        "/ssp/groups/{group}/registrations/{registration}",
+        Group(RegistrationsRead),
+        "registrations",
+        registration::show,
+    ),
+    post(
+        "/ssp/groups/{group}/registrations/{registration}/identifiers",
+        Group(IdentifiersShow),
+        Form,
+        "registrations",
+        registration::identify,
+    ),
+    get(
+        "/ssp/groups/{group}/registrations/{registration}/withdraw",
+        Group(RegistrationsEdit),
+        "registrations",
+        registration_withdraw::ask,
+    ),
+    post(
+        "/ssp/groups/{group}/registrations/{registration}/withdraw",
+        Group(RegistrationsEdit),
+        Form,
+        "registrations",
+        registration_withdraw::withdraw,
+    ),
 ];
+
+/// A line of the table, for tests and the manual.
+pub struct Line {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path, with names in braces.
+    pub path: &'static str,
+}
+
+/// All lines.
+pub fn lines() -> impl Iterator<Item = Line> {
+    ROUTES.iter().map(|route| Line {
+        method: match route.method {
+            Get => "GET",
+            Post => "POST",
+        },
+        path: route.path,
+    })
+}

@@ -9,6 +9,7 @@ use super::{
     content::content,
     form::Form,
     frame,
+    receive::Spooled,
     route::{Params, Route},
     upload::File,
 };
@@ -41,6 +42,8 @@ pub struct Visit<'a> {
     pub form: Form,
     /// The small file that came with the form.
     pub file: Option<File>,
+    /// The file of any size that came with the form.
+    pub spooled: Option<Spooled>,
     /// The language of the answer.
     pub language: Language,
     /// Who asks, if somebody has logged in or begun to.

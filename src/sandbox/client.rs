@@ -58,21 +58,20 @@ impl Client {
     /// Sends one request and reads its answer. A kept connection that has
     /// been closed meanwhile is replaced once.
     pub(super) fn put(&mut self, path: &str, kind: &str, digest: &str, body: &[u8]) -> io::Result<Answer> {
-        let mut message = format!(
+        let head = format!(
             "PUT {path} HTTP/1.1\r\nHost: localhost:{}\r\nContent-Type: {kind}\r\n\
              Content-Digest: {digest}\r\nContent-Length: {}\r\n\r\n",
             self.port,
             body.len()
-        )
-        .into_bytes();
-        message.extend_from_slice(body);
+        );
+        let message = [head.as_bytes(), body];
         if let Some(kept) = self.open.take()
-            && let Ok(answer) = self.exchange(kept, &message)
+            && let Ok(answer) = self.exchange(kept, message)
         {
             return Ok(answer);
         }
         let fresh = self.connect()?;
-        self.exchange(fresh, &message)
+        self.exchange(fresh, message)
     }
 
     fn connect(&self) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
@@ -89,9 +88,9 @@ impl Client {
     fn exchange(
         &mut self,
         mut stream: StreamOwned<ClientConnection, TcpStream>,
-        message: &[u8],
+        message: [&[u8]; 2],
     ) -> io::Result<Answer> {
-        stream.write_all(message)?;
+        message.into_iter().try_for_each(|piece| stream.write_all(piece))?;
         stream.flush()?;
         let mut bytes = Vec::new();
         loop {

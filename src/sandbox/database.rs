@@ -4,6 +4,8 @@
 //! transaction: batches that arrive together share one wait for the disk.
 
 use std::{
+    ffi::CStr,
+    io::Write,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{
@@ -15,7 +17,7 @@ use std::{
 };
 
 pub(super) use rusqlite::{Connection, OptionalExtension, Result as SqlResult, params};
-use rusqlite::{OpenFlags, TransactionBehavior};
+use rusqlite::{MAIN_DB, OpenFlags, Params, Row, TransactionBehavior, blob::ZeroBlob};
 
 use crate::error::{Code, Error, Result};
 
@@ -26,9 +28,17 @@ pub(super) struct Database {
     reader: Mutex<Connection>,
 }
 
-/// Work for the writing thread; what it gives back is told whether the
-/// transaction held.
-type Job = Box<dyn FnOnce(&Connection) -> Told + Send>;
+/// Work for the writing thread, which says whether others share its
+/// transaction.
+type Job = Box<dyn FnOnce(&Connection, bool) -> Ran + Send>;
+
+/// A job that was run.
+struct Ran {
+    well: bool,
+    /// Is told whether the transaction held.
+    told: Told,
+}
+
 type Told = Box<dyn FnOnce(bool) + Send>;
 
 impl Database {
@@ -57,12 +67,14 @@ impl Database {
         job: impl FnOnce(&Connection) -> SqlResult<T> + Send + 'static,
     ) -> Result<T> {
         let (tell, told) = sync_channel(1);
-        let job: Job = Box::new(move |connection| {
-            let done = run(connection, job);
-            Box::new(move |committed| {
+        let job: Job = Box::new(move |connection, shared| {
+            let done = if shared { run_apart(connection, job) } else { run(connection, job) };
+            let well = done.is_ok();
+            let told = Box::new(move |committed| {
                 // Nobody listens any more only if the asking thread died.
                 let _told = tell.send(if committed { done } else { Err(rusqlite::Error::InvalidQuery) });
-            })
+            });
+            Ran { well, told }
         });
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).map_err(|_| gone())?;
@@ -99,6 +111,8 @@ const PRAGMAS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA secure_delete = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -8192;
     PRAGMA wal_autocheckpoint = 4096;
     PRAGMA journal_size_limit = 67108864;
 ";
@@ -130,23 +144,66 @@ fn transaction(
     work: &Receiver<Job>,
     told: &mut Vec<Told>,
 ) -> SqlResult<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    told.push(first(&transaction));
-    while told.len() < TOGETHER
+    let mut jobs = vec![first];
+    while jobs.len() < TOGETHER
         && let Ok(job) = work.try_recv()
     {
-        told.push(job(&transaction));
+        jobs.push(job);
     }
-    transaction.commit()
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let shared = jobs.len() > 1;
+    let mut well = true;
+    for job in jobs {
+        let ran = job(&transaction, shared);
+        well &= ran.well;
+        told.push(ran.told);
+    }
+    if shared || well { transaction.commit() } else { transaction.rollback() }
 }
 
-/// Runs a job so that its failure takes nothing else with it.
-fn run<T>(connection: &Connection, job: impl FnOnce(&Connection) -> SqlResult<T>) -> SqlResult<T> {
+/// Runs a job so that its failure takes nothing else with it. What SQLite needs
+/// for that costs more than most jobs, so one without company goes without.
+fn run_apart<T>(connection: &Connection, job: impl FnOnce(&Connection) -> SqlResult<T>) -> SqlResult<T> {
     connection.execute_batch("SAVEPOINT job")?;
-    let done = catch_unwind(AssertUnwindSafe(|| job(connection)))
-        .unwrap_or_else(|_| Err(rusqlite::Error::InvalidQuery));
+    let done = run(connection, job);
     connection.execute_batch(if done.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
     done
+}
+
+fn run<T>(connection: &Connection, job: impl FnOnce(&Connection) -> SqlResult<T>) -> SqlResult<T> {
+    catch_unwind(AssertUnwindSafe(|| job(connection))).unwrap_or_else(|_| Err(rusqlite::Error::InvalidQuery))
+}
+
+/// Runs one statement, which stays prepared for the next time.
+pub(super) fn execute(connection: &Connection, sql: &str, values: impl Params) -> SqlResult<usize> {
+    connection.prepare_cached(sql)?.execute(values)
+}
+
+/// The first row of a statement, which stays prepared for the next time.
+pub(super) fn first<T>(
+    connection: &Connection,
+    sql: &str,
+    values: impl Params,
+    read: impl FnOnce(&Row<'_>) -> SqlResult<T>,
+) -> SqlResult<Option<T>> {
+    connection.prepare_cached(sql)?.query_row(values, read).optional()
+}
+
+/// Room for a value that [`fill`] then writes: a large one that is bound to a
+/// statement is copied three times on its way.
+pub(super) fn room(bytes: &[u8]) -> ZeroBlob {
+    ZeroBlob(bytes.len() as u64)
+}
+
+/// Writes a value into the room that was made for it.
+pub(super) fn fill(
+    connection: &Connection,
+    (table, column): (&CStr, &CStr),
+    row: i64,
+    bytes: &[u8],
+) -> SqlResult<()> {
+    let mut blob = connection.blob_open(MAIN_DB, table, column, row, false)?;
+    blob.write_all(bytes).map_err(|cause| failed(Error::internal(cause)))
 }
 
 /// Another failure as one of the database, to end a job with.

@@ -12,7 +12,7 @@ use rustls::ClientConfig;
 
 use super::{
     client::{Answer, Client},
-    database::{Database, OptionalExtension, params},
+    database::{Database, execute, first, params},
     journal::{Journal, Step},
     ledger::PSEUDONYMS,
     ttp::ROW,
@@ -127,20 +127,18 @@ impl Forwarder {
     /// least.
     fn forward(&self, client: &mut Client, id: i64) -> Result<Option<Duration>> {
         let found = self.database.read(|connection| {
-            connection
-                .query_row(
-                    "SELECT sender, name, header, rows FROM outgoing JOIN batch ON batch.id = outgoing.batch
-                     WHERE batch = ?1",
-                    [id],
-                    |row| {
-                        let text = |at| row.get::<_, String>(at);
-                        Ok((text(0)?, text(1)?, text(2)?, row.get::<_, Vec<u8>>(3)?))
-                    },
-                )
-                .optional()
+            first(
+                connection,
+                "SELECT sender, name, header, rows FROM outgoing JOIN batch ON batch.id = outgoing.batch
+                 WHERE batch = ?1",
+                [id],
+                |row| {
+                    let text = |at| row.get::<_, String>(at);
+                    Ok((text(0)?, text(1)?, body(&text(2)?, row.get_ref(3)?.as_blob()?)))
+                },
+            )
         })?;
-        let Some((sender, batch, header, rows)) = found else { return Ok(None) };
-        let body = body(&header, &rows);
+        let Some((sender, batch, body)) = found else { return Ok(None) };
         let digest = content_digest(body.as_bytes());
         let path = format!("/v1/batches/{batch}/{PSEUDONYMS}");
         let log = |step, status, reason| {
@@ -180,8 +178,9 @@ impl Forwarder {
     /// Deletes the pseudonyms, sealed codes and key of a batch.
     fn end(&self, id: i64, state: &'static str, status: u16, receipt: Option<String>) -> Result<()> {
         self.database.write(move |connection| {
-            connection.execute("DELETE FROM outgoing WHERE batch = ?1", [id])?;
-            connection.execute(
+            execute(connection, "DELETE FROM outgoing WHERE batch = ?1", [id])?;
+            execute(
+                connection,
                 "UPDATE batch SET state = ?2, status = ?3, platform_receipt = ?4 WHERE id = ?1",
                 params![id, state, status, receipt],
             )
@@ -196,10 +195,11 @@ fn body(header: &str, rows: &[u8]) -> String {
     let mut body = String::with_capacity(header.len() + 128 * rows.len());
     body.extend([header, "\n"]);
     for row in rows {
+        let Some((pseudonym, code)) = row.split_first_chunk() else { continue };
         body.push_str("{\"pseudonym\":\"");
-        push_hex(&row[..16], &mut body);
+        push_hex(pseudonym, &mut body);
         body.push_str("\",\"code\":\"");
-        STANDARD.encode_string(&row[16..], &mut body);
+        STANDARD.encode_string(code, &mut body);
         body.push_str("\"}\n");
     }
     body

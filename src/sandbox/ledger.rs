@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     codes::{Joined, join},
-    database::{Connection, OptionalExtension, SqlResult, params},
+    database::{Connection, SqlResult, execute, fill, first, params, room},
     receipts,
     registrations::{Refused, Registrations, without},
 };
@@ -84,26 +84,28 @@ pub(super) fn take_registrations(
     at: jiff::Timestamp,
 ) -> SqlResult<()> {
     let Some((id, project)) = waiting(connection, name, at)? else { return Ok(()) };
-    connection.execute(
+    execute(
+        connection,
         "INSERT INTO registrations (batch, keys, body) VALUES (?1, ?2, ?3)",
-        params![id, read.keys, read.body],
+        params![id, read.keys, room(&read.body)],
     )?;
+    fill(connection, (c"registrations", c"body"), id, &read.body)?;
     let refused = serde_json::to_string(&read.refused).unwrap_or_default();
-    connection.execute("UPDATE batch SET refused = ?2 WHERE id = ?1", params![id, refused])?;
+    execute(connection, "UPDATE batch SET refused = ?2 WHERE id = ?1", params![id, refused])?;
     if alone {
         let count = super::pack::keys(&read.keys).count();
         let joined = Joined { pseudonyms: vec![0; 16 * count], alone: Vec::new(), ordered: false };
         return settle(connection, id, &read.keys, &joined, at);
     }
-    let pairs: Option<Vec<u8>> = connection
-        .query_row("SELECT pairs FROM pairs WHERE batch = ?1", [id], |row| row.get(0))
-        .optional()?;
+    let pairs: Option<Vec<u8>> =
+        first(connection, "SELECT pairs FROM pairs WHERE batch = ?1", [id], |row| row.get(0))?;
     match pairs {
         Some(_) if project != name.project => refuse(connection, id, "project-differs", at),
         Some(pairs) => settle(connection, id, &read.keys, &join(&read.codes, &read.keys, &pairs), at),
-        None => connection
-            .execute("INSERT INTO codes (batch, codes) VALUES (?1, ?2)", params![id, read.codes])
-            .map(drop),
+        None => {
+            let values = params![id, read.codes];
+            execute(connection, "INSERT INTO codes (batch, codes) VALUES (?1, ?2)", values).map(drop)
+        }
     }
 }
 
@@ -115,31 +117,31 @@ pub(super) fn take_pairs(
     at: jiff::Timestamp,
 ) -> SqlResult<()> {
     let Some((id, project)) = waiting(connection, name, at)? else { return Ok(()) };
-    let there: Option<(Vec<u8>, Vec<u8>)> = connection
-        .query_row(
-            "SELECT codes, keys FROM codes JOIN registrations USING (batch) WHERE batch = ?1",
-            [id],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
+    let there: Option<(Vec<u8>, Vec<u8>)> = first(
+        connection,
+        "SELECT codes, keys FROM codes JOIN registrations USING (batch) WHERE batch = ?1",
+        [id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
     match there {
         Some(_) if project != name.project => refuse(connection, id, "project-differs", at),
         Some((codes, keys)) => settle(connection, id, &keys, &join(&codes, &keys, pairs), at),
-        None => connection
-            .execute("INSERT INTO pairs (batch, pairs) VALUES (?1, ?2)", params![id, pairs])
-            .map(drop),
+        None => {
+            let values = params![id, room(pairs)];
+            execute(connection, "INSERT INTO pairs (batch, pairs) VALUES (?1, ?2)", values)?;
+            fill(connection, (c"pairs", c"pairs"), id, pairs)
+        }
     }
 }
 
 /// What became of a sender's batch, if it is known.
 pub(super) fn outcome(connection: &Connection, sender: &str, batch: &str) -> SqlResult<Option<Outcome>> {
-    let found = connection
-        .query_row(
-            "SELECT state, reason, consolidated, refused, changed FROM batch WHERE sender = ?1 AND name = ?2",
-            params![sender, batch],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?, row.get(4)?)),
-        )
-        .optional()?;
+    let found = first(
+        connection,
+        "SELECT state, reason, consolidated, refused, changed FROM batch WHERE sender = ?1 AND name = ?2",
+        params![sender, batch],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?, row.get(4)?)),
+    )?;
     let Some((state, reason, consolidated, refused, at)) = found else { return Ok(None) };
     let waiting = state == "waiting";
     let mut missing = Vec::new();
@@ -182,17 +184,17 @@ pub(super) fn refuse_incomplete(
 /// The batch's key and project, made now if it is new; none if it is final
 /// and takes nothing any more.
 fn waiting(connection: &Connection, name: &Name, at: jiff::Timestamp) -> SqlResult<Option<(i64, String)>> {
-    connection.execute(
+    execute(
+        connection,
         "INSERT OR IGNORE INTO batch (sender, name, project, started, changed) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![name.sender, name.batch, name.project, at.as_millisecond(), at.to_string()],
     )?;
-    connection
-        .query_row(
-            "SELECT id, project FROM batch WHERE sender = ?1 AND name = ?2 AND state = 'waiting'",
-            params![name.sender, name.batch],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()
+    first(
+        connection,
+        "SELECT id, project FROM batch WHERE sender = ?1 AND name = ?2 AND state = 'waiting'",
+        params![name.sender, name.batch],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 /// Ends a batch whose streams are both here.
@@ -209,11 +211,13 @@ fn settle(
     if !joined.alone.is_empty() {
         refuse_alone(connection, id, keys, &joined.alone)?;
     }
-    connection.execute(
+    execute(
+        connection,
         "INSERT INTO consolidated (batch, pseudonyms) VALUES (?1, ?2)",
         params![id, joined.pseudonyms],
     )?;
-    connection.execute(
+    execute(
+        connection,
         "UPDATE batch SET state = 'consolidated', consolidated = ?2, changed = ?3 WHERE id = ?1",
         params![id, joined.pseudonyms.len() as i64 / 16, at.to_string()],
     )?;
@@ -231,16 +235,20 @@ fn refuse_alone(connection: &Connection, id: i64, keys: &[u8], alone: &[u32]) ->
     refused.extend(alone.iter().map(|line| Refused { line: *line, reason: "no-pseudonym".to_owned() }));
     refused.sort_by_key(|refused| refused.line);
     let (keys, body) = without(keys, &body, alone).map_err(super::database::failed)?;
-    connection
-        .execute("UPDATE registrations SET keys = ?2, body = ?3 WHERE batch = ?1", params![id, keys, body])?;
+    execute(
+        connection,
+        "UPDATE registrations SET keys = ?2, body = ?3 WHERE batch = ?1",
+        params![id, keys, body],
+    )?;
     let refused = serde_json::to_string(&refused).unwrap_or_default();
-    connection.execute("UPDATE batch SET refused = ?2 WHERE id = ?1", params![id, refused]).map(drop)
+    execute(connection, "UPDATE batch SET refused = ?2 WHERE id = ?1", params![id, refused]).map(drop)
 }
 
 /// Ends a batch that is refused as a whole, and forgets what came of it.
 fn refuse(connection: &Connection, id: i64, reason: &str, at: jiff::Timestamp) -> SqlResult<()> {
-    connection.execute("DELETE FROM registrations WHERE batch = ?1", [id])?;
-    connection.execute(
+    execute(connection, "DELETE FROM registrations WHERE batch = ?1", [id])?;
+    execute(
+        connection,
         "UPDATE batch SET state = 'refused', reason = ?2, refused = '[]', changed = ?3 WHERE id = ?1",
         params![id, reason, at.to_string()],
     )?;
@@ -249,8 +257,8 @@ fn refuse(connection: &Connection, id: i64, reason: &str, at: jiff::Timestamp) -
 
 /// At once and for ever: the database overwrites what it deletes.
 fn forget_codes(connection: &Connection, id: i64) -> SqlResult<()> {
-    connection.execute("DELETE FROM codes WHERE batch = ?1", [id])?;
-    connection.execute("DELETE FROM pairs WHERE batch = ?1", [id]).map(drop)
+    execute(connection, "DELETE FROM codes WHERE batch = ?1", [id])?;
+    execute(connection, "DELETE FROM pairs WHERE batch = ?1", [id]).map(drop)
 }
 
 #[cfg(test)]

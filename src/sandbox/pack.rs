@@ -1,7 +1,7 @@
 //! What the platform keeps of each registration beside its data, in a fixed
 //! number of bytes, so that a batch is one value of the database.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 
 use super::wire::Action;
 
@@ -50,10 +50,10 @@ pub(super) fn keys(packed: &[u8]) -> impl Iterator<Item = Key> + '_ {
 
 /// The name of an organisation's record.
 pub(super) fn record_name(organisation: &str, record: &str) -> [u8; 16] {
-    let mut text = [organisation.as_bytes(), record.as_bytes()].concat();
-    text.push(0);
+    let mut text = Context::new(&SHA256);
+    [organisation.as_bytes(), record.as_bytes(), &[0]].into_iter().for_each(|part| text.update(part));
     let mut name = [0; 16];
-    name.copy_from_slice(&digest(&SHA256, &text).as_ref()[..16]);
+    name.copy_from_slice(&text.finish().as_ref()[..16]);
     name
 }
 

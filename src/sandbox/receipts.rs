@@ -1,7 +1,7 @@
 //! Receipts, which both services keep for ever.
 
 use super::{
-    database::{Connection, OptionalExtension, SqlResult, params},
+    database::{Connection, SqlResult, execute, first, params},
     problem::Problem,
     wire::Receipt,
 };
@@ -55,23 +55,22 @@ pub(super) fn kept(
     batch: &str,
     stream: &str,
 ) -> SqlResult<Option<Receipt>> {
-    connection
-        .query_row(
-            "SELECT receipt, count, digest, received FROM receipt
-             WHERE sender = ?1 AND batch = ?2 AND stream = ?3",
-            params![sender, batch, stream],
-            |row| {
-                Ok(Receipt {
-                    receipt: row.get(0)?,
-                    batch: batch.to_owned(),
-                    stream: stream.to_owned(),
-                    count: row.get(1)?,
-                    digest: row.get(2)?,
-                    received: row.get(3)?,
-                })
-            },
-        )
-        .optional()
+    first(
+        connection,
+        "SELECT receipt, count, digest, received FROM receipt
+         WHERE sender = ?1 AND batch = ?2 AND stream = ?3",
+        params![sender, batch, stream],
+        |row| {
+            Ok(Receipt {
+                receipt: row.get(0)?,
+                batch: batch.to_owned(),
+                stream: stream.to_owned(),
+                count: row.get(1)?,
+                digest: row.get(2)?,
+                received: row.get(3)?,
+            })
+        },
+    )
 }
 
 /// The receipt of a stream that is not its caller's own, if one sender alone
@@ -98,19 +97,19 @@ pub(super) fn repeated(kept: Option<Receipt>, digest: &str) -> Result<Option<Sto
 
 /// Keeps a receipt.
 pub(super) fn keep(connection: &Connection, sender: &str, receipt: &Receipt) -> SqlResult<()> {
-    connection
-        .execute(
-            "INSERT INTO receipt (sender, batch, stream, receipt, count, digest, received)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                sender,
-                receipt.batch,
-                receipt.stream,
-                receipt.receipt,
-                receipt.count,
-                receipt.digest,
-                receipt.received
-            ],
-        )
-        .map(drop)
+    execute(
+        connection,
+        "INSERT INTO receipt (sender, batch, stream, receipt, count, digest, received)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            sender,
+            receipt.batch,
+            receipt.stream,
+            receipt.receipt,
+            receipt.count,
+            receipt.digest,
+            receipt.received
+        ],
+    )
+    .map(drop)
 }

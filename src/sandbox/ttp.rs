@@ -9,7 +9,7 @@ use std::sync::Arc;
 use aws_lc_rs::hmac;
 
 use super::{
-    database::{Database, SqlResult, params},
+    database::{Database, SqlResult, execute, fill, params, room},
     forward::Outbox,
     problem::Problem,
     receipts::{self, Stored},
@@ -108,15 +108,18 @@ impl Ttp {
                 Ok(Some(stored)) => return Ok(Ok((stored, None))),
                 Err(problem) => return Ok(Err(problem)),
             }
-            connection.execute(
+            execute(
+                connection,
                 "INSERT INTO batch (sender, name) VALUES (?1, ?2)",
                 params![sender, receipt.batch],
             )?;
             let id = connection.last_insert_rowid();
-            connection.execute(
+            execute(
+                connection,
                 "INSERT INTO outgoing (batch, header, rows) VALUES (?1, ?2, ?3)",
-                params![id, header, rows],
+                params![id, header, room(&rows)],
             )?;
+            fill(connection, (c"outgoing", c"rows"), id, &rows)?;
             receipts::keep(connection, &sender, &receipt)?;
             Ok(Ok((Stored { receipt, first: true }, Some(id))))
         })?;

@@ -207,12 +207,13 @@ pub(super) fn hex16(text: &str) -> Option<[u8; 16]> {
 }
 
 /// Writes 16 bytes as 32 lower-case hexadecimal digits.
-pub(super) fn push_hex(bytes: &[u8], into: &mut String) {
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            into.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-        }
+pub(super) fn push_hex(bytes: &[u8; 16], into: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = [[0; 2]; 16];
+    for (pair, byte) in text.iter_mut().zip(bytes) {
+        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
     }
+    into.push_str(str::from_utf8(text.as_flattened()).unwrap_or_default());
 }
 
 fn nibble(digit: u8) -> Option<u8> {

@@ -1,15 +1,20 @@
 //! Batches: choosing registrations, queueing them sealed, and dissolving those
 //! that may not leave.
 
+use std::io::Write;
+
+use aws_lc_rs::digest;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::civil::Date;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{MAIN_DB, OptionalExtension, blob::ZeroBlob, params};
 
 use super::{
-    Purpose, Tx, audit,
-    block::{self, Block},
+    Keys, Purpose, Tx, audit,
+    block::{self, Block, Subject},
     delivery::GateOf,
-    key::Hash,
-    registration,
+    key::Sealed,
+    registration::{self, Hold},
+    withdrawal,
 };
 use crate::{
     domain::{
@@ -56,6 +61,14 @@ pub fn waiting(tx: &Tx<'_>) -> Result<Vec<(OrganisationId, i64)>> {
     }
     let mut is_active =
         tx.sql.prepare_cached("SELECT deactivated_at IS NULL FROM organisation WHERE id = ?1")?;
+    // What is taken back waits the shortest: it is told in the next round.
+    found.extend(
+        withdrawal::waiting(tx)?
+            .into_iter()
+            .map(|(organisation, definition)| (organisation, definition, i64::MAX)),
+    );
+    found.sort_unstable();
+    found.dedup_by_key(|(organisation, definition, _)| (*organisation, *definition));
     let mut active = Vec::with_capacity(found.len());
     for pair in found {
         if is_active.query_row([pair.0], |row| row.get(0))? {
@@ -101,10 +114,23 @@ pub fn pending(
 pub struct NewDelivery {
     /// Where it goes.
     pub service: Service,
-    /// The bytes to send.
-    pub body: Vec<u8>,
+    /// The bytes to send, sealed for the store.
+    body: Sealed,
     /// Their `Content-Digest`.
-    pub digest: String,
+    digest: String,
+}
+
+impl NewDelivery {
+    /// The delivery of `body` in the batch of this name. Here, before any
+    /// transaction, its bytes are summed up and sealed where they lie.
+    pub fn new(keys: &Keys, batch: &str, service: Service, body: Vec<u8>) -> Result<Self> {
+        let digest = digest::digest(&digest::SHA256, &body);
+        Ok(Self {
+            service,
+            digest: format!("sha-256=:{}:", STANDARD.encode(digest)),
+            body: keys.seal_in_place(Purpose::Body, place(batch, service).as_bytes(), body)?,
+        })
+    }
 }
 
 /// A batch ready for the queue.
@@ -128,6 +154,24 @@ pub fn enqueue(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) -> Res
     if !all_waiting(tx, &new.members)? {
         return Ok(false);
     }
+    let batch = insert(tx, organisation, new)?;
+    for (block, first, last, count) in runs(&new.members) {
+        let changed = tx
+            .sql
+            .prepare_cached(
+                "UPDATE registration SET state = 3, batch = ?1 WHERE id BETWEEN ?2 AND ?3 AND state = 1",
+            )?
+            .execute(params![batch, first, last])?;
+        debug_assert_eq!(changed, count);
+        tx.sql
+            .prepare_cached("UPDATE block SET pending = pending - ?2 WHERE id = ?1")?
+            .execute(params![block, count as i64])?;
+    }
+    Ok(true)
+}
+
+/// Stores a batch with its sealed bodies, and returns its key.
+pub(super) fn insert(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) -> Result<i64> {
     let members: Vec<u8> = new.members.iter().flat_map(|id| id.0.to_le_bytes()).collect();
     tx.sql
         .prepare_cached(
@@ -145,21 +189,7 @@ pub fn enqueue(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) -> Res
             tx.now.as_millisecond()
         ])?;
     let batch = tx.sql.last_insert_rowid();
-    for (block, first, last, count) in runs(&new.members) {
-        let changed = tx
-            .sql
-            .prepare_cached(
-                "UPDATE registration SET state = 3, batch = ?1 WHERE id BETWEEN ?2 AND ?3 AND state = 1",
-            )?
-            .execute(params![batch, first, last])?;
-        debug_assert_eq!(changed, count);
-        tx.sql
-            .prepare_cached("UPDATE block SET pending = pending - ?2 WHERE id = ?1")?
-            .execute(params![block, count as i64])?;
-    }
     for delivery in &new.deliveries {
-        let place = place(&new.name, delivery.service);
-        let body = tx.keys.seal(Purpose::Body, place.as_bytes(), &delivery.body)?;
         tx.sql
             .prepare_cached(
                 "INSERT INTO delivery (batch, organisation, service, stream, state, count, digest, next_at, changed_at)
@@ -174,11 +204,19 @@ pub fn enqueue(tx: &Tx<'_>, organisation: OrganisationId, new: &NewBatch) -> Res
                 delivery.digest,
                 tx.now.as_millisecond()
             ])?;
-        tx.sql
-            .prepare_cached("INSERT INTO body (delivery, sealed) VALUES (?1, ?2)")?
-            .execute(params![tx.sql.last_insert_rowid(), body])?;
+        store_body(tx, tx.sql.last_insert_rowid(), &delivery.body)?;
     }
-    Ok(true)
+    Ok(batch)
+}
+
+/// Written into the room made for it: bound to a statement, a body would be
+/// copied three times.
+fn store_body(tx: &Tx<'_>, delivery: i64, body: &Sealed) -> Result<()> {
+    tx.sql
+        .prepare_cached("INSERT INTO body (delivery, sealed) VALUES (?1, ?2)")?
+        .execute(params![delivery, ZeroBlob(body.size() as u64)])?;
+    let mut blob = tx.sql.blob_open(MAIN_DB, c"body", c"sealed", delivery, false)?;
+    blob.write_all(&body.nonce).and_then(|()| blob.write_all(&body.text)).map_err(Error::internal)
 }
 
 /// Holds a submitted registration back: the gate said no after it was stored.
@@ -187,9 +225,7 @@ pub fn hold_back(
     organisation: OrganisationId,
     project: &str,
     id: RegistrationId,
-    reasons: HoldReasons,
-    physician: Option<&str>,
-    patient: Option<&Hash>,
+    hold: &Hold,
 ) -> Result<()> {
     let changed = tx
         .sql
@@ -199,7 +235,7 @@ pub fn hold_back(
         tx.sql
             .prepare_cached("UPDATE block SET pending = pending - 1 WHERE id = ?1")?
             .execute([id.block()])?;
-        registration::hold(tx, organisation, project, id, reasons, physician, patient)?;
+        registration::hold(tx, organisation, project, id, hold)?;
     }
     Ok(())
 }
@@ -239,7 +275,7 @@ pub(super) fn may_leave(tx: &Tx<'_>, batch: i64, gate_of: GateOf<'_>, today: Dat
     if is_transmitted {
         return Ok(true);
     }
-    if !is_fresh {
+    if !is_fresh && !withdrawal::is_of(tx, organisation, batch)? {
         let (gate, project) = gate_of(tx, organisation, definition)?;
         let members = members(tx, organisation, batch)?;
         let stopped = stopped(tx, organisation, &gate, &members)?;
@@ -268,41 +304,54 @@ pub(super) fn may_be_unsent(tx: &Tx<'_>, batch: i64) -> Result<()> {
     Ok(())
 }
 
-/// A registration that may not leave any more.
-struct Stopped {
-    id: RegistrationId,
-    reasons: HoldReasons,
-    physician: String,
-    patient: Hash,
-}
-
+/// The registrations that may not leave any more.
 fn stopped(
     tx: &Tx<'_>,
     organisation: OrganisationId,
     gate: &Gate,
     members: &[RegistrationId],
-) -> Result<Vec<Stopped>> {
+) -> Result<Vec<(RegistrationId, Hold)>> {
     let mut stopped = Vec::new();
     for members in members.chunk_by(|a, b| a.block() == b.block()) {
         let block = block::get(tx, organisation, members[0].block())?;
         let contents: Vec<_> = block.contents().collect();
         for id in members {
             let Some(content) = contents.get(id.place()).and_then(Option::as_ref) else { continue };
-            let patient = tx.keys.hash(Purpose::Patient, content.subject.patient.as_bytes());
-            let physician = content.subject.physician.as_bytes().try_into().ok();
-            let about = (!content.subject.patient.is_empty()).then_some(&patient);
-            let reasons = gate.reasons(physician.as_ref(), about);
-            if !reasons.is_empty() {
-                stopped.push(Stopped {
-                    id: *id,
-                    reasons,
-                    physician: content.subject.physician.clone(),
-                    patient,
-                });
+            if let Some(hold) = stop(tx.keys, gate, content.subject) {
+                stopped.push((*id, hold));
             }
         }
     }
     Ok(stopped)
+}
+
+/// Why the registration about `subject` may not leave, if so.
+pub fn stop(keys: &Keys, gate: &Gate, subject: Subject<'_>) -> Option<Hold> {
+    let hash = || keys.hash(Purpose::Patient, subject.patient.as_bytes());
+    let known = !subject.patient.is_empty();
+    let physician = subject.physician.as_bytes().try_into().ok();
+    let asked = (known && !gate.objecting.is_empty()).then(hash);
+    let reasons = gate.reasons(physician.as_ref(), asked.as_ref());
+    if reasons.is_empty() {
+        return None;
+    }
+    Some(Hold { reasons, physician, patient: asked.or_else(|| known.then(hash)) })
+}
+
+/// Dissolves a batch of which nothing can have left; what was in it is
+/// submitted again. Of any other batch nothing is changed.
+pub(super) fn dissolve_unsent(tx: &Tx<'_>, organisation: OrganisationId, batch: i64) -> Result<()> {
+    let is_unsent = tx
+        .sql
+        .prepare_cached(
+            "SELECT transmitted = 0 AND state = 3 FROM batch WHERE organisation = ?1 AND id = ?2",
+        )?
+        .query_row([organisation.0, batch], |row| row.get::<_, bool>(0))?;
+    if is_unsent {
+        // Nobody is held, so no project is asked for.
+        dissolve(tx, organisation, batch, "", &members(tx, organisation, batch)?, &[])?;
+    }
+    Ok(())
 }
 
 fn dissolve(
@@ -311,7 +360,7 @@ fn dissolve(
     batch: i64,
     project: &str,
     members: &[RegistrationId],
-    stopped: &[Stopped],
+    stopped: &[(RegistrationId, Hold)],
 ) -> Result<()> {
     tx.sql.execute(
         "UPDATE batch SET state = ?2, ended_at = ?3 WHERE id = ?1",
@@ -330,16 +379,8 @@ fn dissolve(
             params![block, changed as i64],
         )?;
     }
-    for stop in stopped {
-        hold_back(
-            tx,
-            organisation,
-            project,
-            stop.id,
-            stop.reasons,
-            Some(&stop.physician),
-            Some(&stop.patient),
-        )?;
+    for (id, hold) in stopped {
+        hold_back(tx, organisation, project, *id, hold)?;
     }
     let details = serde_json::json!({ "batch": batch, "held": stopped.len() });
     audit::record(tx, "worker", "batch.dissolve", Some(organisation), &details)

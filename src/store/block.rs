@@ -7,11 +7,17 @@
 //! the patient and the physician are, and every value that stays here). A
 //! place whose row turned out unchanged is empty in all three.
 
-use rusqlite::{OptionalExtension, params};
-use zeroize::Zeroizing;
-use zstd::bulk::Compressor;
+use std::cell::RefCell;
 
-use super::{Purpose, Tx, key::Hash};
+use rusqlite::params;
+use zeroize::Zeroizing;
+use zstd::bulk::{Compressor, Decompressor};
+
+use super::{
+    Purpose, Tx,
+    authorship::{self, Authorship},
+    key::Hash,
+};
 use crate::{
     domain::{import::ImportId, organisation::OrganisationId},
     error::{Code, Error, Result},
@@ -36,19 +42,20 @@ pub struct Entry {
 }
 
 /// Who a registration is about, and who made it.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Subject {
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Subject<'a> {
     /// The identifier that the TTP gets: eleven digits, or 32 hexadecimal
     /// ones made from the person's traits. Empty if there is no patient.
-    pub patient: String,
+    pub patient: &'a str,
     /// The first eight digits of the physician's NIHDI number, or empty.
-    pub physician: String,
+    pub physician: &'a str,
 }
 
 /// Builds the data and local parts of a block as its rows come.
 pub struct Builder {
     data: Vec<u8>,
     local: Vec<u8>,
+    authorship: Authorship,
     // Kept, because a new one for each block means a megabyte to clear.
     compressor: Compressor<'static>,
     scratch: Vec<u8>,
@@ -58,18 +65,22 @@ pub struct Builder {
 pub struct Packed {
     data: Box<[u8]>,
     local: Box<[u8]>,
+    authorship: Authorship,
 }
 
 impl Builder {
     /// An empty block.
     pub fn new() -> Result<Self> {
         let compressor = Compressor::new(COMPRESSION).map_err(Error::internal)?;
-        Ok(Self { data: Vec::new(), local: Vec::new(), compressor, scratch: Vec::new() })
+        let authorship = Authorship::default();
+        Ok(Self { data: Vec::new(), local: Vec::new(), authorship, compressor, scratch: Vec::new() })
     }
 
-    /// Adds a row: its JSON `data` for the platform, its subject, and the
-    /// JSON of the values that stay here.
-    pub fn push(&mut self, data: &[u8], patient: &str, physician: &str, local: &[u8]) {
+    /// Adds a row: its JSON `data` for the platform, its subject, the JSON of
+    /// the values that stay here, and its authors (see
+    /// [`Row`](crate::validate::Row)).
+    pub fn push(&mut self, data: &[u8], patient: &str, physician: &str, local: &[u8], authors: &[u8]) {
+        self.authorship.push(authors);
         put(&mut self.data, data);
         put(&mut self.local, patient.as_bytes());
         put(&mut self.local, physician.as_bytes());
@@ -81,6 +92,7 @@ impl Builder {
         let packed = Packed {
             data: compress(&mut self.compressor, &self.data, &mut self.scratch)?,
             local: compress(&mut self.compressor, &self.local, &mut self.scratch)?,
+            authorship: std::mem::take(&mut self.authorship),
         };
         self.data.clear();
         self.local.clear();
@@ -112,7 +124,7 @@ impl Packed {
                 (0..3).for_each(|_| put(&mut builder.local, b""));
             }
         }
-        builder.pack()
+        Ok(Self { authorship: self.authorship.clone(), ..builder.pack()? })
     }
 }
 
@@ -120,6 +132,8 @@ impl Packed {
 pub struct Block {
     /// Its key.
     pub id: i64,
+    /// The key of its definition.
+    pub definition: i64,
     /// The import that brought it.
     pub import: ImportId,
     directory: Zeroizing<Vec<u8>>,
@@ -135,7 +149,7 @@ pub struct Content<'a> {
     /// The JSON object for the platform.
     pub data: &'a str,
     /// Patient and physician.
-    pub subject: Subject,
+    pub subject: Subject<'a>,
     /// The JSON object of the values that stay here.
     pub local: &'a str,
 }
@@ -144,17 +158,14 @@ impl Block {
     /// The registrations by place; `None` where a place is empty.
     pub fn contents(&self) -> impl Iterator<Item = Option<Content<'_>>> {
         let mut locals = Pieces(&self.local);
-        let text = |piece: Option<&[u8]>| String::from_utf8_lossy(piece.unwrap_or_default()).into_owned();
+        // All of it was written from strings by `Builder::push`.
+        fn text(piece: Option<&[u8]>) -> &str {
+            std::str::from_utf8(piece.unwrap_or_default()).unwrap_or_default()
+        }
         entries(&self.directory).zip(Pieces(&self.data)).map(move |(entry, data)| {
             let subject = Subject { patient: text(locals.next()), physician: text(locals.next()) };
-            let local = locals.next().unwrap_or_default();
-            (entry.row > 0).then(|| Content {
-                entry,
-                // Written from strings by `Builder::push`.
-                data: std::str::from_utf8(data).unwrap_or_default(),
-                subject,
-                local: std::str::from_utf8(local).unwrap_or_default(),
-            })
+            let local = locals.next();
+            (entry.row > 0).then(|| Content { entry, data: text(Some(data)), subject, local: text(local) })
         })
     }
 }
@@ -194,31 +205,25 @@ pub(super) fn insert(
             seal(1, &packed.data)?,
             seal(2, &packed.local)?
         ])?;
-    Ok(())
+    authorship::insert(tx, organisation, definition, id, &packed.authorship)
 }
 
 /// The organisation's block `id`.
 pub fn get(tx: &Tx<'_>, organisation: OrganisationId, id: i64) -> Result<Block> {
     let mut statement = tx.sql.prepare_cached(
-        "SELECT import, directory, data, local FROM block WHERE organisation = ?1 AND id = ?2",
+        "SELECT import, directory, data, local, definition FROM block WHERE organisation = ?1 AND id = ?2",
     )?;
-    let row = statement.query_row([organisation.0, id], |row| {
-        Ok((
-            row.get::<_, i64>(0)?,
-            row.get::<_, Vec<u8>>(1)?,
-            row.get::<_, Vec<u8>>(2)?,
-            row.get::<_, Vec<u8>>(3)?,
-        ))
-    });
-    let (import, directory, data, local) =
-        row.optional()?.ok_or_else(|| Error::new(Code::NotFound, "registration-unknown"))?;
-    let open = |part: u8, sealed: &[u8]| tx.keys.open_sealed(Purpose::Content, &place(id, part), sealed);
+    let mut rows = statement.query([organisation.0, id])?;
+    let row = rows.next()?.ok_or_else(|| Error::new(Code::NotFound, "registration-unknown"))?;
+    let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
+    let unseal = |part: u8, sealed: &[u8]| tx.keys.open_sealed(Purpose::Content, &place(id, part), sealed);
     Ok(Block {
         id,
-        import: ImportId(import),
-        directory: open(0, &directory)?,
-        data: unpack(&open(1, &data)?)?,
-        local: unpack(&open(2, &local)?)?,
+        definition: row.get(4)?,
+        import: ImportId(row.get(0)?),
+        directory: unseal(0, blob(1)?)?,
+        data: unpack(&unseal(1, blob(2)?)?)?,
+        local: unpack(&unseal(2, blob(3)?)?)?,
     })
 }
 
@@ -286,8 +291,21 @@ fn compress(compressor: &mut Compressor<'_>, clear: &[u8], scratch: &mut Vec<u8>
 }
 
 fn unpack(compressed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-    let damaged = |cause| Error::new(Code::Internal, "store-damaged-value").because(cause);
-    zstd::stream::decode_all(compressed).map(Zeroizing::new).map_err(damaged)
+    thread_local! {
+        // Kept, because a new one for each block means its tables to clear.
+        static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    }
+    let damaged = || Error::new(Code::Internal, "store-damaged-value");
+    let size = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten().ok_or_else(damaged)?;
+    let mut clear = Zeroizing::new(Vec::with_capacity(usize::try_from(size).map_err(|_| damaged())?));
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        let decompressor = match kept {
+            Some(decompressor) => decompressor,
+            None => kept.insert(Decompressor::new().map_err(Error::internal)?),
+        };
+        decompressor.decompress_to_buffer(compressed, &mut *clear).map_err(|cause| damaged().because(cause))
+    })?;
+    Ok(clear)
 }
 
 #[cfg(test)]
@@ -298,8 +316,8 @@ mod tests {
     #[test]
     fn a_packed_block_can_leave_places_empty() {
         let mut builder = Builder::new().unwrap();
-        builder.push(b"{\"A\":1}", "85040216932", "17552248", b"{}");
-        builder.push(b"{\"A\":2}", "", "", b"{\"L\":2}");
+        builder.push(b"{\"A\":1}", "85040216932", "17552248", b"{}", b"");
+        builder.push(b"{\"A\":2}", "", "", b"{\"L\":2}", b"");
         let packed = builder.pack().unwrap().without(|place| place == 1).unwrap();
         let data = unpack(&packed.data).unwrap();
         assert_eq!(Pieces(&data).collect::<Vec<_>>(), [&b""[..], b"{\"A\":2}"]);

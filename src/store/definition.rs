@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Store, Tx};
 use crate::{
@@ -77,15 +77,27 @@ pub fn facts(tx: &Tx<'_>, id: i64) -> Result<Facts> {
     let mut statement = tx.sql.prepare_cached(
         "SELECT project, name, version, enrolment_required, has_patient FROM definition WHERE id = ?1",
     )?;
-    Ok(statement.query_row([id], |row| {
-        Ok(Facts {
-            project: row.get(0)?,
-            name: row.get(1)?,
-            version: row.get(2)?,
-            enrolment_required: row.get(3)?,
-            has_patient: row.get(4)?,
-        })
-    })?)
+    Ok(statement.query_row([id], |row| read_facts(row, 0))?)
+}
+
+/// The definitions that were used or added, by name and version, each with
+/// its key.
+pub fn stored(tx: &Tx<'_>) -> Result<Vec<(i64, Facts)>> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT id, project, name, version, enrolment_required, has_patient FROM definition ORDER BY name, id",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, read_facts(row, 1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn read_facts(row: &Row<'_>, from: usize) -> rusqlite::Result<Facts> {
+    Ok(Facts {
+        project: row.get(from)?,
+        name: row.get(from + 1)?,
+        version: row.get(from + 2)?,
+        enrolment_required: row.get(from + 3)?,
+        has_patient: row.get(from + 4)?,
+    })
 }
 
 /// All definitions that can be used: stored ones, then bundled ones that are

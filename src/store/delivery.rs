@@ -1,11 +1,13 @@
 //! The queue: deliveries, claimed under a lease that expires, with every
 //! attempt written down.
 
+use std::io::Read;
+
 use jiff::civil::Date;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{MAIN_DB, OptionalExtension, params};
 use zeroize::Zeroizing;
 
-use super::{Purpose, Tx, alert, audit, batch, organisation, outcome, queue};
+use super::{Purpose, Tx, alert, audit, batch, key::NONCE, organisation, outcome, queue};
 use crate::{
     domain::{
         delivery::{DeliveryId, Service},
@@ -107,11 +109,11 @@ pub fn claim(
         let due = tx
             .sql
             .prepare_cached(&format!(
-                "SELECT d.id, d.batch, b.name, d.organisation, o.nihdi, d.count, d.digest, body.sealed, d.attempts,
+                "SELECT d.id, d.batch, b.name, d.organisation, o.nihdi, d.count, d.digest, d.attempts,
                  d.unsure OR d.lease > 0 FROM (
                    {CLAIMABLE} ORDER BY under_way, d.next_at, d.id LIMIT 1) c
                  JOIN delivery d ON d.id = c.id JOIN batch b ON b.id = d.batch
-                 JOIN organisation o ON o.id = d.organisation JOIN body ON body.delivery = d.id"
+                 JOIN organisation o ON o.id = d.organisation"
             ))?
             .query_row(params![service.as_str(), tx.now.as_millisecond(), AT_ONCE], |row| {
                 Ok(Due {
@@ -122,9 +124,8 @@ pub fn claim(
                     nihdi: row.get(4)?,
                     count: row.get(5)?,
                     digest: row.get(6)?,
-                    body: row.get(7)?,
-                    attempts: row.get(8)?,
-                    unsure: row.get(9)?,
+                    attempts: row.get(7)?,
+                    unsure: row.get(8)?,
                 })
             })
             .optional()?;
@@ -135,8 +136,7 @@ pub fn claim(
         tx.sql
             .prepare_cached("UPDATE delivery SET lease = ?2, unsure = ?3 WHERE id = ?1")?
             .execute(params![due.id, lease, due.unsure])?;
-        let body =
-            tx.keys.open_sealed(Purpose::Body, batch::place(&due.name, service).as_bytes(), &due.body)?;
+        let body = body(tx, due.id, &batch::place(&due.name, service))?;
         return Ok(Some(Claim {
             id: DeliveryId(due.id),
             batch: (due.batch, due.name),
@@ -160,9 +160,19 @@ struct Due {
     nihdi: String,
     count: i64,
     digest: String,
-    body: Vec<u8>,
     attempts: i64,
     unsure: bool,
+}
+
+/// Opens the body of a delivery. It is read into the buffer that it is opened
+/// in: it is large, and each copy of it costs more than the work on it.
+fn body(tx: &Tx<'_>, delivery: i64, place: &str) -> Result<Zeroizing<Vec<u8>>> {
+    let mut blob = tx.sql.blob_open(MAIN_DB, c"body", c"sealed", delivery, true)?;
+    let mut nonce = [0; NONCE];
+    let mut text = Zeroizing::new(vec![0; blob.len().saturating_sub(NONCE)]);
+    blob.read_exact(&mut nonce).and_then(|()| blob.read_exact(&mut text)).map_err(Error::internal)?;
+    tx.keys.open_in_place(Purpose::Body, place.as_bytes(), nonce, &mut text)?;
+    Ok(text)
 }
 
 /// Releases every claim. For whoever has just got the right to run workers:

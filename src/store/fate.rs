@@ -9,6 +9,8 @@ use crate::domain::registration::RegistrationId;
 pub struct RowFate {
     /// The row, from 1, the header not counted.
     pub row: u64,
+    /// The line that it begins on, as an editor counts.
+    pub line: u64,
     /// `new`, `correction` or `unchanged`.
     pub fate: &'static str,
 }
@@ -58,6 +60,8 @@ pub(super) struct Decision {
     pub corrections: u64,
     /// Stored registrations that are replaced.
     pub superseded: Vec<RegistrationId>,
+    /// Each correction and what it replaces.
+    pub replaced: Vec<(RegistrationId, RegistrationId)>,
     pub doubled: Vec<Doubled>,
 }
 
@@ -95,6 +99,7 @@ impl Decision {
             fates: blocks.iter().map(new).collect(),
             corrections: 0,
             superseded: Vec::new(),
+            replaced: Vec::new(),
             doubled: Vec::new(),
         }
     }
@@ -131,13 +136,15 @@ impl Decision {
                 continue;
             }
             let revision = current.map_or(1, |current| current.revision + 1);
+            let id = RegistrationId::new(first + block as i64, place);
             if let Some(replaced) = current {
                 self.supersede(first, replaced.id);
+                self.replaced.push((id, replaced.id));
                 self.corrections += 1;
             }
             self.fates[block][place] = Fate::Stored { revision };
             current = Some(Current {
-                id: RegistrationId::new(first + block as i64, place),
+                id,
                 digest: row.entry.digest,
                 revision,
                 stands: true,
@@ -150,8 +157,11 @@ impl Decision {
     /// The fate of each row for people.
     pub fn told<'a>(&'a self, blocks: &'a [NewBlock]) -> impl Iterator<Item = RowFate> + 'a {
         let rows = blocks.iter().flat_map(|block| &block.rows);
-        rows.zip(self.fates.iter().flatten())
-            .map(|(row, fate)| RowFate { row: row.entry.row.into(), fate: fate.name() })
+        rows.zip(self.fates.iter().flatten()).map(|(row, fate)| RowFate {
+            row: row.entry.row.into(),
+            line: row.line.into(),
+            fate: fate.name(),
+        })
     }
 
     fn supersede(&mut self, first: i64, id: RegistrationId) {

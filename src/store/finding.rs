@@ -1,6 +1,7 @@
 //! Findings of an import's rows.
 
-use rusqlite::params;
+use rusqlite::{Row, params};
+use serde::{Deserialize, Serialize};
 
 use super::Tx;
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// A finding and its place in the file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct RowFinding {
     /// The row, from 1, the header not counted; 0 for the file itself.
     pub row: u64,
@@ -61,18 +62,82 @@ pub fn each(
         tx.sql.prepare_cached("SELECT * FROM finding WHERE import = ?1 ORDER BY row, number")?;
     let mut rows = statement.query([import.0])?;
     while let Some(row) = rows.next()? {
-        let severity: String = row.get("severity")?;
-        take(RowFinding {
-            row: row.get::<_, i64>("row")? as u64,
-            line: row.get::<_, i64>("line")? as u64,
-            column: row.get("column")?,
-            code: row.get("code")?,
-            severity: if severity == "error" { Severity::Error } else { Severity::Warning },
-            shape: row.get("shape")?,
-            args: row.get("args")?,
-        })?;
+        take(finding(row)?)?;
     }
     Ok(())
+}
+
+/// What a person wants to see of the findings of an import.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter<'a> {
+    /// With this code only.
+    pub code: Option<&'a str>,
+    /// About this column only; an empty name is the row as a whole.
+    pub column: Option<&'a str>,
+}
+
+/// The findings that pass `filter`, in the order of the rows: `limit` of them
+/// after the first `skip`.
+pub fn page(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    import: ImportId,
+    filter: Filter<'_>,
+    skip: u64,
+    limit: u64,
+) -> Result<Vec<RowFinding>> {
+    super::import::get(tx, organisation, import)?;
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT * FROM finding
+         WHERE import = ?1 AND (?2 IS NULL OR code = ?2) AND (?3 IS NULL OR column = ?3)
+         ORDER BY row, number LIMIT ?5 OFFSET ?4",
+    )?;
+    let values = params![import.0, filter.code, filter.column, skip as i64, limit as i64];
+    let rows = statement.query_map(values, finding)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many findings of an import have one code and are about one column.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Count {
+    /// The code.
+    pub code: String,
+    /// The column; empty for the row as a whole.
+    pub column: String,
+    /// How bad they are.
+    pub severity: Severity,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// What was found in an import, counted by code and column, by code and then
+/// column.
+pub fn counts(tx: &Tx<'_>, organisation: OrganisationId, import: ImportId) -> Result<Vec<Count>> {
+    super::import::get(tx, organisation, import)?;
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT code, column, severity, count(*) FROM finding WHERE import = ?1 GROUP BY code, column, severity",
+    )?;
+    let rows = statement.query_map([import.0], |row| {
+        Ok(Count {
+            code: row.get(0)?,
+            column: row.get(1)?,
+            severity: severity(&row.get::<_, String>(2)?),
+            count: row.get::<_, i64>(3)? as u64,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn finding(row: &Row<'_>) -> rusqlite::Result<RowFinding> {
+    Ok(RowFinding {
+        row: row.get::<_, i64>("row")? as u64,
+        line: row.get::<_, i64>("line")? as u64,
+        column: row.get("column")?,
+        code: row.get("code")?,
+        severity: severity(&row.get::<_, String>("severity")?),
+        shape: row.get("shape")?,
+        args: row.get("args")?,
+    })
 }
 
 /// The arguments of a message as the JSON object that the store keeps.
@@ -89,6 +154,10 @@ pub fn args_to_json(args: &Args) -> String {
         })
         .collect();
     serde_json::Value::Object(object).to_string()
+}
+
+fn severity(word: &str) -> Severity {
+    if word == "error" { Severity::Error } else { Severity::Warning }
 }
 
 fn word(severity: Severity) -> &'static str {

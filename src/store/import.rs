@@ -97,7 +97,8 @@ pub fn of_file(
 }
 
 /// The import that was interrupted on a file of this name with other
-/// content: the file changed meanwhile.
+/// content: the file changed meanwhile. Imports of uploads are gone on with by
+/// themselves and do not count.
 pub fn interrupted(
     tx: &Tx<'_>,
     organisation: OrganisationId,
@@ -106,6 +107,7 @@ pub fn interrupted(
 ) -> Result<Option<Import>> {
     let mut statement = tx.sql.prepare_cached(
         "SELECT * FROM import WHERE organisation = ?1 AND definition = ?2 AND file = ?3 AND state = 'running'
+           AND NOT EXISTS (SELECT 1 FROM upload WHERE upload.import = import.id)
          ORDER BY id DESC LIMIT 1",
     )?;
     Ok(statement.query_row(params![organisation.0, definition, file], import).optional()?)
@@ -223,18 +225,63 @@ pub fn add_refused(tx: &Tx<'_>, id: ImportId, count: u64, rows: &[u8]) -> Result
     Ok(())
 }
 
-/// Hands the refused rows of an import to `take`, part by part in the file's
-/// order.
+/// Refused rows that are handed out together: entries `first` to `last`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RefusedPart {
+    first: i64,
+    last: i64,
+    /// How many rows it holds.
+    pub rows: u64,
+    /// About how many bytes.
+    pub bytes: u64,
+}
+
+/// The refused rows of an import in parts of about `bytes` bytes, in the
+/// file's order. What follows damage in a file counts as one row and is not
+/// divided.
+pub fn refused_parts(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    id: ImportId,
+    bytes: u64,
+) -> Result<Vec<RefusedPart>> {
+    get(tx, organisation, id)?;
+    let mut statement = tx
+        .sql
+        .prepare_cached("SELECT id, count, length(sealed) FROM refused_rows WHERE import = ?1 ORDER BY id")?;
+    let mut rows = statement.query([id.0])?;
+    let mut parts: Vec<RefusedPart> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (entry, count, size): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        match parts.last_mut() {
+            Some(part) if part.bytes < bytes || count == 0 => {
+                part.last = entry;
+                part.rows += count as u64;
+                part.bytes += size as u64;
+            }
+            _ => {
+                parts.push(RefusedPart { first: entry, last: entry, rows: count as u64, bytes: size as u64 })
+            }
+        }
+    }
+    Ok(parts)
+}
+
+/// Hands the refused rows of a part, or of the whole import, to `take`, piece
+/// by piece in the file's order.
 pub fn refused(
     tx: &Tx<'_>,
     organisation: OrganisationId,
     id: ImportId,
+    part: Option<RefusedPart>,
     mut take: impl FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
     get(tx, organisation, id)?;
-    let mut statement =
-        tx.sql.prepare_cached("SELECT sealed FROM refused_rows WHERE import = ?1 ORDER BY id")?;
-    let mut rows = statement.query([id.0])?;
+    let (first, last) = part.map_or((0, i64::MAX), |part| (part.first, part.last));
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT sealed FROM refused_rows WHERE import = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id",
+    )?;
+    let mut rows = statement.query([id.0, first, last])?;
     while let Some(row) = rows.next()? {
         let sealed: Vec<u8> = row.get(0)?;
         take(&tx.keys.open_sealed(Purpose::Refused, &id.0.to_be_bytes(), &sealed)?)?;

@@ -11,12 +11,15 @@ use std::{
 };
 
 use aws_lc_rs::{
-    aead::{self, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    aead::{self, Aad, LessSafeKey, UnboundKey},
     digest, hkdf, hmac, rand,
 };
 use zeroize::Zeroizing;
 
-use crate::error::{Code, Error, Result};
+use crate::{
+    domain::organisation::OrganisationId,
+    error::{Code, Error, Result},
+};
 
 /// Name of the key file in the data directory, and of the systemd credential.
 pub const KEY_FILE: &str = "hd4dp.key";
@@ -50,10 +53,12 @@ pub enum Purpose {
     Server,
     /// What belongs to a session.
     Session,
+    /// Uploaded files, and what their dry runs told.
+    Upload,
 }
 
 impl Purpose {
-    const ALL: [(Self, &'static [u8]); 12] = [
+    const ALL: [(Self, &'static [u8]); 13] = [
         (Self::Account, b"hd4dp account"),
         (Self::Audit, b"hd4dp audit"),
         (Self::Body, b"hd4dp body"),
@@ -66,6 +71,7 @@ impl Purpose {
         (Self::SecondFactor, b"hd4dp second factor"),
         (Self::Server, b"hd4dp server"),
         (Self::Session, b"hd4dp session"),
+        (Self::Upload, b"hd4dp upload"),
     ];
 }
 
@@ -132,34 +138,58 @@ impl Keys {
     /// the value belongs and must be the same when it is opened, so that
     /// sealed values cannot be moved about.
     pub fn seal(&self, purpose: Purpose, place: &[u8], clear: &[u8]) -> Result<Vec<u8>> {
-        let mut nonce = [0; NONCE_LEN];
-        rand::fill(&mut nonce).map_err(Error::internal)?;
-        let mut sealed = Vec::with_capacity(NONCE_LEN + clear.len() + 16);
+        let nonce = nonce()?;
+        let mut sealed = Vec::with_capacity(NONCE + clear.len() + TAG);
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(clear);
-        let tag = self.ciphers[purpose as usize]
-            .seal_in_place_separate_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(place),
-                &mut sealed[NONCE_LEN..],
-            )
-            .map_err(Error::internal)?;
+        let tag = self.encrypt(purpose, place, nonce, &mut sealed[NONCE..])?;
         sealed.extend_from_slice(tag.as_ref());
         Ok(sealed)
     }
 
+    /// Seals `text` where it lies: as [`Keys::seal`], in the two pieces that
+    /// stand one after the other in what that gives. The text is no longer in
+    /// clear anywhere, and a large one is not copied.
+    pub fn seal_in_place(&self, purpose: Purpose, place: &[u8], mut text: Vec<u8>) -> Result<Sealed> {
+        let nonce = nonce()?;
+        let tag = self.encrypt(purpose, place, nonce, &mut text)?;
+        text.extend_from_slice(tag.as_ref());
+        Ok(Sealed { nonce, text })
+    }
+
+    fn encrypt(
+        &self,
+        purpose: Purpose,
+        place: &[u8],
+        nonce: [u8; NONCE],
+        text: &mut [u8],
+    ) -> Result<aead::Tag> {
+        self.ciphers[purpose as usize]
+            .seal_in_place_separate_tag(aead::Nonce::assume_unique_for_key(nonce), Aad::from(place), text)
+            .map_err(Error::internal)
+    }
+
     /// Opens what [`Keys::seal`] sealed for the same purpose and place.
     pub fn open_sealed(&self, purpose: Purpose, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        let damaged = || Error::new(Code::Internal, "store-damaged-value");
-        let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or_else(damaged)?;
-        let mut clear = Zeroizing::new(body.to_vec());
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| damaged())?;
-        let length = self.ciphers[purpose as usize]
-            .open_in_place(nonce, Aad::from(place), &mut clear)
-            .map_err(|_| damaged())?
-            .len();
-        clear.truncate(length);
+        let (nonce, text) = sealed.split_first_chunk().ok_or_else(damaged)?;
+        let mut clear = Zeroizing::new(text.to_vec());
+        self.open_in_place(purpose, place, *nonce, &mut clear)?;
         Ok(clear)
+    }
+
+    /// Opens what stands in `text` where it lies; see [`Sealed`].
+    pub fn open_in_place(
+        &self,
+        purpose: Purpose,
+        place: &[u8],
+        nonce: [u8; NONCE],
+        text: &mut Vec<u8>,
+    ) -> Result<()> {
+        let nonce = aead::Nonce::assume_unique_for_key(nonce);
+        let opened = self.ciphers[purpose as usize].open_in_place(nonce, Aad::from(place), text);
+        let length = opened.map_err(|_| damaged())?.len();
+        text.truncate(length);
+        Ok(())
     }
 
     /// HMAC-SHA-256 of `parts`, whole.
@@ -173,6 +203,15 @@ impl Keys {
         mac
     }
 
+    /// The name of a record: the keyed hash of whose it is, the definition's
+    /// name and the business key.
+    pub fn record(&self, organisation: OrganisationId, definition: &str, own_key: &[u8]) -> Hash {
+        let parts = [&organisation.0.to_be_bytes()[..], definition.as_bytes(), b"\0", own_key];
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&self.mac(Purpose::Record, &parts)[..16]);
+        hash
+    }
+
     /// HMAC-SHA-256 of `bytes`, cut to 128 bits.
     pub fn hash(&self, purpose: Purpose, bytes: &[u8]) -> Hash {
         let tag = hmac::sign(&self.hashes[purpose as usize], bytes);
@@ -180,6 +219,38 @@ impl Keys {
         hash.copy_from_slice(&tag.as_ref()[..16]);
         hash
     }
+}
+
+/// What [`Keys::seal_in_place`] sealed.
+pub struct Sealed {
+    /// What makes this sealing different from each other one.
+    pub nonce: [u8; NONCE],
+    /// The sealed text and the tag that vouches for it.
+    pub text: Vec<u8>,
+}
+
+impl Sealed {
+    /// Bytes that it takes, in one piece.
+    pub fn size(&self) -> usize {
+        self.nonce.len() + self.text.len()
+    }
+}
+
+/// Bytes of what stands before a sealed text.
+pub const NONCE: usize = aead::NONCE_LEN;
+
+/// Bytes of the tag behind a sealed text. Whoever leaves so much room behind a
+/// text has it sealed without its being moved.
+pub const TAG: usize = 16;
+
+fn nonce() -> Result<[u8; NONCE]> {
+    let mut nonce = [0; NONCE];
+    rand::fill(&mut nonce).map_err(Error::internal)?;
+    Ok(nonce)
+}
+
+fn damaged() -> Error {
+    Error::new(Code::Internal, "store-damaged-value")
 }
 
 /// SHA-256 of `parts` one after another, cut to 128 bits. It is not keyed, so
@@ -233,6 +304,15 @@ mod tests {
         *changed.last_mut().unwrap() ^= 1;
         assert!(keys.open_sealed(Purpose::Body, b"delivery 1", &changed).is_err());
         assert!(keys.open_sealed(Purpose::Body, b"", &sealed[..5]).is_err());
+    }
+
+    #[test]
+    fn what_is_sealed_in_place_opens_as_one_piece() {
+        let keys = Keys::derive(&[7; 32]).unwrap();
+        let sealed = keys.seal_in_place(Purpose::Body, b"delivery 1", b"clear text".to_vec()).unwrap();
+        let whole = [&sealed.nonce[..], &sealed.text].concat();
+        assert_eq!(whole.len(), sealed.size());
+        assert_eq!(&**keys.open_sealed(Purpose::Body, b"delivery 1", &whole).unwrap(), b"clear text");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, config::DbConfig, params};
 
 use super::{DATABASE_FILE, Keys, Purpose, key::KEY_FILE};
 use crate::{
@@ -16,7 +16,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_out.sql"),
     include_str!("migrations/0003_front.sql"),
     include_str!("migrations/0004_accounts.sql"),
+    include_str!("migrations/0005_uploads.sql"),
     include_str!("migrations/0006_portal.sql"),
+    include_str!("migrations/0008_registrations.sql"),
     include_str!("migrations/0009_queue.sql"),
 ];
 
@@ -48,6 +50,8 @@ pub(super) fn reader(directory: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(directory.join(DATABASE_FILE), flags)?;
     configure(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
+    // Whatever is written empties a reader's cache, and there may be many readers.
+    connection.pragma_update(None, "cache_size", -2_048)?;
     Ok(connection)
 }
 
@@ -59,6 +63,8 @@ fn configure(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     connection.pragma_update(None, "journal_size_limit", 256 << 20)?;
+    // Else SQLite prepares some statements anew for each value they are given.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())
 }

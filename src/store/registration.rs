@@ -8,6 +8,7 @@ use super::{
     Tx,
     block::{self, Entry, Packed},
     fate::{Current, Decision, Doubled, Fate, Order, RowFate},
+    history,
     key::Hash,
     record::{self, Found},
 };
@@ -86,6 +87,7 @@ pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> Result
     for id in &decision.superseded {
         supersede(tx, *id)?;
     }
+    history::note(tx, &decision.replaced)?;
     let mut taken = Taken { doubled: decision.doubled, ..Taken::default() };
     taken.counts.corrections = decision.corrections;
     for (index, (block, fates)) in blocks.into_iter().zip(decision.fates).enumerate() {
@@ -258,9 +260,7 @@ fn adjust(
         .prepare_cached("UPDATE registration SET revision = ?2, state = ?3 WHERE id = ?1")?
         .execute(params![id.0, revision, state as i64])?;
     if let Some(held) = row.hold.as_ref().filter(|_| state == State::Held) {
-        let physician = held.physician.map(|digits| String::from_utf8_lossy(&digits).into_owned());
-        let (physician, patient) = (physician.as_deref(), held.patient.as_ref());
-        hold(tx, target.organisation, target.project, id, held.reasons, physician, patient)?;
+        hold(tx, target.organisation, target.project, id, held)?;
     }
     Ok(())
 }
@@ -271,16 +271,15 @@ pub(super) fn hold(
     organisation: OrganisationId,
     project: &str,
     id: RegistrationId,
-    reasons: HoldReasons,
-    physician: Option<&str>,
-    patient: Option<&Hash>,
+    hold: &Hold,
 ) -> Result<()> {
+    let physician = hold.physician.map(|digits| String::from_utf8_lossy(&digits).into_owned());
     tx.sql
         .prepare_cached(
             "INSERT OR REPLACE INTO held (registration, organisation, project, reasons, physician, patient)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![id.0, organisation.0, project, reasons.0, physician, patient])?;
+        .execute(params![id.0, organisation.0, project, hold.reasons.0, physician, hold.patient])?;
     Ok(())
 }
 

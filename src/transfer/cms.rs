@@ -10,17 +10,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
+use crate::certificate::tag::{
+    CONTENT_0, CONTENT_0_PRIMITIVE, GENERALIZED_TIME, INTEGER, OCTET_STRING, SEQUENCE, SET, UTC_TIME,
+};
 use crate::certificate::{Algorithm, SigningKey};
 use crate::error::{Error, Result};
-
-const INTEGER: u8 = 0x02;
-const OCTET_STRING: u8 = 0x04;
-const UTC_TIME: u8 = 0x17;
-const GENERALIZED_TIME: u8 = 0x18;
-const SEQUENCE: u8 = 0x30;
-const SET: u8 = 0x31;
-const CONTENT_0: u8 = 0xa0;
-const CONTENT_0_PRIMITIVE: u8 = 0x80;
 
 const VERSION_0: &[u8] = &[INTEGER, 1, 0];
 const VERSION_1: &[u8] = &[INTEGER, 1, 1];

@@ -5,12 +5,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use aws_lc_rs::digest;
-use base64::{Engine, engine::general_purpose::STANDARD};
+use zeroize::Zeroizing;
+use zstd::bulk::Compressor;
 
 use super::{
     seal::{Recipient, seal},
-    split::{Heading, Line, identities_body, split},
+    split::{Halves, Heading, Line, identities_body, split},
 };
 use crate::{
     certificate::Credential,
@@ -23,12 +23,13 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        Purpose, Store, Tx, audit,
+        Keys, Store, Tx, audit,
         batch::{self, BATCH_ROWS, NewBatch, NewDelivery, Pending},
-        block::Content,
-        certificate, definition, enrolment,
+        block, certificate, definition, enrolment,
         key::Hash,
         organisation,
+        registration::Hold,
+        withdrawal::{self, Waiting},
     },
 };
 
@@ -55,6 +56,43 @@ impl Credentials {
     }
 }
 
+/// What is kept from one batch to the next, because to make it anew each time
+/// costs as much as the work itself. Each thread that seals has its own.
+pub struct Sealer {
+    compressor: Compressor<'static>,
+    halves: Halves,
+    payload: Vec<u8>,
+}
+
+impl Sealer {
+    /// A sealer that has sealed nothing yet.
+    pub fn new() -> Result<Self> {
+        let compressor = Compressor::new(COMPRESSION).map_err(Error::internal)?;
+        Ok(Self { compressor, halves: Halves::default(), payload: Vec::new() })
+    }
+
+    /// Makes one batch of `lines`: what each service is to get.
+    fn deliveries(&mut self, batch: &Batch<'_>, lines: &[Line<'_>]) -> Result<Vec<NewDelivery>> {
+        let heading = &batch.heading;
+        let seal = |clear: &[u8]| seal(clear, batch.credential, batch.recipient, heading.created);
+        let deliver = |service, body| NewDelivery::new(batch.keys, heading.batch, service, body);
+        let code_key = split(heading, lines, batch.has_patient, &mut self.halves)?;
+        self.payload.clear();
+        self.payload.reserve(zstd::zstd_safe::compress_bound(self.halves.registrations.len()));
+        self.compressor
+            .compress_to_buffer(&self.halves.registrations, &mut self.payload)
+            .map_err(Error::internal)?;
+        let mut deliveries = vec![deliver(Service::Platform, seal(&self.payload)?)?];
+        if let Some(key) = code_key {
+            let body = identities_body(heading, lines.len(), &seal(&*key)?, &self.halves.identities);
+            deliveries.push(deliver(Service::Ttp, body)?);
+        }
+        self.halves.wipe();
+        self.payload.fill(0);
+        Ok(deliveries)
+    }
+}
+
 /// What one round of preparing did.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Prepared {
@@ -77,6 +115,7 @@ impl Prepared {
 /// longest, at most `limit` batches of them, and queues them.
 pub fn prepare(
     store: &Store,
+    sealer: &mut Sealer,
     credentials: &Credentials,
     recipient: &Recipient,
     (whose, what): (OrganisationId, i64),
@@ -89,31 +128,38 @@ pub fn prepare(
             credential: credentials.of(tx, whose)?,
             gate: enrolment::gate(tx, whose, &facts.project, facts.enrolment_required)?,
             pending: batch::pending(tx, whose, what, limit * BATCH_ROWS)?,
+            withdrawn: withdrawn(tx, whose, what)?,
             facts,
         })
     })?;
     let Some(credential) = &chosen.credential else { return hold_everything(store, whose) };
-    let mut candidates = Vec::new();
-    let mut held = Vec::new();
-    for pending in &chosen.pending {
-        chosen.judge(store, pending, &mut candidates, &mut held);
-    }
+    let (candidates, held) = chosen.judge(store.keys());
+    let mut make = |members: &[RegistrationId], lines: &[Line<'_>]| -> Result<NewBatch> {
+        let name = uuid::Uuid::now_v7().to_string();
+        let batch = Batch {
+            heading: chosen.heading(&name),
+            has_patient: chosen.facts.has_patient,
+            keys: store.keys(),
+            credential,
+            recipient,
+        };
+        let deliveries = sealer.deliveries(&batch, lines)?;
+        let gate = (chosen.gate.version, clock::today());
+        Ok(NewBatch { name, definition: what, members: members.to_vec(), gate, deliveries })
+    };
     let mut batches = Vec::new();
-    for candidates in candidates.chunks(BATCH_ROWS) {
-        batches.push(chosen.batch(what, candidates, credential, recipient)?);
+    for (members, lines) in candidates.members.chunks(BATCH_ROWS).zip(candidates.lines.chunks(BATCH_ROWS)) {
+        batches.push(make(members, lines)?);
+    }
+    let mut taken_back = None;
+    if !chosen.withdrawn.is_empty() {
+        let members: Vec<_> = chosen.withdrawn.iter().map(|taken| taken.waiting.id).collect();
+        let lines: Vec<_> = chosen.withdrawn.iter().map(TakenBack::line).collect();
+        taken_back = Some(make(&members, &lines)?);
     }
     store.write(|tx| {
-        for stop in &held {
-            let physician = Some(stop.physician.as_str());
-            batch::hold_back(
-                tx,
-                whose,
-                &chosen.facts.project,
-                stop.id,
-                stop.reasons,
-                physician,
-                Some(&stop.patient),
-            )?;
+        for (id, hold) in &held {
+            batch::hold_back(tx, whose, &chosen.facts.project, *id, hold)?;
         }
         for batch in &batches {
             if batch::enqueue(tx, whose, batch)? {
@@ -122,9 +168,16 @@ pub fn prepare(
                 audit::record(tx, "worker", "batch.seal", Some(whose), &details)?;
             }
         }
+        if let Some(batch) = &taken_back
+            && withdrawal::enqueue(tx, whose, batch)?
+        {
+            let details = serde_json::json!({ "batch": batch.name, "withdrawn": batch.members.len() });
+            audit::record(tx, "worker", "batch.seal", Some(whose), &details)?;
+        }
         Ok(())
     })?;
-    Ok(Prepared { batches: batches.len(), held: held.len(), uncertified: false })
+    let batches = batches.len() + usize::from(taken_back.is_some());
+    Ok(Prepared { batches, held: held.len(), uncertified: false })
 }
 
 /// Nothing can be sealed without a valid certificate.
@@ -147,101 +200,90 @@ struct Chosen {
     credential: Option<Arc<Credential>>,
     gate: Gate,
     pending: Vec<Pending>,
+    withdrawn: Vec<TakenBack>,
     facts: definition::Facts,
 }
 
-/// A registration that may leave.
-struct Candidate<'a> {
-    id: RegistrationId,
-    revision: i64,
-    content: Content<'a>,
+/// One batch, but for its lines.
+struct Batch<'a> {
+    heading: Heading<'a>,
+    has_patient: bool,
+    keys: &'a Keys,
+    credential: &'a Credential,
+    recipient: &'a Recipient,
 }
 
-/// One that may not.
-struct Stop {
-    id: RegistrationId,
-    reasons: HoldReasons,
-    physician: String,
-    patient: Hash,
+/// The registrations that may leave, and their lines beside them.
+struct Candidates<'a> {
+    members: Vec<RegistrationId>,
+    lines: Vec<Line<'a>>,
+}
+
+/// One that the platform has and that was taken back.
+struct TakenBack {
+    waiting: Waiting,
+    record: Hash,
+    patient: Zeroizing<String>,
+}
+
+impl TakenBack {
+    fn line(&self) -> Line<'_> {
+        Line { record: self.record, revision: self.waiting.revision, data: None, patient: &self.patient }
+    }
+}
+
+/// What was taken back and waits to be told, at most one batch.
+fn withdrawn(tx: &Tx<'_>, whose: OrganisationId, what: i64) -> Result<Vec<TakenBack>> {
+    let waiting = withdrawal::pending(tx, whose, what, BATCH_ROWS)?;
+    let mut taken = Vec::with_capacity(waiting.len());
+    for waiting in waiting.chunk_by(|a, b| a.id.block() == b.id.block()) {
+        let block = block::get(tx, whose, waiting[0].id.block())?;
+        let contents: Vec<_> = block.contents().collect();
+        for waiting in waiting {
+            let Some(content) = contents.get(waiting.id.place()).and_then(Option::as_ref) else { continue };
+            let patient = Zeroizing::new(content.subject.patient.to_owned());
+            taken.push(TakenBack { waiting: *waiting, record: content.entry.key, patient });
+        }
+    }
+    Ok(taken)
 }
 
 impl Chosen {
-    fn judge<'a>(
-        &self,
-        store: &Store,
-        pending: &'a Pending,
-        candidates: &mut Vec<Candidate<'a>>,
-        held: &mut Vec<Stop>,
-    ) {
-        let mut contents: Vec<Option<Content<'a>>> = pending.block.contents().collect();
-        for (place, revision) in &pending.places {
-            let Some(content) = contents.get_mut(*place).and_then(Option::take) else { continue };
-            let id = RegistrationId::new(pending.block.id, *place);
-            let subject = &content.subject;
-            let asks_patient = !self.gate.objecting.is_empty() && !subject.patient.is_empty();
-            let hash = || store.keys().hash(Purpose::Patient, subject.patient.as_bytes());
-            let patient = asks_patient.then(hash);
-            let physician = subject.physician.as_bytes().try_into().ok();
-            let reasons = self.gate.reasons(physician.as_ref(), patient.as_ref());
-            if reasons.is_empty() {
-                candidates.push(Candidate { id, revision: *revision, content });
-            } else {
-                held.push(Stop {
-                    id,
-                    reasons,
-                    physician: subject.physician.clone(),
-                    patient: patient.unwrap_or_else(hash),
+    fn judge(&self, keys: &Keys) -> (Candidates<'_>, Vec<(RegistrationId, Hold)>) {
+        let count = self.pending.iter().map(|pending| pending.places.len()).sum();
+        let mut candidates =
+            Candidates { members: Vec::with_capacity(count), lines: Vec::with_capacity(count) };
+        let mut held = Vec::new();
+        for Pending { block, places } in &self.pending {
+            let mut places = places.iter().peekable();
+            for (place, content) in block.contents().enumerate() {
+                let Some((_, revision)) = places.next_if(|(wanted, _)| *wanted == place) else { continue };
+                let Some(content) = content else { continue };
+                let id = RegistrationId::new(block.id, place);
+                if let Some(hold) = batch::stop(keys, &self.gate, content.subject) {
+                    held.push((id, hold));
+                    continue;
+                }
+                candidates.members.push(id);
+                candidates.lines.push(Line {
+                    record: content.entry.key,
+                    revision: *revision,
+                    data: Some(content.data),
+                    patient: content.subject.patient,
                 });
             }
         }
+        (candidates, held)
     }
 
-    fn batch(
-        &self,
-        definition: i64,
-        candidates: &[Candidate<'_>],
-        credential: &Credential,
-        recipient: &Recipient,
-    ) -> Result<NewBatch> {
-        let name = uuid::Uuid::now_v7().to_string();
-        let now = clock::now();
-        let heading = Heading {
-            batch: &name,
+    fn heading<'a>(&'a self, batch: &'a str) -> Heading<'a> {
+        Heading {
+            batch,
             organisation: &self.organisation,
             project: &self.facts.project,
             dcd: &self.facts.name,
             version: &self.facts.version,
-            created: now,
-        };
-        let lines: Vec<Line<'_>> = candidates
-            .iter()
-            .map(|candidate| Line {
-                record: candidate.content.entry.key,
-                revision: candidate.revision,
-                data: candidate.content.data,
-                subject: candidate.content.subject.clone(),
-            })
-            .collect();
-        let halves = split(&heading, &lines, self.facts.has_patient)?;
-        let payload = zstd::bulk::compress(&halves.registrations, COMPRESSION).map_err(Error::internal)?;
-        let mut deliveries =
-            vec![new_delivery(Service::Platform, seal(&payload, credential, recipient, now)?)];
-        if let Some(identities) = halves.identities {
-            let key = seal(&*identities.code_key, credential, recipient, now)?;
-            let body = identities_body(&heading, lines.len(), &key, &identities.lines);
-            deliveries.push(new_delivery(Service::Ttp, body.to_vec()));
+            created: clock::now(),
         }
-        Ok(NewBatch {
-            name: name.clone(),
-            definition,
-            members: candidates.iter().map(|candidate| candidate.id).collect(),
-            gate: (self.gate.version, clock::today()),
-            deliveries,
-        })
     }
-}
-
-fn new_delivery(service: Service, body: Vec<u8>) -> NewDelivery {
-    let digest = digest::digest(&digest::SHA256, &body);
-    NewDelivery { service, digest: format!("sha-256=:{}:", STANDARD.encode(digest)), body }
 }

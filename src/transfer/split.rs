@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use crate::{
     domain::organisation::Organisation,
     error::{Error, Result},
-    store::block::Subject,
+    store::key::TAG,
 };
 
 /// What both headers say of a batch.
@@ -42,44 +42,54 @@ pub struct Line<'a> {
     pub record: [u8; 16],
     /// Its revision.
     pub revision: i64,
-    /// The registry variables as a JSON object.
-    pub data: &'a str,
-    /// Who it is about.
-    pub subject: Subject,
+    /// The registry variables as a JSON object; `None` takes the record back.
+    pub data: Option<&'a str>,
+    /// The identifier of who it is about; empty if there is none.
+    pub patient: &'a str,
 }
 
-/// The two halves of a batch, in clear.
+/// The two halves of a batch, in clear. One is used for batch after batch:
+/// memory that is new each time costs more than what is written to it.
+#[derive(Default)]
 pub struct Halves {
     /// The platform's payload, before compression and sealing.
     pub registrations: Zeroizing<Vec<u8>>,
-    /// The TTP's lines; `None` for a definition without a patient.
-    pub identities: Option<Identities>,
+    /// The TTP's lines, one for each registration, in a random order.
+    pub identities: Zeroizing<Vec<u8>>,
 }
 
-/// What the TTP gets, but for the sealed key.
-pub struct Identities {
-    /// The key of the codes, to be sealed for the platform.
-    pub code_key: Zeroizing<[u8; 32]>,
-    /// One line for each registration, in a random order.
-    pub lines: Zeroizing<Vec<u8>>,
+impl Halves {
+    /// Overwrites both halves and keeps their memory for the next batch.
+    pub fn wipe(&mut self) {
+        for half in [&mut self.registrations, &mut self.identities] {
+            half.fill(0);
+            half.clear();
+        }
+    }
 }
 
-/// Splits `lines`. `with_identities` is whether the definition knows patients.
-pub fn split(heading: &Heading<'_>, lines: &[Line<'_>], with_identities: bool) -> Result<Halves> {
+/// Splits `lines` into `halves`. `with_identities` is whether the definition
+/// knows patients; if so the key of the codes comes back, to be sealed for the
+/// platform.
+pub fn split(
+    heading: &Heading<'_>,
+    lines: &[Line<'_>],
+    with_identities: bool,
+    halves: &mut Halves,
+) -> Result<Option<Zeroizing<[u8; 32]>>> {
+    halves.wipe();
     let mut codes = Zeroizing::new(vec![[0; 16]; lines.len()]);
     rand::fill(codes.as_flattened_mut()).map_err(Error::internal)?;
-    let registrations = registrations(heading, lines, &codes)?;
-    let identities = if with_identities { Some(identities(heading, lines, &codes)?) } else { None };
-    Ok(Halves { registrations, identities })
+    registrations(heading, lines, &codes, &mut halves.registrations)?;
+    if !with_identities {
+        return Ok(None);
+    }
+    identities(heading, lines, &codes, &mut halves.identities).map(Some)
 }
 
-/// The TTP's body: its header with the sealed key, then the lines.
-pub fn identities_body(
-    heading: &Heading<'_>,
-    count: usize,
-    sealed_key: &[u8],
-    lines: &[u8],
-) -> Zeroizing<Vec<u8>> {
+/// The TTP's body: its header with the sealed key, then the lines; with room
+/// for being sealed in place.
+pub fn identities_body(heading: &Heading<'_>, count: usize, sealed_key: &[u8], lines: &[u8]) -> Vec<u8> {
     let header = json!({
         "protocol": "hd-transfer/1",
         "batch": heading.batch,
@@ -88,7 +98,9 @@ pub fn identities_body(
         "count": count,
         "code_key": STANDARD.encode(sealed_key),
     });
-    let mut body = Zeroizing::new(header.to_string().into_bytes());
+    let header = header.to_string();
+    let mut body = Vec::with_capacity(header.len() + 1 + lines.len() + TAG);
+    body.extend_from_slice(header.as_bytes());
     body.push(b'\n');
     body.extend_from_slice(lines);
     body
@@ -98,7 +110,8 @@ fn registrations(
     heading: &Heading<'_>,
     lines: &[Line<'_>],
     codes: &[[u8; 16]],
-) -> Result<Zeroizing<Vec<u8>>> {
+    body: &mut Vec<u8>,
+) -> Result<()> {
     let header = json!({
         "protocol": "hd-transfer/1",
         "batch": heading.batch,
@@ -109,32 +122,41 @@ fn registrations(
         "count": lines.len(),
         "created": heading.created.to_string(),
     });
-    let size = lines.iter().map(|line| line.data.len() + 140).sum::<usize>() + 512;
-    let mut body = Zeroizing::new(Vec::with_capacity(size));
+    let size = lines.iter().map(|line| line.data.map_or(0, str::len) + 140).sum::<usize>() + 512;
+    body.reserve(size);
     writeln!(body, "{header}").map_err(Error::internal)?;
     for (line, code) in lines.iter().zip(codes) {
         body.extend_from_slice(b"{\"code\":\"");
-        put_hex(&mut body, code);
+        put_hex(body, code);
         body.extend_from_slice(b"\",\"record\":\"");
-        put_hex(&mut body, &line.record);
-        write!(body, "\",\"revision\":{},\"action\":\"submit\",\"data\":", line.revision)
-            .map_err(Error::internal)?;
-        body.extend_from_slice(line.data.as_bytes());
+        put_hex(body, &line.record);
+        let action = if line.data.is_some() { "submit" } else { "withdraw" };
+        write!(body, "\",\"revision\":{},\"action\":\"{action}\"", line.revision).map_err(Error::internal)?;
+        if let Some(data) = line.data {
+            body.extend_from_slice(b",\"data\":");
+            body.extend_from_slice(data.as_bytes());
+        }
         body.extend_from_slice(b"}\n");
     }
-    Ok(body)
+    Ok(())
 }
 
-fn identities(heading: &Heading<'_>, lines: &[Line<'_>], codes: &[[u8; 16]]) -> Result<Identities> {
+/// Returns the key of the codes.
+fn identities(
+    heading: &Heading<'_>,
+    lines: &[Line<'_>],
+    codes: &[[u8; 16]],
+    out: &mut Vec<u8>,
+) -> Result<Zeroizing<[u8; 32]>> {
     let mut code_key = Zeroizing::new([0; 32]);
     rand::fill(&mut *code_key).map_err(Error::internal)?;
     let cipher = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &*code_key).map_err(Error::internal)?);
     let mut nonces = vec![[0; NONCE_LEN]; lines.len()];
     rand::fill(nonces.as_flattened_mut()).map_err(Error::internal)?;
-    let mut out = Zeroizing::new(Vec::with_capacity(lines.len() * 120));
+    out.reserve(lines.len() * 120);
     let mut text = [0; 64];
     for index in shuffled(lines.len())? {
-        let patient = &lines[index].subject.patient;
+        let patient = lines[index].patient;
         let kind = if patient.len() == 11 { "ssin" } else { "generated" };
         let mut sealed = [0; NONCE_LEN + 32];
         sealed[..NONCE_LEN].copy_from_slice(&nonces[index]);
@@ -156,7 +178,7 @@ fn identities(heading: &Heading<'_>, lines: &[Line<'_>], codes: &[[u8; 16]]) -> 
         out.extend_from_slice(&text[..length]);
         out.extend_from_slice(b"\"}\n");
     }
-    Ok(Identities { code_key, lines: out })
+    Ok(code_key)
 }
 
 fn organization(organisation: &Organisation) -> serde_json::Value {
@@ -175,12 +197,13 @@ fn shuffled(count: usize) -> Result<Vec<usize>> {
     Ok(order)
 }
 
-fn put_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+fn put_hex(out: &mut Vec<u8>, bytes: &[u8; 16]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        out.push(DIGITS[usize::from(byte >> 4)]);
-        out.push(DIGITS[usize::from(byte & 15)]);
+    let mut text = [[0; 2]; 16];
+    for (pair, byte) in text.iter_mut().zip(bytes) {
+        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
     }
+    out.extend_from_slice(text.as_flattened());
 }
 
 #[cfg(test)]
@@ -210,16 +233,16 @@ mod tests {
             version: "1.0.0",
             created: Timestamp::UNIX_EPOCH,
         };
-        let subject = Subject { patient: "85040216932".into(), physician: "17552248".into() };
         let lines: Vec<Line<'_>> = (0..50)
             .map(|number| Line {
                 record: [number; 16],
                 revision: 1,
-                data: "{\"A\":1}",
-                subject: subject.clone(),
+                data: Some("{\"A\":1}"),
+                patient: "85040216932",
             })
             .collect();
-        let halves = split(&heading, &lines, true).unwrap();
+        let mut halves = Halves::default();
+        let code_key = split(&heading, &lines, true, &mut halves).unwrap().unwrap();
         let registrations = String::from_utf8(halves.registrations.to_vec()).unwrap();
         assert_eq!(registrations.lines().count(), 51);
         assert!(!registrations.contains("85040216932"));
@@ -232,10 +255,9 @@ mod tests {
             })
             .collect();
         assert_eq!(codes.len(), 50);
-        let identities = halves.identities.unwrap();
-        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &*identities.code_key).unwrap());
-        let body = identities_body(&heading, 50, b"sealed", &identities.lines);
-        let body = String::from_utf8(body.to_vec()).unwrap();
+        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &*code_key).unwrap());
+        let body = identities_body(&heading, 50, b"sealed", &halves.identities);
+        let body = String::from_utf8(body).unwrap();
         let opened: HashSet<String> = body
             .lines()
             .skip(1)
@@ -251,6 +273,9 @@ mod tests {
             .collect();
         assert_eq!(opened, codes);
         assert!(codes.iter().all(|code| !body.contains(code.as_str())), "the TTP sees no code in clear");
+        assert!(split(&heading, &lines[..1], false, &mut halves).unwrap().is_none());
+        assert!(halves.identities.is_empty(), "nothing of the batch before stays");
+        assert_eq!(halves.registrations.split(|byte| *byte == b'\n').count(), 3);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::{
     alarm::{self, Change},
     ask::{Asked, ask, pause},
     client::{Client, Clients},
-    prepare::{Credentials, prepare},
+    prepare::{Credentials, Sealer, prepare},
     send::{self, Attempted},
     services::Services,
 };
@@ -26,6 +26,7 @@ pub use super::{
     lock::{WorkerLock, lock},
 };
 use crate::{
+    certificate::Credential,
     clock,
     config::Queue,
     domain::{delivery::Service, enrolment::Gate, organisation::OrganisationId, registration::HoldReasons},
@@ -50,7 +51,7 @@ const SENDERS: usize = 8;
 /// Two senders of a service react at once; each further one waits so much
 /// longer. They are there for when the first are stuck, and would else all wake
 /// for every delivery.
-const RESERVE: Duration = Duration::from_millis(10);
+const RESERVE: Duration = Duration::from_millis(25);
 
 /// How long sealing rests after it failed for an organisation and definition.
 const SEALING_REST: Duration = Duration::from_secs(60);
@@ -75,8 +76,32 @@ pub struct Workers<'a> {
     unsealable: Mutex<HashMap<(OrganisationId, i64), Instant>>,
     /// How long a claim lasts; longer than asking for a receipt and sending.
     lease: Duration,
-    moved: Condvar,
-    moves: Mutex<u64>,
+    /// Rings when something moved.
+    moved: Bell,
+    /// Rings when something was queued, for those who send it.
+    queued: Bell,
+}
+
+/// Wakes those who wait for one kind of news. Two kinds have two bells: whoever
+/// is woken for nothing looks into the database for nothing.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<u64>,
+    condition: Condvar,
+}
+
+impl Bell {
+    fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.condition.notify_all();
+    }
+
+    /// Waits until it rings, at most for `limit`; not at all if `enough`.
+    fn wait(&self, limit: Duration, enough: impl Fn() -> bool) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = *rung;
+        drop(self.condition.wait_timeout_while(rung, limit, |rung| *rung == seen && !enough()));
+    }
 }
 
 impl<'a> Workers<'a> {
@@ -97,8 +122,8 @@ impl<'a> Workers<'a> {
                 .into_iter()
                 .max()
                 .unwrap_or_default(),
-            moved: Condvar::new(),
-            moves: Mutex::new(0),
+            moved: Bell::default(),
+            queued: Bell::default(),
         }
     }
 
@@ -110,19 +135,29 @@ impl<'a> Workers<'a> {
     /// Tells all workers to end after the step they are at.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
-        self.announce();
+        self.moved.ring();
+        self.queued.ring();
     }
 
     /// Runs the workers while `until` runs, then stops them.
     pub fn run<T>(&self, until: impl FnOnce(&Self) -> T) -> T {
         thread::scope(|scope| {
-            scope.spawn(|| self.keep(Duration::ZERO, || self.seal_some()));
+            scope.spawn(|| {
+                let mut sealer = None;
+                self.keep(&self.moved, Duration::ZERO, || {
+                    let sealed = self.seal_some(&mut sealer)?;
+                    if sealed {
+                        self.queued.ring();
+                    }
+                    Ok(sealed)
+                });
+            });
             for service in Service::ALL {
                 for sender in 0..SENDERS {
                     let reserve = RESERVE * sender.saturating_sub(1) as u32;
                     scope.spawn(move || {
                         let mut done = None;
-                        self.keep(reserve, || self.send_one(service, &mut done));
+                        self.keep(&self.queued, reserve, || self.send_one(service, &mut done));
                         // What was sent before the stop must not be forgotten.
                         while done.is_some() && self.send_step(service, &mut done, false).is_err() {
                             thread::sleep(IDLE);
@@ -130,7 +165,7 @@ impl<'a> Workers<'a> {
                     });
                 }
             }
-            scope.spawn(|| self.keep(Duration::ZERO, || self.ask_some()));
+            scope.spawn(|| self.keep(&self.moved, Duration::ZERO, || self.ask_some()));
             let done = until(self);
             self.stop();
             done
@@ -139,20 +174,19 @@ impl<'a> Workers<'a> {
 
     /// Waits until something moved, at most for `limit`.
     pub fn wait(&self, limit: Duration) {
-        let moves = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
-        let seen = *moves;
-        drop(self.moved.wait_timeout_while(moves, limit, |moves| *moves == seen && !self.stopped()));
+        self.moved.wait(limit, || self.stopped());
     }
 
     /// Repeats `step` for as long as the workers run. A step returns whether
     /// there was anything to do; an error is logged and is no reason to end.
-    /// A worker that was idle waits `reserve` more before it looks again.
-    fn keep(&self, reserve: Duration, mut step: impl FnMut() -> Result<bool>) {
+    /// A worker that is idle waits for `news`, and `reserve` more before it looks
+    /// again.
+    fn keep(&self, news: &Bell, reserve: Duration, mut step: impl FnMut() -> Result<bool>) {
         while !self.stopped() {
             match std::panic::catch_unwind(std::panic::AssertUnwindSafe(&mut step)) {
-                Ok(Ok(true)) => self.announce(),
+                Ok(Ok(true)) => self.moved.ring(),
                 Ok(Ok(false)) => {
-                    self.wait(IDLE);
+                    news.wait(IDLE, || self.stopped());
                     thread::sleep(reserve);
                 }
                 Ok(Err(error)) => {
@@ -180,24 +214,28 @@ impl<'a> Workers<'a> {
         Ok(waiting)
     }
 
-    fn seal_some(&self) -> Result<bool> {
+    fn seal_some(&self, sealer: &mut Option<Sealer>) -> Result<bool> {
         let mut did = false;
+        let sealer = match sealer {
+            Some(sealer) => sealer,
+            None => sealer.insert(Sealer::new()?),
+        };
         self.lift_once_a_day()?;
         for what in self.store.read(|tx| self.sealable(tx))? {
             if self.stopped() || self.store.read(|tx| delivery::queued(tx, what.0))? >= QUEUED_AT_ONCE {
                 continue;
             }
-            did |= self.seal(what)?;
+            did |= self.seal(sealer, what)?;
         }
         Ok(did)
     }
 
     /// Seals for one organisation and definition. That it cannot be done is no
     /// reason to leave the others unsealed.
-    fn seal(&self, what: (OrganisationId, i64)) -> Result<bool> {
+    fn seal(&self, sealer: &mut Sealer, what: (OrganisationId, i64)) -> Result<bool> {
         let started = Instant::now();
         let prepared =
-            prepare(self.store, &self.credentials, self.services.recipient(), what, BATCHES_A_ROUND);
+            prepare(self.store, sealer, &self.credentials, self.services.recipient(), what, BATCHES_A_ROUND);
         self.sealing.fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
         if prepared.is_err() {
             let mut unsealable = self.unsealable.lock().unwrap_or_else(PoisonError::into_inner);
@@ -258,12 +296,17 @@ impl<'a> Workers<'a> {
             } else {
                 None
             };
+            // That a credential cannot be read is no reason to undo the rest.
+            let next = next.map(|claim| {
+                let credential = self.credentials.of(tx, claim.organisation);
+                (claim, credential)
+            });
             Ok((next, changes))
         })?;
         *done = None;
         changes.iter().for_each(Change::tell);
-        let Some(claim) = next else { return Ok(!nothing_to_settle) };
-        let attempted = match self.client(claim.organisation, service) {
+        let Some((claim, credential)) = next else { return Ok(!nothing_to_settle) };
+        let attempted = match credential.and_then(|it| self.client(claim.organisation, service, it)) {
             Ok(Some(client)) => send::attempt(&client, &claim, self.settings),
             Ok(None) => send::uncertified(),
             Err(error) => {
@@ -284,7 +327,9 @@ impl<'a> Workers<'a> {
         let claimed = self.store.write(|tx| outcome::claim(tx, ASKED_A_ROUND, lease))?;
         let mut answers = Vec::with_capacity(claimed.len());
         for asking in &claimed {
-            let asked = match self.client(asking.organisation, Service::Platform) {
+            let organisation = asking.organisation;
+            let credential = self.store.read(|tx| self.credentials.of(tx, organisation));
+            let asked = match credential.and_then(|it| self.client(organisation, Service::Platform, it)) {
                 Ok(Some(client)) => ask(&client, asking, self.settings),
                 Ok(None) | Err(_) => Asked::Later(pause(asking, self.settings)),
             };
@@ -311,10 +356,13 @@ impl<'a> Workers<'a> {
 
     /// The client of an organisation for a service, made anew when its
     /// certificate changed; none without a valid certificate.
-    fn client(&self, organisation: OrganisationId, service: Service) -> Result<Option<Arc<Client>>> {
-        let Some(credential) = self.store.read(|tx| self.credentials.of(tx, organisation))? else {
-            return Ok(None);
-        };
+    fn client(
+        &self,
+        organisation: OrganisationId,
+        service: Service,
+        credential: Option<Arc<Credential>>,
+    ) -> Result<Option<Arc<Client>>> {
+        let Some(credential) = credential else { return Ok(None) };
         let settings = self.services.get(service);
         self.clients.get(organisation, service.as_str(), settings, &credential).map(Some)
     }
@@ -325,11 +373,6 @@ impl<'a> Workers<'a> {
 
     pub(super) fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
-    }
-
-    fn announce(&self) {
-        *self.moves.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.moved.notify_all();
     }
 }
 

@@ -28,6 +28,9 @@ pub struct Row {
     pub patient: Option<Patient>,
     /// The first eight digits of the physician's NIHDI number.
     pub physician: Option<[u8; 8]>,
+    /// The author's e-mail address, a line feed, and the co-author's; the
+    /// latter may be empty.
+    pub authors: Vec<u8>,
     /// Whether it is a draft, which a person will complete.
     pub draft: bool,
     /// Whether a value that would go to the platform holds the patient's own
@@ -78,6 +81,7 @@ impl Row {
         self.findings.clear();
         self.patient = None;
         self.physician = None;
+        self.authors.clear();
         self.draft = false;
         self.identifier_in_value = false;
     }

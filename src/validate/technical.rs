@@ -46,6 +46,9 @@ impl Technical<'_> {
         if self.is_empty() {
             return;
         }
+        for part in [self.author, "\n", self.coauthor] {
+            out.authors.extend_from_slice(part.as_bytes());
+        }
         for (column, text) in self.columns() {
             if !text.is_empty() {
                 out.local.extend_from_slice(b",\"");

@@ -2,6 +2,7 @@
 
 mod input;
 mod place;
+mod portal;
 mod setup;
 
 use std::{
@@ -22,14 +23,14 @@ use crate::{
         summary::{Seconds, Summary},
     },
     error::{Error, Result},
-    intake::job::{CHUNK_ROWS, Job},
+    intake::job::{CHUNK_ROWS, Job, never},
     sandbox::{Options, Sandbox, Totals},
     store::{definition, import as imports},
 };
 
 #[derive(clap::Args)]
 pub struct Verb {
-    /// Ends after the summary
+    /// Ends after the summary, without serving the portal
     #[arg(long)]
     once: bool,
     /// How many rows to make, beside the extract that is shipped
@@ -50,7 +51,7 @@ impl Verb {
     pub fn run(self, context: &Context) -> Result<Done> {
         let started = Instant::now();
         let place = Place::open(self.keep.as_deref())?;
-        let (summary, totals) = self.work(context, &place)?;
+        let Worked { summary, totals, own, sandbox, organisation } = self.work(context, &place)?;
         let summary = Summary {
             seconds: Seconds { total: started.elapsed().as_secs_f64(), ..summary.seconds },
             ..summary
@@ -73,10 +74,14 @@ impl Verb {
                 ],
             ))?;
         }
+        if !self.once {
+            portal::serve(context, &own, &organisation, sandbox.dir())?;
+        }
+        sandbox.stop();
         Ok(deliver::judge(&summary))
     }
 
-    fn work(&self, context: &Context, place: &Place) -> Result<(Summary, Totals)> {
+    fn work(&self, context: &Context, place: &Place) -> Result<Worked> {
         stage(context, "demo-stage-input");
         let inputs = input::prepare(place, self.rows)?;
         stage(context, "demo-stage-services");
@@ -109,10 +114,18 @@ impl Verb {
         let mut summary = deliver::summary(own.store()?, true)?;
         summary.seconds = seconds;
         let totals = settled(sandbox.dir())?;
-        sandbox.stop();
         summary.reconciles &= agree(&summary, &totals);
-        Ok((summary, totals))
+        Ok(Worked { summary, totals, own, sandbox, organisation })
     }
+}
+
+/// What the work came to, and where it was done.
+struct Worked {
+    summary: Summary,
+    totals: Totals,
+    own: Context,
+    sandbox: Sandbox,
+    organisation: Organisation,
 }
 
 fn stage(context: &Context, id: &str) {
@@ -137,6 +150,8 @@ fn take_in(context: &Context, organisation: &Organisation, input: &Input) -> Res
         default_author: &context.config.validation.default_author,
         nihdi_moduli: &context.config.validation.nihdi_moduli,
         chunk_rows: CHUNK_ROWS,
+        upload: None,
+        leave: &never,
     };
     let bar = progress::bar();
     let outcome = job.run(&input.path, &mut |at| progress::advance(&bar, at))?;

@@ -21,7 +21,8 @@ use crate::{
 /// The organisation that the sandbox has a certificate for.
 const NIHDI: &str = "71099911";
 
-const PROJECT: &str = "HDBP0147";
+/// The project that the demo is about.
+pub(super) const PROJECT: &str = "HDBP0147";
 
 /// The demo's organisation, set up now if it is not there. All of it is one
 /// transaction, so that a run that was killed left everything or nothing.

@@ -28,6 +28,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Expression {
     node: Node,
+    text: String,
 }
 
 /// Why a text is no expression that can be obeyed: a Fluent message.
@@ -76,10 +77,15 @@ pub(super) enum Operator {
 }
 
 impl Expression {
+    /// The text that it was compiled from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Compiles a text. Fails on everything outside the subset, on unknown
     /// variables and choices, and on comparisons that make no sense.
     pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Self, Fault> {
-        compile::compile(text, scope).map(|node| Self { node })
+        compile::compile(text, scope).map(|node| Self { node, text: text.trim().to_owned() })
     }
 
     /// Whether it holds for a row; none if a value in it is unreadable.
@@ -90,7 +96,8 @@ impl Expression {
     /// Both this one and `other`.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self { node: Node::And(Box::new([self.node, other.node])) }
+        let text = format!("({}) and ({})", self.text, other.text);
+        Self { node: Node::And(Box::new([self.node, other.node])), text }
     }
 
     pub(super) fn node(&self) -> &Node {

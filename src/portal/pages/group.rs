@@ -6,7 +6,7 @@ use crate::{
     domain::{account::AccountId, organisation::Organisation, role::Permission},
     error::Result,
     portal::{answer::Answer, content::content, visit::Visit},
-    store::{Tx, account, attention, count, organisation, revision},
+    store::{Tx, account, attention, organisation, revision},
 };
 
 /// A group in the list.
@@ -39,8 +39,8 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let group = visit.group()?;
     let may_count = visit.permits(Permission::RegistrationCounts);
     let (attention, counts) = visit.read(|tx| {
-        let counts = may_count.then(|| count::of(tx, group.id)).transpose()?;
-        Ok((attention::of(tx, group.id)?, counts))
+        let counts = visit.portal.figures.of(tx, group.id)?.total.clone();
+        Ok((attention::of(tx, group.id, &counts)?, may_count.then_some(counts)))
     })?;
     let content = content! {
         cbe => group.cbe,

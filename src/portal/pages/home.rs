@@ -63,7 +63,7 @@ fn card(visit: &Visit<'_>, tx: &crate::store::Tx<'_>, group: Organisation) -> Re
     let standing = &visit.who()?.standing;
     let may = |permission| standing.permits(permission, group.id);
     let base = format!("/ssp/groups/{}", group.nihdi.as_str());
-    let facts = attention::of(tx, group.id)?;
+    let facts = attention::of(tx, group.id, &visit.portal.figures.of(tx, group.id)?.total)?;
     let concern = |permission, kind, severity, count, page: &str| {
         (count > 0 && may(permission)).then(|| Concern {
             kind,

@@ -1,31 +1,30 @@
-//! Accounts, members, roles, sessions and organisations: the rules that no page
-//! can forget, on a real database.
+//! Accounts, members and roles: the rules that no page can forget, on a real
+//! database.
 
-use std::{fs, net::IpAddr, path::Path};
+mod groups;
+mod logging_in;
+
+use std::{fs, path::Path};
 
 use hd4dp::{
     domain::{
         account::{AccountId, Actor, Temporary},
         identifier::Nihdi,
         member::{Grant, Projects, Reach},
-        organisation::{Details, Organisation, OrganisationId},
+        organisation::{Details, OrganisationId},
         role::{Permission, Role},
         session::Limits,
     },
     error::{Code, Error, Result},
     language::Language,
-    portal::{
-        password::{self, Hasher, Verdict},
-        second_factor::{Secret, recovery_codes},
-    },
+    portal::password::{Hasher, Verdict},
     store::{
         Store, Tx, account, alert, audit, login, manager, member, password as stored, revision,
         second_factor, session,
     },
 };
-use jiff::SignedDuration;
 
-use crate::common::{NIHDI, TestApp, diag, extract};
+use crate::common::{NIHDI, TestApp};
 
 /// An installation with a manager and two organisations.
 struct House {
@@ -35,8 +34,6 @@ struct House {
     here: OrganisationId,
     there: OrganisationId,
 }
-
-const PASSWORD: &str = "een zeer geheim wachtwoord";
 
 fn root() -> Actor {
     Actor::System("cli:tester".into())
@@ -93,6 +90,14 @@ fn id(actor: &Actor) -> AccountId {
 
 fn editor() -> [Grant; 1] {
     [Grant::new(Role::CertificateEditor)]
+}
+
+/// Whether a file of the directory holds these bytes.
+fn holds(directory: &Path, bytes: &[u8]) -> bool {
+    fs::read_dir(directory).unwrap().any(|entry| {
+        let content = fs::read(entry.unwrap().path()).unwrap_or_default();
+        content.windows(bytes.len()).any(|window| window == bytes)
+    })
 }
 
 #[test]
@@ -287,184 +292,6 @@ fn a_dp_manager_cannot_reset_an_account_with_roles_elsewhere() {
 }
 
 #[test]
-fn a_temporary_password_expires_and_ends_with_the_first_change() {
-    let house = house();
-    let someone = house.member(house.here, "iemand", &[Role::Auditor]);
-    let until = house.write(|tx| account::get(tx, someone)).temporary_until.unwrap();
-    let now = hd4dp::clock::now().as_millisecond();
-    assert!(until > now && until <= now + 7 * 24 * 3_600_000);
-    house.write(|tx| stored::change(tx, someone, "hash"));
-    assert_eq!(house.write(|tx| account::get(tx, someone)).temporary_until, None);
-}
-
-#[test]
-fn a_password_change_ends_all_sessions() {
-    let house = house();
-    let someone = house.member(house.here, "iemand", &[Role::Auditor]);
-    let limits = Limits::default();
-    let open = |tx: &Tx<'_>| session::open(tx, someone, true, "10.0.0.1", "Firefox\u{7}", limits);
-    let (one, first) = house.write(open);
-    let (two, second) = house.write(open);
-    assert_eq!(first.browser, "Firefox");
-    assert_eq!(house.write(|tx| session::list(tx, someone, limits)).len(), 2);
-    // One's own can be ended one by one, nobody else's.
-    assert_eq!(house.refused(|tx| session::end(tx, id(&house.manager), first.id)).code, Code::NotFound);
-    house.write(|tx| session::end(tx, someone, first.id));
-    assert!(house.write(|tx| session::find(tx, &one, limits)).is_none());
-    assert_eq!(house.write(|tx| session::find(tx, &two, limits)).unwrap().0.id, second.id);
-    house.write(|tx| stored::change(tx, someone, "hash"));
-    assert!(house.write(|tx| session::find(tx, &two, limits)).is_none());
-}
-
-#[test]
-fn a_session_ends_when_idle_and_in_any_case() {
-    let house = house();
-    let someone = id(&house.manager);
-    let limits = Limits::default();
-    let (token, opened) = house.write(|tx| session::open(tx, someone, true, "::1", "", limits));
-    let find = |limits| house.store.read(|tx| session::find(tx, &token, limits)).unwrap();
-    assert!(find(limits).is_some());
-    let no_time = SignedDuration::from_millis(-1);
-    assert!(find(Limits { idle: no_time, ..limits }).is_none());
-    let (ended, _) =
-        house.write(|tx| session::open(tx, someone, true, "::1", "", Limits { absolute: no_time, ..limits }));
-    assert!(house.write(|tx| session::find(tx, &ended, limits)).is_none());
-    std::thread::sleep(std::time::Duration::from_millis(2));
-    house.write(|tx| session::touch(tx, opened.id));
-    assert!(find(limits).unwrap().0.seen_at > opened.seen_at);
-    assert_eq!(house.write(|tx| session::sweep(tx, limits)), 1);
-}
-
-#[test]
-fn a_session_that_waits_for_the_second_factor_gets_a_new_token_with_it() {
-    let house = house();
-    let limits = Limits::default();
-    let (before, opened) = house.write(|tx| session::open(tx, id(&house.manager), false, "::1", "", limits));
-    assert!(!opened.is_complete);
-    let after = house.write(|tx| session::complete(tx, &opened));
-    assert!(house.write(|tx| session::find(tx, &before, limits)).is_none());
-    let (found, account) = house.write(|tx| session::find(tx, &after, limits)).unwrap();
-    assert!(found.is_complete);
-    assert_eq!(account.email, "baas@fictief.example");
-    let keys = house.store.keys();
-    assert!(after.is_csrf(keys, &after.csrf(keys)));
-    assert!(!after.is_csrf(keys, &before.csrf(keys)));
-}
-
-#[test]
-fn what_a_session_keeps_is_sealed_its_own_and_goes_with_it() {
-    let house = house();
-    let limits = Limits::default();
-    let someone = id(&house.manager);
-    let (_, mine) = house.write(|tx| session::open(tx, someone, true, "::1", "", limits));
-    let (_, other) = house.write(|tx| session::open(tx, someone, true, "::1", "", limits));
-    let name = house.write(|tx| session::keep(tx, mine.id, "85073003328"));
-    assert_eq!(*house.write(|tx| session::kept(tx, mine.id, &name)).unwrap(), "85073003328");
-    assert!(house.write(|tx| session::kept(tx, other.id, &name)).is_none());
-    for number in 0..64 {
-        house.write(|tx| session::keep(tx, mine.id, &number.to_string()));
-    }
-    assert!(house.write(|tx| session::kept(tx, mine.id, &name)).is_none(), "the oldest made room");
-    let name = house.write(|tx| session::keep(tx, other.id, "85073003328"));
-    house.write(|tx| session::end_all(tx, someone, Some(mine.id)));
-    assert!(house.write(|tx| session::kept(tx, other.id, &name)).is_none());
-    assert!(!holds(house.store.directory(), b"85073003328"));
-}
-
-#[test]
-fn a_code_works_once() {
-    let house = house();
-    let someone = house.member(house.here, "iemand", &[Role::Auditor]);
-    let (secret, codes) = (Secret::new().unwrap(), recovery_codes().unwrap());
-    house.write(|tx| second_factor::set(tx, someone, secret.bytes(), 1_000, &codes, None));
-    assert!(house.write(|tx| account::get(tx, someone)).has_second_factor);
-    assert_eq!(**house.write(|tx| second_factor::secret(tx, someone)).as_deref().unwrap(), *secret.bytes());
-    for (step, is_good) in [(1_000, false), (1_001, true), (1_001, false), (999, false), (1_003, true)] {
-        assert_eq!(house.write(|tx| second_factor::use_step(tx, someone, step)), is_good, "{step}");
-    }
-    let code = codes[3].to_uppercase().replace('-', " ");
-    let other = house.member(house.here, "ander", &[Role::Auditor]);
-    assert!(!house.write(|tx| second_factor::use_code(tx, other, &code)));
-    assert!(house.write(|tx| second_factor::use_code(tx, someone, &code)));
-    assert!(!house.write(|tx| second_factor::use_code(tx, someone, &code)));
-    assert_eq!(house.write(|tx| second_factor::codes_left(tx, someone)), 9);
-}
-
-#[test]
-fn an_organisation_may_require_a_second_factor() {
-    let house = house();
-    let someone = house.member(house.here, "iemand", &[Role::Auditor]);
-    let elsewhere = house.member(house.there, "elders", &[Role::Auditor]);
-    let required = |id| house.write(|tx| second_factor::is_required(tx, id));
-    assert!(!required(someone));
-    house.write(|tx| revision::require_second_factor(tx, &house.manager, house.here, true, "beleid"));
-    assert!(required(someone));
-    assert!(required(id(&house.manager)), "a manager reaches every organisation");
-    assert!(!required(elsewhere));
-    house.write(|tx| second_factor::set(tx, someone, &[1; 20], 1, &[], None));
-    assert_eq!(house.refused(|tx| second_factor::give_up(tx, someone)).code, Code::Conflict);
-    house.write(|tx| second_factor::reset(tx, &house.manager, someone));
-    assert!(!house.write(|tx| account::get(tx, someone)).has_second_factor);
-}
-
-#[test]
-fn failures_slow_down_and_lock_and_a_manager_lifts_it() {
-    let house = house();
-    let email = "iemand@fictief.example";
-    let someone = house.member(house.here, "iemand", &[Role::Auditor]);
-    let address: IpAddr = "10.0.0.7".parse().unwrap();
-    let gate = |email: &str| house.store.read(|tx| login::gate(tx, email, address)).unwrap();
-    for _ in 0..5 {
-        assert_eq!(gate(email), login::Gate::Open);
-        house.write(|tx| login::fail(tx, email, address));
-    }
-    assert_eq!(gate(email), login::Gate::Open);
-    house.write(|tx| login::fail(tx, "IEMAND@fictief.example", address));
-    assert!(matches!(gate(email), login::Gate::Waits(_)));
-    let known = house.write(|tx| account::get(tx, someone));
-    house.write(|tx| login::succeed(tx, &known, address));
-    assert_eq!(gate(email), login::Gate::Open);
-    assert!(house.write(login::list).is_empty(), "a success leaves no trace of an honest mistake");
-    for _ in 0..20 {
-        house.write(|tx| login::fail(tx, email, address));
-    }
-    assert_eq!(gate(email), login::Gate::Locked);
-    let listed = house.write(login::list);
-    assert_eq!((listed.len(), listed[0].failures, listed[0].is_locked), (1, 20, true));
-    assert_eq!(listed[0].account.as_ref().unwrap().id, someone);
-    house.write(|tx| login::lift(tx, &house.manager, someone));
-    assert_eq!(gate(email), login::Gate::Open);
-}
-
-#[test]
-fn an_unknown_address_waits_and_locks_as_a_known_one_does() {
-    let house = house();
-    let address: IpAddr = "10.0.0.7".parse().unwrap();
-    let gate = |email: &str| house.store.read(|tx| login::gate(tx, email, address)).unwrap();
-    for failures in 1..=20 {
-        for email in ["niemand@fictief.example", "baas@fictief.example"] {
-            house.write(|tx| login::fail(tx, email, "10.9.9.9".parse().unwrap()));
-        }
-        let kind = |email| std::mem::discriminant(&gate(email));
-        assert_eq!(kind("niemand@fictief.example"), kind("baas@fictief.example"), "{failures}");
-    }
-    assert!(!holds(house.store.directory(), b"niemand@"), "what was typed is not kept");
-    // From one network address all e-mail addresses are slowed down in the end.
-    for number in 0..11 {
-        house.write(|tx| {
-            login::fail(tx, &format!("raad{number}@fictief.example"), "10.9.9.9".parse().unwrap())
-        });
-    }
-    let gate = house.write(|tx| login::gate(tx, "vers@fictief.example", "10.9.9.9".parse().unwrap()));
-    assert!(matches!(gate, login::Gate::Waits(_)), "{gate:?}");
-    let listed = house.write(login::list);
-    assert!(listed.iter().any(|listed| listed.account.is_none() && listed.address == "10.9.9.9"));
-    house.write(|tx| login::lift_address(tx, &house.manager, "10.9.9.9"));
-    let gate = house.write(|tx| login::gate(tx, "vers@fictief.example", "10.9.9.9".parse().unwrap()));
-    assert_eq!(gate, login::Gate::Open);
-}
-
-#[test]
 fn a_standing_tells_what_is_seen_and_which_registrations() {
     let house = house();
     let someone = house.member(house.here, "iemand", &[Role::CsvUploadManager]);
@@ -489,47 +316,6 @@ fn a_standing_tells_what_is_seen_and_which_registrations() {
 }
 
 #[test]
-fn members_of_a_deactivated_organisation_lose_access_and_managers_do_not() {
-    let house = house();
-    let someone = house.member(house.here, "iemand", &[Role::DpManager]);
-    house.write(|tx| revision::deactivate(tx, &house.manager, house.here, "fusie"));
-    let standing = house.write(|tx| member::standing(tx, someone));
-    assert!(!standing.sees(house.here));
-    assert!(house.write(|tx| member::standing(tx, id(&house.manager))).sees(house.here));
-    house.write(|tx| revision::reactivate(tx, &house.manager, house.here, "toch niet"));
-    assert!(house.write(|tx| member::standing(tx, someone)).sees(house.here));
-}
-
-#[test]
-fn each_change_of_an_organisation_is_a_revision() {
-    let house = house();
-    let edited = Details { cbe: vec!["0999999031".into()], ..details(NIHDI, "Nieuw hier") };
-    let edit = |tx: &Tx<'_>| revision::edit(tx, &house.manager, house.here, &edited, " nieuwe naam ");
-    let changed: Organisation = house.write(edit);
-    assert_eq!(changed.title, "Nieuw hier");
-    house.write(edit);
-    house.write(|tx| revision::deactivate(tx, &house.manager, house.here, "fusie"));
-    let revisions = house.write(|tx| revision::list(tx, house.here));
-    assert_eq!(revisions.len(), 3, "what changes nothing is no revision");
-    assert_eq!(revisions[1].message, "nieuwe naam");
-    assert_eq!(revisions[1].actor, house.manager.to_string());
-    assert_eq!(revisions[1].before["title"], "Hier");
-    assert_eq!(revisions[1].after["cbe"][0], "0999999031");
-    assert_eq!(revisions[0].after["active"], false);
-    assert!(revisions[2].before.is_null());
-    let taken = details("72099902", "Dubbel");
-    assert_eq!(
-        house.refused(|tx| revision::edit(tx, &house.manager, house.here, &taken, "")).code,
-        Code::Conflict
-    );
-    let empty = details(NIHDI, "  ");
-    assert_eq!(
-        house.refused(|tx| revision::edit(tx, &house.manager, house.here, &empty, "")).code,
-        Code::Invalid
-    );
-}
-
-#[test]
 fn the_audit_names_accounts_by_number_and_holds_no_secret() {
     let house = house();
     let someone = house.member(house.here, "iemand", &[Role::Auditor]);
@@ -541,27 +327,6 @@ fn the_audit_names_accounts_by_number_and_holds_no_secret() {
     }
     assert_eq!(events.last().unwrap().actor, house.manager.to_string());
     assert!(events.iter().all(|event| !event.details.contains('@') && !event.details.contains("argon2id")));
-}
-
-#[test]
-fn no_password_hash_input_is_in_the_database() {
-    let house = house();
-    let hasher = Hasher::new(house.store.keys());
-    let someone = house.member(house.here, "iemand", &[Role::Auditor]);
-    let (secret, codes) = (Secret::new().unwrap(), recovery_codes().unwrap());
-    let limits = Limits::default();
-    let token = house.write(|tx| {
-        stored::change(tx, someone, &hasher.hash(PASSWORD)?)?;
-        second_factor::set(tx, someone, secret.bytes(), 1, &codes, None)?;
-        Ok(session::open(tx, someone, true, "::1", "Firefox", limits)?.0)
-    });
-    let hash = house.write(|tx| stored::hash(tx, someone)).unwrap();
-    assert_eq!(hasher.check(PASSWORD, Some(&hash)).unwrap(), Verdict::Right);
-    let directory = house.store.directory();
-    assert!(holds(directory, b"$argon2id$"), "the question itself works");
-    for secret in [PASSWORD.as_bytes(), secret.bytes(), codes[0].as_bytes(), token.text().as_bytes()] {
-        assert!(!holds(directory, secret));
-    }
 }
 
 #[test]
@@ -588,57 +353,4 @@ fn the_verb_makes_a_user_manager_and_shows_the_password_once() {
     let list = app.ok(["manager", "list", "--json"]).json();
     assert_eq!(list.as_array().unwrap().len(), 2);
     assert!(!list.to_string().contains("argon2"), "{list}");
-}
-
-#[test]
-fn organisations_come_from_a_file() {
-    let app = TestApp::new();
-    let file = app.file(
-        "organisaties.csv",
-        "Title;NIHDI;CBE\nZiekenhuis Daar;72099902;0999999031\nFictief;71099911;\nFout;71099912;\n",
-    );
-    let ran = app.run(["organisation", "import", file.to_str().unwrap(), "--json"]);
-    assert_eq!(ran.status, 3, "{}", ran.stderr);
-    assert_eq!(ran.json(), serde_json::json!({ "added": 1, "known": 1, "refused": 1 }));
-    assert!(ran.stderr.contains('4'), "the line is named: {}", ran.stderr);
-    let list = app.ok(["organisation", "list", "--json"]).json();
-    let titles: Vec<_> = list.as_array().unwrap().iter().map(|known| known["title"].clone()).collect();
-    assert_eq!(titles, ["Fictief Ziekenhuis", "Ziekenhuis Daar"], "what is known keeps its title");
-    let wrong = app.file("zonder.csv", "title\nZiekenhuis\n");
-    assert_eq!(app.run(["organisation", "import", wrong.to_str().unwrap()]).status, 1);
-}
-
-#[test]
-fn nothing_is_imported_or_sealed_for_a_deactivated_organisation() {
-    let app = TestApp::new();
-    app.enrol();
-    app.import("INTEGO-DIAG", &extract("INTEGO-DIAG"));
-    let store = Store::open(&app.data()).unwrap();
-    let waiting = || store.read(hd4dp::store::batch::waiting).unwrap().len();
-    assert_eq!(waiting(), 1);
-    let here = store.read(|tx| Ok(hd4dp::store::organisation::all(tx)?.remove(0).id)).unwrap();
-    store.write(|tx| revision::deactivate(tx, &root(), here, "")).unwrap();
-    assert_eq!(waiting(), 0);
-    let row = diag("D9001", "x");
-    let file = app.file("nieuw.csv", format!("{}\n{row}\n", crate::common::DIAG_HEADER));
-    let file = file.to_str().unwrap();
-    let ran = app.run(["import", "--organisation", NIHDI, "--dcd", "INTEGO-DIAG", file]);
-    assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stderr.contains("deactivated"), "{}", ran.stderr);
-    store.write(|tx| revision::reactivate(tx, &root(), here, "")).unwrap();
-    assert_eq!(waiting(), 1);
-}
-
-#[test]
-fn strong_passwords_are_asked_of_people() {
-    assert!(password::strength(PASSWORD, &["iemand@fictief.example"]).is_ok());
-    assert!(password::strength("iemand@fictief", &["iemand@fictief.example"]).is_err());
-}
-
-/// Whether a file of the directory holds these bytes.
-fn holds(directory: &Path, bytes: &[u8]) -> bool {
-    fs::read_dir(directory).unwrap().any(|entry| {
-        let content = fs::read(entry.unwrap().path()).unwrap_or_default();
-        content.windows(bytes.len()).any(|window| window == bytes)
-    })
 }

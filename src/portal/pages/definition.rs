@@ -1,0 +1,199 @@
+//! Definitions: the list, one with its variables, upload, and what two
+//! versions differ in.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use minijinja::Value;
+use serde_json::json;
+
+use crate::{
+    definition::{Definition, Expression, Kind, MOST_BYTES, Required, Variable, Version},
+    domain::{member::not_found, role::Permission},
+    error::{Code, Error, Result},
+    language::Language,
+    portal::{answer::Answer, content::content, errors::Errors, visit::Visit},
+    store::definition,
+};
+
+/// The list by project, the newest version of each first.
+pub fn list(visit: &Visit<'_>) -> Result<Answer> {
+    page(visit, &Errors::default(), &[])
+}
+
+/// Takes in a workbook; one that is refused is told with every place in it.
+pub fn add(visit: &Visit<'_>) -> Result<Answer> {
+    let Some(file) = &visit.file else {
+        let mut errors = Errors::default();
+        errors.need("workbook", "definition-file", visit.language);
+        return page(visit, &errors, &[]);
+    };
+    if file.bytes.len() > MOST_BYTES {
+        let error =
+            Error::new(Code::TooLarge, "definition-too-large").with("limit", (MOST_BYTES >> 20) as u64);
+        return page(visit, &Errors::of("workbook", &error, visit.language), &[]);
+    }
+    let definition = match Definition::from_workbook(&file.bytes) {
+        Ok(definition) => definition,
+        Err(refused) => {
+            let problems: Vec<_> =
+                refused.problems.iter().map(|problem| problem.text(visit.language)).collect();
+            let error = Error::invalid("definition-refused").with("problems", problems.len() as u64);
+            return page(visit, &Errors::of("workbook", &error, visit.language), &problems);
+        }
+    };
+    let version = definition.version.to_string();
+    let added = visit.write(|tx| {
+        let (_, is_new) = definition::add(tx, &definition)?;
+        if is_new {
+            visit.audit(tx, "definition.add", &json!({ "name": definition.name, "version": version }))?;
+        }
+        Ok(is_new)
+    });
+    match added {
+        Ok(is_new) => {
+            let done = if is_new { "definition-added" } else { "definition-known" };
+            Ok(Answer::redirect(format!("/ssp/definitions/{}/{version}?done={done}", definition.name)))
+        }
+        Err(error) if error.code == Code::Conflict => {
+            page(visit, &Errors::of("workbook", &error, visit.language), &[])
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// One version of a definition.
+pub fn show(visit: &Visit<'_>) -> Result<Answer> {
+    let all = visit.read(definition::all)?;
+    let (name, version) = (visit.param("name"), visit.param("version"));
+    let known = named(&all, name, version)?;
+    let others: Vec<_> = all
+        .iter()
+        .filter(|other| other.name == known.name && other.version != known.version)
+        .map(|other| other.version.to_string())
+        .collect();
+    let language = visit.language;
+    let rows: Vec<_> = known.variables.iter().map(|variable| row(known, variable, language)).collect();
+    let content = content! {
+        name, version, others, rows, project => known.project, title => known.titles.get(language),
+        source => known.source_note.get(language), enrolment => known.enrolment_required,
+    };
+    Ok(visit.page("definition.html", content))
+}
+
+/// What a version has that another has not, and what they say differently.
+pub fn compare(visit: &Visit<'_>) -> Result<Answer> {
+    let all = visit.read(definition::all)?;
+    let name = visit.param("name");
+    let (from, to) = (visit.param("other"), visit.param("version"));
+    let (before, after) = (named(&all, name, from)?, named(&all, name, to)?);
+    let facts = |known: &Definition| -> BTreeMap<String, Vec<(&'static str, String)>> {
+        let facts = |variable: &Variable| (variable.name.clone(), facts(known, variable, visit.language));
+        known.variables.iter().map(facts).collect()
+    };
+    let (old, new) = (facts(before), facts(after));
+    let mut rows = Vec::new();
+    for variable in new.keys().chain(old.keys().filter(|gone| !new.contains_key(*gone))) {
+        match (old.get(variable), new.get(variable)) {
+            (Some(old), Some(new)) => {
+                let changed = old.iter().zip(new).filter(|(old, new)| old.1 != new.1);
+                let changes: Vec<_> = changed
+                    .map(|(old, new)| content! { fact => old.0, old => old.1, new => new.1 })
+                    .collect();
+                if !changes.is_empty() {
+                    rows.push(content! { variable, kind => "changed", changes });
+                }
+            }
+            (None, _) => rows.push(content! { variable, kind => "added", changes => [(); 0] }),
+            (_, None) => rows.push(content! { variable, kind => "removed", changes => [(); 0] }),
+        }
+    }
+    Ok(visit.page("definition_compare.html", content! { name, from, to, rows }))
+}
+
+fn page(visit: &Visit<'_>, errors: &Errors, problems: &[String]) -> Result<Answer> {
+    let mut all = visit.read(definition::all)?;
+    all.sort_by(|one, other| {
+        let order = (&one.project, &one.name).cmp(&(&other.project, &other.name));
+        order.then(other.version.cmp(&one.version))
+    });
+    let rows: Vec<_> = all
+        .iter()
+        .map(|known| {
+            content! {
+                project => known.project, abbreviation => known.abbreviation, name => known.name,
+                version => known.version.to_string(), title => known.titles.get(visit.language),
+                variables => known.variables.len(),
+            }
+        })
+        .collect();
+    let may_add = visit.permits(Permission::Settings);
+    let content = content! { rows, may_add, errors, problems };
+    Ok(visit.page("definitions.html", content).status(errors.status()))
+}
+
+fn named<'a>(all: &'a [Arc<Definition>], name: &str, version: &str) -> Result<&'a Arc<Definition>> {
+    let version: Version = version.parse().map_err(|()| not_found())?;
+    all.iter().find(|known| known.name == name && known.version == version).ok_or_else(not_found)
+}
+
+fn row(known: &Definition, variable: &Variable, language: Language) -> Value {
+    let choices = known.list_of(variable).map_or_else(Vec::new, |list| {
+        list.choices
+            .iter()
+            .map(|choice| (choice.code.clone(), choice.labels.get(language).to_owned()))
+            .collect()
+    });
+    content! {
+        name => variable.name, label => variable.labels.get(language), hint => variable.hints.get(language),
+        kind => kind(variable.kind), key => variable.key, required => required(&variable.required),
+        identifies => variable.role.is_some_and(|role| role.is_identity()),
+        leaves => variable.destinations.hd, choices,
+    }
+}
+
+/// What may differ between two versions of a variable.
+fn facts(known: &Definition, variable: &Variable, language: Language) -> Vec<(&'static str, String)> {
+    let codes = known.list_of(variable).map_or_else(String::new, |list| {
+        list.choices.iter().map(|choice| choice.code.as_str()).collect::<Vec<_>>().join(" ")
+    });
+    let format = variable.format.map(|format| format!("{}.{}", format.total, format.decimals));
+    vec![
+        ("label", variable.labels.get(language).to_owned()),
+        ("hint", variable.hints.get(language).to_owned()),
+        ("kind", kind(variable.kind).to_owned()),
+        ("required", required(&variable.required).to_owned()),
+        ("key", variable.key.to_string()),
+        ("format", format.unwrap_or_default()),
+        ("default", variable.default.clone()),
+        ("relevant", text(variable.relevant.as_ref())),
+        ("constraint", text(variable.constraint.as_ref())),
+        ("leaves", variable.destinations.hd.to_string()),
+        ("codes", codes),
+    ]
+}
+
+fn text(expression: Option<&Expression>) -> String {
+    expression.map(|expression| expression.text().to_owned()).unwrap_or_default()
+}
+
+fn required(required: &Required) -> &'static str {
+    match required {
+        Required::Never => "never",
+        Required::Always => "always",
+        Required::When(_) => "sometimes",
+    }
+}
+
+/// The type, as XLSForm calls it.
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::SelectOne(_) => "select_one",
+        Kind::SelectMultiple(_) => "select_multiple",
+        Kind::Text => "text",
+        Kind::Integer => "integer",
+        Kind::Decimal => "decimal",
+        Kind::Date => "date",
+        Kind::Time => "time",
+        Kind::DateTime => "dateTime",
+    }
+}

@@ -1,0 +1,161 @@
+//! What was found in the rows of an upload: as a page with filters, and as
+//! files to keep and to mend.
+
+use minijinja::Value;
+use serde_json::json;
+
+use super::upload::{find, finding_shown};
+use crate::{
+    domain::{import::ImportId, member::not_found, upload::UploadId},
+    error::{Code, Error, Result},
+    intake::report::Table,
+    portal::{answer::Answer, content::content, form::encode, visit::Visit},
+    store::{
+        definition,
+        finding::{self, Filter},
+        import,
+        upload::Upload,
+    },
+};
+
+/// Findings on one page.
+const SHOWN: u64 = 50;
+
+/// Findings in one file.
+const IN_A_FILE: u64 = 50_000;
+
+/// About how many bytes of refused rows are in one file,
+const MEND_BYTES: u64 = 8 << 20;
+
+/// and how many are too many for the memory. Only damage leads to so large a
+/// part, and that is mended in the file itself.
+const MEND_LIMIT: u64 = 48 << 20;
+
+/// The findings, filtered by code and column.
+pub fn show(visit: &Visit<'_>) -> Result<Answer> {
+    let group = visit.group()?.id;
+    let (upload, import) = imported(visit)?;
+    let (filter, from) = (filter(visit), from(visit, "from"));
+    let content = visit.read(|tx| {
+        let definition = definition::get(tx, upload.definition)?;
+        let counts = finding::counts(tx, group, import)?;
+        let is_shown = |count: &&finding::Count| {
+            filter.code.is_none_or(|code| code == count.code)
+                && filter.column.is_none_or(|column| column == count.column)
+        };
+        let total: u64 = counts.iter().filter(is_shown).map(|count| count.count).sum();
+        let mut codes: Vec<_> = counts.iter().map(|count| &count.code).collect();
+        let mut columns: Vec<_> = counts.iter().map(|count| &count.column).collect();
+        columns.sort();
+        codes.dedup();
+        columns.dedup();
+        let found = finding::page(tx, group, import, filter, from, SHOWN)?;
+        let rows: Vec<_> = found.iter().map(|found| finding_shown(found, visit, &definition)).collect();
+        let refused = import::refused_parts(tx, group, import, MEND_BYTES)?;
+        let refused: Vec<_> = refused
+            .iter()
+            .map(|part| content! { rows => part.rows, fits => part.bytes <= MEND_LIMIT })
+            .collect();
+        let UploadId(id) = upload.id;
+        Ok(content! {
+            id, rows, total, codes, columns, refused, from,
+            file => upload.file,
+            code => filter.code,
+            column => filter.column,
+            query => query(filter),
+            parts => total.div_ceil(IN_A_FILE),
+            pages => pages(visit, filter, from, total),
+        })
+    })?;
+    Ok(visit.page("upload_findings.html", content))
+}
+
+/// The findings as a file, or one of several if there are very many.
+pub fn download(visit: &Visit<'_>) -> Result<Answer> {
+    let group = visit.group()?.id;
+    let (upload, import) = imported(visit)?;
+    let part = from(visit, "part").max(1);
+    let bytes = visit.read(|tx| {
+        let definition = definition::get(tx, upload.definition)?;
+        let mut table = Table::begin(Vec::new(), visit.language, &definition).map_err(Error::internal)?;
+        let skip = (part - 1).saturating_mul(IN_A_FILE);
+        for found in finding::page(tx, group, import, filter(visit), skip, IN_A_FILE)? {
+            table.add(&found).map_err(Error::internal)?;
+        }
+        table.into_inner().map_err(Error::internal)
+    })?;
+    Ok(Answer::download(name("findings", &upload, part), "text/csv; charset=utf-8", bytes))
+}
+
+/// The refused rows as they came, to mend and upload again. They hold patient
+/// data, so that it was handed out is written down first.
+pub fn mend(visit: &Visit<'_>) -> Result<Answer> {
+    let group = visit.group()?.id;
+    let (upload, import) = imported(visit)?;
+    let part = visit.form.get("part").parse().unwrap_or(1_u64).max(1);
+    let parts = visit.read(|tx| import::refused_parts(tx, group, import, MEND_BYTES))?;
+    let chosen = *parts.get(part as usize - 1).ok_or_else(not_found)?;
+    if chosen.bytes > MEND_LIMIT {
+        return Err(Error::new(Code::TooLarge, "upload-mend-too-large"));
+    }
+    let details = json!({ "import": import.0, "rows": chosen.rows });
+    visit.write(|tx| visit.audit(tx, "import.refused-rows", &details))?;
+    let bytes = visit.read(|tx| {
+        let mut bytes = import::header(tx, group, import)?;
+        bytes.push(b'\n');
+        import::refused(tx, group, import, Some(chosen), |rows| {
+            bytes.extend_from_slice(rows);
+            Ok(())
+        })?;
+        Ok(bytes)
+    })?;
+    Ok(Answer::download(name("mend", &upload, part), "text/csv; charset=utf-8", bytes))
+}
+
+/// The upload of the path and its import; without one nothing was found yet.
+fn imported(visit: &Visit<'_>) -> Result<(Upload, ImportId)> {
+    let upload = find(visit)?;
+    let import = upload.import.ok_or_else(not_found)?;
+    Ok((upload, import))
+}
+
+fn filter<'a>(visit: &'a Visit<'_>) -> Filter<'a> {
+    let code = Some(visit.query.get("code")).filter(|code| !code.is_empty());
+    let column = match visit.query.get("column") {
+        "" => None,
+        // The row as a whole: no column is called so.
+        "-" => Some(""),
+        column => Some(column),
+    };
+    Filter { code, column }
+}
+
+fn from(visit: &Visit<'_>, name: &str) -> u64 {
+    visit.query.get(name).parse().unwrap_or(0)
+}
+
+/// What a link needs to keep the filter.
+pub fn query(filter: Filter<'_>) -> String {
+    let code = filter.code.unwrap_or_default();
+    let column = match filter.column {
+        Some("") => "-",
+        column => column.unwrap_or_default(),
+    };
+    format!("code={}&column={}", encode(code), encode(column))
+}
+
+fn pages(visit: &Visit<'_>, filter: Filter<'_>, from: u64, total: u64) -> Value {
+    let path = |from: u64| format!("{}?{}&from={from}", visit.head.path, query(filter));
+    let previous = (from > 0).then(|| path(from.saturating_sub(SHOWN)));
+    let next = (from + SHOWN < total).then(|| path(from + SHOWN));
+    content! { previous, next }
+}
+
+/// A name that says nothing about the patient whom the upload's own may name.
+fn name(what: &str, upload: &Upload, part: u64) -> String {
+    let UploadId(id) = upload.id;
+    match part {
+        1 => format!("{what}-{}-{id}.csv", upload.name),
+        _ => format!("{what}-{}-{id}-{part}.csv", upload.name),
+    }
+}
