@@ -18,9 +18,9 @@ use super::{
 };
 use crate::{
     domain::role::Permission::{
-        Accounts, AuditRead, CertificatesEdit, CertificatesRead, EnrolmentsEdit, EnrolmentsRead,
-        IdentifiersShow, MembersEdit, MembersRead, Organisations, Overview, QueueEdit, QueueRead,
-        RegistrationCounts, RegistrationsEdit, RegistrationsRead, Settings, Upload,
+        Accounts, AuditRead, EnrolmentsEdit, EnrolmentsRead, IdentifiersShow, MembersEdit, MembersRead,
+        Organisations, Overview, QueueEdit, QueueRead, RegistrationCounts, RegistrationsEdit,
+        RegistrationsRead, Settings, Upload,
     },
     error::Result,
     portal::answer::Answer,
