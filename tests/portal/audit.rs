@@ -35,9 +35,9 @@ fn an_auditor_reads_what_concerns_the_own_groups_and_a_manager_reads_all() {
 fn a_person_is_looked_for_without_the_address_naming_anybody() {
     let portal = Portal::start();
     let mut manager = portal.manager("manager@fictief.example");
-    manager.post("/ssp/groups/71099911/state", &[("act", "require"), ("message", "=1+1")]);
+    manager.post("/ssp/groups/71099911/state", &[("act", "deactivate"), ("message", "reden")]);
     let sent = manager
-        .post("/ssp/audit/search", &[("person", "MANAGER@fictief"), ("act", "organisation.second-factor")]);
+        .post("/ssp/audit/search", &[("person", "MANAGER@fictief"), ("act", "organisation.deactivate")]);
     let location = sent.location().to_owned();
     assert!(location.contains("who=") && !location.contains("fictief"), "{location}");
     let page = manager.get(&location).text();
