@@ -34,6 +34,7 @@ pub mod enrolment_list;
 mod failure;
 pub mod fate;
 pub mod finding;
+pub mod health;
 pub mod history;
 pub mod import;
 pub mod key;
