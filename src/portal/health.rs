@@ -55,7 +55,7 @@ fn disk(portal: &Portal) -> Check {
         Ok(free) => {
             let state = match free {
                 ..NEXT_TO_NOTHING => State::Failing,
-                ..LITTLE => State::Attention,
+                NEXT_TO_NOTHING..LITTLE => State::Attention,
                 _ => State::Ok,
             };
             Check::new("disk", state).with("free_mebibytes", (free >> 20) as i64)

@@ -60,10 +60,10 @@ pub struct Portal {
     presence: presence::Presence,
     figures: figures::Figures,
     renew: Renew,
+    trial: Mutex<Trial>,
     shelf: Arc<receive::Shelf>,
     desk: Desk,
     verifier: verification::Verifier,
-    trial: Mutex<Trial>,
 }
 
 /// Has the front door take up another certificate after it was changed.
@@ -88,10 +88,10 @@ impl Portal {
             figures: figures::Figures::default(),
             store,
             renew,
+            trial: Mutex::new(trial),
             shelf: Arc::default(),
             desk: Desk::default(),
             verifier: verification::Verifier::default(),
-            trial: Mutex::new(trial),
         })
     }
 

@@ -46,6 +46,7 @@ pub fn post(visit: &Visit<'_>) -> Result<Answer> {
 fn form(visit: &Visit<'_>, errors: &Errors, refused: Option<&Log>) -> Answer {
     let status = if refused.is_some() { 422 } else { errors.status() };
     let steps = refused.map(|log| steps(visit, log)).unwrap_or_default();
+    let limit = certificate::MAX_SIZE / 1024;
     let name = visit.file.as_ref().map(|file| file.name.as_str()).unwrap_or_default();
-    visit.page("certificate_add.html", content! { errors, steps, name }).status(status)
+    visit.page("certificate_add.html", content! { errors, steps, name, limit }).status(status)
 }
