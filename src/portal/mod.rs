@@ -35,6 +35,7 @@ mod format;
 mod frame;
 mod gate;
 mod health;
+mod manual;
 mod multipart;
 mod pages;
 pub mod password;

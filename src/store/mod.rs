@@ -61,6 +61,7 @@ pub mod session;
 pub mod setup_code;
 pub mod spool;
 pub mod upload;
+mod walk;
 pub mod withdrawal;
 
 pub use key::{Keys, Purpose};

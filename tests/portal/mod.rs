@@ -3,9 +3,13 @@
 pub mod client;
 
 mod access;
+mod audit;
 mod certificate;
 mod form;
+mod list;
 mod login;
 mod pages;
+mod queue;
+mod registration;
 mod settings;
 mod upload;

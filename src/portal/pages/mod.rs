@@ -13,6 +13,7 @@ pub mod error;
 pub mod group;
 pub mod group_edit;
 pub mod health;
+pub mod help;
 pub mod home;
 pub mod language;
 pub mod list_file;
