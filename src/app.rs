@@ -21,9 +21,10 @@ use crate::{
     front::{self, Inner, Inside, Limits, Rules, Server, Swap},
     intake::runner,
     portal::{Portal, setup_code},
-    store::{Store, alert, audit},
+    store::{Store, alert, audit, certificate},
     transfer::{
         services::Services,
+        trial::trial,
         worker::{Workers, lock},
     },
 };
@@ -94,7 +95,9 @@ impl App {
             let (store, names, identity) = (Arc::clone(&self.store), names.clone(), Arc::clone(&identity));
             Box::new(move || renew(&store, &names, &identity))
         };
-        let portal = Arc::new(Portal::new(Arc::clone(&self.store), self.config.clone(), renew)?);
+        let (store, config) = (Arc::clone(&self.store), self.config.clone());
+        let trial = Box::new(move |organisation| trial(&store, &config, organisation));
+        let portal = Arc::new(Portal::new(Arc::clone(&self.store), self.config.clone(), renew, trial)?);
         let hosts: Vec<_> = names.iter().map(|name| front::host(name)).collect();
         let inner = Inner::start(Arc::clone(&portal) as _, Inside::default())?;
         let rules = Rules {
@@ -134,13 +137,14 @@ impl App {
 
     /// What is done once a minute, and once a day. No failure ends it.
     fn keep_house(&self, served: &Served, rest: &Rest) {
-        let mut told = None;
+        let (mut told, mut watched) = (None, None);
         while !rest.stopped_within(MINUTE) {
             for done in [
                 served.portal.settle(),
                 renew(&self.store, &self.config.portal.hosts(), &served.identity),
                 setup_code::tidy(&self.store),
                 tell_head_once_a_day(&self.store, &mut told),
+                watch_certificates(&self.store, &mut watched),
             ] {
                 if let Err(error) = done {
                     tracing::error!(id = error.id, cause = ?error.cause, "housekeeping failed");
@@ -202,5 +206,21 @@ fn tell_head_once_a_day(store: &Store, told: &mut Option<Date>) -> Result<()> {
         tracing::info!(event, head, "head of the audit");
         *told = Some(today);
     }
+    Ok(())
+}
+
+/// A certificate that nears its end is told in time, once for each notice.
+fn watch_certificates(store: &Store, watched: &mut Option<Date>) -> Result<()> {
+    let today = clock::today();
+    if *watched == Some(today) {
+        return Ok(());
+    }
+    for notice in store.write(certificate::watch)? {
+        match notice.reason {
+            Some(reason) => tracing::warn!(subject = notice.subject, reason, "needs attention"),
+            None => tracing::info!(subject = notice.subject, "well again"),
+        }
+    }
+    *watched = Some(today);
     Ok(())
 }

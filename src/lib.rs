@@ -89,11 +89,28 @@
 //!    `intake/report.rs` makes the findings and the rows to mend into files when
 //!    somebody asks.
 //!
+//! # An upload, step by step
+//!
+//! A form with a file is posted to `/ssp/groups/71099911/uploads/new`.
+//!
+//! 1. Before its first byte `portal/gate.rs` asks whose session it is and
+//!    whether they may. `portal/receive.rs` then takes the form as it comes and
+//!    writes the file sealed (`store/sealed_file.rs`), once the form's token was
+//!    right.
+//! 2. When it is whole `portal/pages/upload_new.rs` notes it
+//!    (`intake/upload.rs`). A file that nothing notes is removed.
+//! 3. `intake/runner.rs` makes the dry run (`intake/step.rs`, `intake/check.rs`)
+//!    and waits for a person; then it runs the import above, or goes on with it
+//!    after a kill. The pages only look: at the store, and at `intake/desk.rs`
+//!    for how far it is.
+//! 4. With its end the sealed file is deleted. What a kill leaves of it is swept
+//!    away at the next start.
+//!
 //! # A delivery, step by step
 //!
 //! `hd4dp serve`, or `hd4dp deliver --until-empty`
 //!
-//! 1. `transfer/worker.rs` starts one thread that seals, several that send to
+//! 1. `transfer/worker.rs` starts two threads that seal, several that send to
 //!    each service, and one that asks for outcomes. Whoever delivers holds
 //!    `transfer/lock.rs`; a second `deliver` only watches (`transfer/drain.rs`).
 //! 2. Sealing (`transfer/prepare.rs`) takes up to a thousand waiting

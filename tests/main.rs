@@ -19,6 +19,7 @@ mod import;
 mod issuer;
 mod layering;
 mod portal;
+mod registration;
 mod sample;
 mod sandbox;
 mod seal;

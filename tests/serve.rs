@@ -9,7 +9,10 @@ use std::{
 
 use hd4dp::sandbox::{Options, Sandbox};
 
-use crate::common::{NIHDI, TestApp, extract};
+use crate::{
+    common::{NIHDI, TestApp, extract},
+    portal::client::Portal,
+};
 
 /// An installation with a certificate and something to deliver.
 fn ready() -> (TestApp, Sandbox, String) {
@@ -55,7 +58,7 @@ impl Drop for Serving {
 fn a_running_appliance_delivers_what_comes_and_logs_one_line_for_each_event() {
     let (app, _sandbox, config) = ready();
     let log = app.path("serve.log");
-    let mut command = app.command(["--config", &config, "serve"]);
+    let mut command = app.command(["--config", &config, "serve", "--listen", "127.0.0.1:0"]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&log).unwrap());
     let serving = Serving(command.spawn().unwrap());
     let consolidated = |count: &str| app.sqlite("SELECT count(*) FROM batch WHERE state = 5") == count;
@@ -63,7 +66,7 @@ fn a_running_appliance_delivers_what_comes_and_logs_one_line_for_each_event() {
     app.import("INTEGO-LAB", &extract("INTEGO-LAB"));
     wait_until("what comes later is delivered", || consolidated("2"));
 
-    let ran = app.run(["--config", &config, "serve"]);
+    let ran = app.run(["--config", &config, "serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(ran.status, 1, "only one process delivers: {}", ran.stdout);
     drop(serving);
     app.ok(["--config", &config, "deliver", "--until-empty"]);
@@ -78,11 +81,10 @@ fn a_running_appliance_delivers_what_comes_and_logs_one_line_for_each_event() {
 }
 
 #[test]
-fn without_services_it_says_what_to_set() {
-    let app = TestApp::new();
-    let ran = app.run(["serve"]);
-    assert_eq!(ran.status, 2);
-    assert!(ran.stderr.contains("platform.url"), "{}", ran.stderr);
+fn without_services_the_portal_runs_and_the_log_says_what_to_set() {
+    let portal = Portal::start();
+    assert_eq!(portal.stranger().get("/ssp/login").status, 200);
+    wait_until("the log says what to set", || portal.log_from_start().contains("platform.url"));
 }
 
 #[test]
@@ -95,7 +97,7 @@ fn it_adds_the_organisations_of_its_configuration_once() {
         list.as_array().unwrap().iter().map(|known| known["title"].clone()).collect::<Vec<_>>()
     };
     for _ in 0..2 {
-        let mut command = app.command(["--config", &config, "serve"]);
+        let mut command = app.command(["--config", &config, "serve", "--listen", "127.0.0.1:0"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let _serving = Serving(command.spawn().unwrap());
         wait_until("the organisation is added", || titles().len() > 1);

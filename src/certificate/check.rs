@@ -43,6 +43,16 @@ impl Verdict {
         self.findings.iter().filter(|finding| finding.severity == Severity::Error)
     }
 
+    /// Every check with what it found.
+    pub fn told(&self) -> impl Iterator<Item = (Step, &[Finding])> {
+        let mut rest = self.findings.as_slice();
+        self.steps.iter().map(move |step| {
+            let (own, others) = rest.split_at(step.findings.min(rest.len()));
+            rest = others;
+            (*step, own)
+        })
+    }
+
     /// What is only worth knowing.
     pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.severity == Severity::Warning)
@@ -56,6 +66,8 @@ pub struct Step {
     pub id: &'static str,
     /// How it ended.
     pub outcome: Outcome,
+    /// How many of the verdict's findings are its own; they have its place.
+    pub findings: usize,
 }
 
 /// How a check ended.
@@ -355,8 +367,8 @@ impl Log {
             None if found.compared => Outcome::Passed,
             None => Outcome::Skipped,
         };
+        self.steps.push(Step { id, outcome, findings: found.findings.len() });
         self.findings.extend(found.findings);
-        self.steps.push(Step { id, outcome });
         found.value.filter(|_| outcome != Outcome::Failed)
     }
 
@@ -366,7 +378,7 @@ impl Log {
 
     fn verdict(mut self, credential: Option<Credential>) -> Verdict {
         for id in &Self::STEPS[self.steps.len().min(Self::STEPS.len())..] {
-            self.steps.push(Step { id, outcome: Outcome::Skipped });
+            self.steps.push(Step { id, outcome: Outcome::Skipped, findings: 0 });
         }
         Verdict { findings: self.findings, steps: self.steps, credential }
     }

@@ -68,6 +68,15 @@ impl SigningKey {
         }
     }
 
+    /// What kind of key it is: `RSA 2048`, `P-256` or `P-384`.
+    pub fn kind(&self) -> String {
+        match &self.pair {
+            Pair::Rsa(pair) => format!("RSA {}", pair.public_modulus_len() * 8),
+            Pair::P256(_) => "P-256".to_owned(),
+            Pair::P384(_) => "P-384".to_owned(),
+        }
+    }
+
     /// The signature of `message` by [`SigningKey::algorithm`]; for ECDSA in
     /// DER.
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {

@@ -7,6 +7,7 @@
 //! one or more *encryption* entries whose certificates are signed with the
 //! authentication key. The uploaded file itself is never kept.
 
+mod add;
 mod anchors;
 mod ber;
 mod check;
@@ -16,6 +17,7 @@ mod given;
 mod identity;
 mod issue;
 mod key;
+mod log;
 mod mac;
 mod pkcs12;
 pub mod server;
@@ -23,10 +25,12 @@ mod signature;
 pub mod tag;
 mod x509;
 
+pub use add::{add, judge, publish_again};
 pub use anchors::Anchors;
 pub use check::{Outcome, Step, Verdict, check};
 pub use credential::Credential;
 pub use identity::Identity;
 pub use key::{Algorithm, DecryptionKey, SigningKey};
+pub use log::{Entry, Holder, Log};
 pub use pkcs12::MAX_SIZE;
 pub use x509::Certificate;

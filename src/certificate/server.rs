@@ -72,6 +72,19 @@ pub fn in_use(store: &Store, names: &[String]) -> Result<ServerCertificate> {
     })
 }
 
+/// The certificate that is stored for showing, which [`in_use`] may be about
+/// to replace. Reads only.
+pub fn present(store: &Store) -> Result<Option<ServerCertificate>> {
+    store.read(|tx| {
+        for kind in [Kind::Given, Kind::Issued] {
+            if let Some(row) = stored::get(tx, kind)? {
+                return ServerCertificate::of(kind, row).map(Some);
+            }
+        }
+        Ok(None)
+    })
+}
+
 /// The certificate of the installation's own authority in PEM, for the
 /// browsers and machines that are to trust it. None if none was needed yet.
 pub fn authority(store: &Store) -> Result<Option<String>> {

@@ -7,14 +7,11 @@ use zeroize::Zeroizing;
 
 use super::{Context, Done, say, say_json, table};
 use crate::{
-    certificate::{Anchors, Verdict, check},
+    certificate::{self, Verdict},
     clock,
-    domain::{
-        organisation::{Organisation, OrganisationId},
-        registration::HoldReasons,
-    },
+    domain::organisation::{Organisation, OrganisationId},
     error::{Code, Error, Result},
-    store::{Tx, audit, certificate, delivery, enrolment},
+    store,
 };
 
 /// A store to look at, and what it must fit.
@@ -98,51 +95,22 @@ pub(super) fn judge(
     given: &Given,
     organisation: Option<&Organisation>,
 ) -> Result<Verdict> {
-    let anchors =
-        if given.anchors.is_empty() { &context.config.certificates.anchors } else { &given.anchors };
-    let anchors = Anchors::read(anchors)?;
     let store = read(&given.file)?;
     let password = read(&given.password_file)?;
     let password = String::from_utf8_lossy(&password);
     let password = Zeroizing::new(password.trim_end_matches(['\r', '\n']).to_owned());
-    let production = !context.config.certificates.acceptance;
-    Ok(check(&store, &password, &anchors, organisation, production, clock::now()))
+    let mut settings = context.config.certificates.clone();
+    if !given.anchors.is_empty() {
+        settings.anchors = given.anchors.clone();
+    }
+    certificate::judge(&settings, &store, &password, organisation)
 }
 
 fn add(context: &Context, given: &Given, nihdi: &str) -> Result<Done> {
     let organisation = context.organisation(nihdi)?;
     let verdict = judge(context, given, Some(&organisation))?;
-    context.store()?.write(|tx| take(tx, &context.actor(), &organisation, &verdict))?;
+    context.store()?.write(|tx| certificate::add(tx, &context.actor(), &organisation, &verdict))?;
     tell(context, &verdict, given.json)
-}
-
-/// Publishes what was accepted; either way the audit has it.
-pub(super) fn take(tx: &Tx<'_>, actor: &str, organisation: &Organisation, verdict: &Verdict) -> Result<()> {
-    let steps: Vec<_> = verdict
-        .steps
-        .iter()
-        .map(|step| json!({ "step": step.id, "outcome": step.outcome.as_str() }))
-        .collect();
-    let findings: Vec<_> = verdict.findings.iter().map(|finding| finding.code).collect();
-    let log = json!({ "steps": steps, "findings": findings }).to_string();
-    let mut details = json!({ "accepted": verdict.accepted(), "findings": findings });
-    if let Some(credential) = verdict.credential.as_ref().filter(|_| verdict.accepted()) {
-        let identity = &credential.identity;
-        details["thumbprint"] = credential.thumbprint.as_str().into();
-        let new = certificate::NewVersion {
-            thumbprint: &credential.thumbprint,
-            identity: &format!("{}={}", identity.kind, identity.shown_number()),
-            validity: (credential.not_before.as_millisecond(), credential.not_after.as_millisecond()),
-            credential: &credential.to_bytes()?,
-            log: &log,
-        };
-        certificate::publish(tx, organisation.id, &new)?;
-        enrolment::lift_everywhere(tx, organisation.id, HoldReasons::NO_CERTIFICATE)?;
-        delivery::hurry(tx, organisation.id)?;
-    } else {
-        certificate::refuse(tx, organisation.id, &log)?;
-    }
-    audit::record(tx, actor, "certificate.add", Some(organisation.id), &details)
 }
 
 fn tell(context: &Context, verdict: &Verdict, as_json: bool) -> Result<Done> {
@@ -169,7 +137,7 @@ fn tell(context: &Context, verdict: &Verdict, as_json: bool) -> Result<Done> {
 
 fn list(context: &Context, nihdi: &str, as_json: bool) -> Result<Done> {
     let organisation = context.organisation(nihdi)?;
-    let versions = context.store()?.read(|tx| certificate::list(tx, organisation.id))?;
+    let versions = context.store()?.read(|tx| store::certificate::list(tx, organisation.id))?;
     if as_json {
         say_json(&versions)?;
     } else if versions.is_empty() {

@@ -2,12 +2,15 @@
 
 pub mod account;
 pub mod act;
+pub mod certificate;
 pub mod code_system;
+pub mod connection;
 pub mod decimal;
 pub mod delivery;
 pub mod email;
 pub mod enrolment;
 pub mod finding;
+pub mod health;
 pub mod identifier;
 pub mod import;
 pub mod login;

@@ -10,7 +10,7 @@ use super::job::Progress;
 use crate::domain::{organisation::OrganisationId, upload::UploadId};
 
 /// How many organisations are worked for at the same time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 2;
 
 /// Shared between the runner and the pages. Nothing that correctness needs is
 /// kept here: what is lost with it is told by the store.

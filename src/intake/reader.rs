@@ -141,8 +141,9 @@ impl Reader<'_> {
             let cells: Vec<&str> = self.header.variables.iter().map(cell).collect();
             let [author_group, author, coauthor, status] =
                 TECHNICAL_PLACES.map(|index| cell(&self.header.technical[index]));
-            let author = if author.trim().is_empty() { self.default_author } else { author };
-            validator.row(&cells, &Technical { author_group, author, coauthor, status }, validated);
+            let default_author = self.default_author;
+            let technical = Technical { author_group, author, default_author, coauthor, status };
+            validator.row(&cells, &technical, validated);
             self.report(row, validated, part);
         }
         let found = &part.findings[before..];
@@ -219,7 +220,8 @@ impl Reader<'_> {
     }
 
     fn judge(&self, row: &Row<'_>, validated: &Validated) -> NewRow {
-        let digest = digest(&[&validated.data, b"\0", &validated.local, &[u8::from(validated.draft)]]);
+        let [before, after] = validated.own_local();
+        let digest = digest(&[&validated.data, b"\0", before, after, &[u8::from(validated.draft)]]);
         let own_key = if validated.key.is_empty() { &digest[..] } else { &validated.key };
         let key = self.keys.record(self.organisation, &self.definition.name, own_key);
         let wants_patient = !self.gate.objecting.is_empty();

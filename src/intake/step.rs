@@ -148,7 +148,7 @@ impl<'a> Steps<'a> {
         Ok(true)
     }
 
-    pub(super) fn with_job<T>(
+    fn with_job<T>(
         &self,
         organisation: &Organisation,
         upload: &Upload,

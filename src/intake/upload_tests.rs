@@ -30,6 +30,7 @@ use crate::{
     },
     store::{
         Store,
+        block::{self, Content},
         dry_run::DryRun,
         finding::{self, Filter},
         import, manager, organisation, registration,
@@ -77,10 +78,14 @@ impl Place {
     }
 
     fn hand_in(&self, name: &str, content: &str) -> UploadId {
+        self.hand_in_by(name, content, "nurse@example.org")
+    }
+
+    fn hand_in_by(&self, name: &str, content: &str, author: &str) -> UploadId {
         let (sealed, mut writer) = self.store.spool(content.len() as u64).unwrap();
         content.as_bytes().chunks(1000).for_each(|bytes| writer.write(bytes).unwrap());
         let content = writer.finish().unwrap();
-        let came = Came { name, sealed: &sealed, content: &content, author: "nurse@example.org" };
+        let came = Came { name, sealed: &sealed, content: &content, author };
         hand_in(&self.store, self.person(), &find_bundled("INTEGO-DIAG").unwrap(), &came).unwrap()
     }
 
@@ -265,23 +270,21 @@ fn a_file_that_was_changed_on_the_disk_is_refused() {
 }
 
 #[test]
-fn the_uploader_is_the_author_where_the_file_names_none() {
+fn the_uploader_is_the_author_where_the_file_names_none_and_another_one_makes_no_correction() {
     let place = Place::new();
-    let id = place.hand_in("a.csv", &file(&rows(1)));
-    let mut author = String::new();
-    let upload = place.get(id);
-    place
-        .steps(3)
-        .with_job(
-            &place.store.read(|tx| organisation::get(tx, place.organisation)).unwrap(),
-            &upload,
-            |job| {
-                author = job.default_author.to_owned();
-                Ok(())
-            },
-        )
-        .unwrap();
-    assert_eq!(author, "nurse@example.org");
+    let first = place.hand_in("a.csv", &file(&rows(2)));
+    place.step(first);
+    start(&place.store, place.person(), first).unwrap();
+    place.step(first);
+    let stored = place.store.read(|tx| block::get(tx, place.organisation, 1)).unwrap();
+    let local = |content: Content<'_>| content.local.to_owned();
+    for local in stored.contents().flatten().map(local) {
+        assert!(local.contains(r#""TX_AUTHOR":"nurse@example.org""#), "{local}");
+    }
+    let second = place.hand_in_by("a.csv", &file(&rows(3)), "another@example.org");
+    place.step(second);
+    let expected = RowCounts { accepted: 1, unchanged: 2, ..RowCounts::default() };
+    assert_eq!(place.told(second).counts, expected);
 }
 
 #[test]

@@ -244,3 +244,13 @@ fn tie(visit: &Visit<'_>, answer: Answer) -> Answer {
         None => answer,
     }
 }
+
+/// The page for a body that the front door did not read because it is larger
+/// than any that the address takes.
+pub(super) fn too_large(portal: &Portal, head: &Head) -> Response {
+    let Ok(visit) = begin(portal, head) else { return error::bare(413) };
+    let limit = upload::FILE >> 20;
+    let error = Error::new(Code::TooLarge, "form-file-too-large").with("limit", limit);
+    let html = |template, content| portal.renderer.render(visit.language, template, content);
+    answer::respond(error::page(&visit, &error), false, html).unwrap_or_else(|_| error::bare(413))
+}

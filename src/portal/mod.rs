@@ -6,7 +6,7 @@
 //! the one function that its line names. Pages read and write the store, never
 //! the network.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
 
@@ -16,8 +16,8 @@ use zeroize::Zeroizing;
 use crate::{
     clock,
     config::Config,
-    domain::{account::Temporary, session::Limits},
-    error::{Error, Result},
+    domain::{account::Temporary, connection::Sighting, organisation::OrganisationId, session::Limits},
+    error::{Code, Error, Result},
     front::{BodyLimit, Handler, Head, Request, Response},
     intake::desk::Desk,
     store::Store,
@@ -34,6 +34,8 @@ mod form;
 mod format;
 mod frame;
 mod gate;
+mod health;
+mod manual;
 mod multipart;
 mod pages;
 pub mod password;
@@ -58,6 +60,7 @@ pub struct Portal {
     presence: presence::Presence,
     figures: figures::Figures,
     renew: Renew,
+    trial: Mutex<Trial>,
     shelf: Arc<receive::Shelf>,
     desk: Desk,
     verifier: verification::Verifier,
@@ -66,13 +69,17 @@ pub struct Portal {
 /// Has the front door take up another certificate after it was changed.
 pub type Renew = Box<dyn Fn() -> Result<()> + Send + Sync>;
 
+/// Tries to reach the services with an organisation's certificate. The portal
+/// itself opens no connection.
+pub type Trial = Box<dyn Fn(OrganisationId) -> Result<Vec<Sighting>> + Send>;
+
 impl Portal {
     /// A portal on `store`.
     ///
     /// # Errors
     ///
     /// A template has a mistake.
-    pub fn new(store: Arc<Store>, config: Config, renew: Renew) -> Result<Self> {
+    pub fn new(store: Arc<Store>, config: Config, renew: Renew, trial: Trial) -> Result<Self> {
         Ok(Self {
             config,
             renderer: render::Renderer::new()?,
@@ -81,6 +88,7 @@ impl Portal {
             figures: figures::Figures::default(),
             store,
             renew,
+            trial: Mutex::new(trial),
             shelf: Arc::default(),
             desk: Desk::default(),
             verifier: verification::Verifier::default(),
@@ -95,6 +103,18 @@ impl Portal {
     /// Tells the store what is kept in memory: which sessions were used.
     pub fn settle(&self) -> Result<()> {
         self.presence.settle(&self.store)
+    }
+
+    /// Tries to reach the services with the organisation's certificate, for
+    /// one person at a time: it takes seconds.
+    ///
+    /// # Errors
+    ///
+    /// Somebody else waits for one, or as the trial says.
+    fn try_connection(&self, organisation: OrganisationId) -> Result<Vec<Sighting>> {
+        let busy = || Error::new(Code::Conflict, "connection-busy");
+        let trial = self.trial.try_lock().map_err(|_| busy())?;
+        trial(organisation)
     }
 
     /// A new temporary password, and how it is stored.
@@ -127,8 +147,11 @@ impl Handler for Portal {
         self.shelf.take(spool);
     }
 
-    fn refuse(&self, status: u16, _id: Uuid, _head: Option<&Head>) -> Response {
-        pages::error::bare(status)
+    fn refuse(&self, status: u16, _id: Uuid, head: Option<&Head>) -> Response {
+        match head.filter(|_| status == 413) {
+            Some(head) => gate::too_large(self, head),
+            None => pages::error::bare(status),
+        }
     }
 }
 

@@ -3,10 +3,11 @@
 
 use super::{
     pages::{
-        account, audit, definition, enrolment, enrolment_file, error, group, group_edit, home, language,
-        login, me, member, member_edit, objection, objection_file, queue, reconciliation, registration,
-        registration_list, registration_search, registration_withdraw, role, second_factor, setup,
-        static_file, upload, upload_act, upload_findings, upload_new, welcome,
+        account, audit, certificate, certificate_add, connection, definition, enrolment, enrolment_file,
+        error, group, group_edit, health, help, home, language, login, me, member, member_edit, objection,
+        objection_file, queue, reconciliation, registration, registration_list, registration_search,
+        registration_withdraw, role, second_factor, settings, settings_certificate, setup, static_file,
+        support, trust, upload, upload_act, upload_findings, upload_new, welcome,
     },
     route::{
         Body::{self, File, Form, None},
@@ -18,9 +19,9 @@ use super::{
 };
 use crate::{
     domain::role::Permission::{
-        Accounts, AuditRead, EnrolmentsEdit, EnrolmentsRead, IdentifiersShow, MembersEdit, MembersRead,
-        Organisations, Overview, QueueEdit, QueueRead, RegistrationCounts, RegistrationsEdit,
-        RegistrationsRead, Settings, Upload,
+        Accounts, AuditRead, CertificatesEdit, CertificatesRead, EnrolmentsEdit, EnrolmentsRead,
+        IdentifiersShow, MembersEdit, MembersRead, Organisations, Overview, QueueEdit, QueueRead,
+        RegistrationCounts, RegistrationsEdit, RegistrationsRead, Settings, Upload,
     },
     error::Result,
     portal::answer::Answer,
@@ -55,6 +56,9 @@ pub(super) const ROUTES: &[Route] = &[
     post("/ssp/welcome", Arriving, Form, "login", welcome::post),
     post("/ssp/logout", Arriving, Form, "login", login::leave),
     post("/ssp/language", Anyone, Form, "", language::post),
+    // The manual
+    get("/ssp/help", Anyone, "", help::list),
+    get("/ssp/help/{part}", Anyone, "", help::show),
     // One's own account
     get("/ssp", SignedIn, "home", home::show),
     get("/ssp/me", SignedIn, "account", me::show),
@@ -276,6 +280,81 @@ pub(super) const ROUTES: &[Route] = &[
         "registrations",
         registration_withdraw::withdraw,
     ),
+    // Certificates
+    get("/ssp/certificates", Somewhere(CertificatesRead), "certificates", certificate::overview),
+    get("/ssp/groups/{group}/certificates", Group(CertificatesRead), "certificates", certificate::list),
+    get(
+        "/ssp/groups/{group}/certificates/add",
+        Group(CertificatesEdit),
+        "certificates",
+        certificate_add::show,
+    ),
+    post(
+        "/ssp/groups/{group}/certificates/add",
+        Group(CertificatesEdit),
+        File,
+        "certificates",
+        certificate_add::post,
+    ),
+    post(
+        "/ssp/groups/{group}/certificates/test",
+        Group(CertificatesEdit),
+        Form,
+        "certificates",
+        connection::test,
+    ),
+    get(
+        "/ssp/groups/{group}/certificates/{version}",
+        Group(CertificatesRead),
+        "certificates",
+        certificate::show,
+    ),
+    post(
+        "/ssp/groups/{group}/certificates/{version}/publish",
+        Group(CertificatesEdit),
+        Form,
+        "certificates",
+        certificate::publish,
+    ),
+    // The installation's own settings, its certificate, its health
+    get("/ssp/settings", Installation(Settings), "settings", settings::show),
+    get("/ssp/settings/certificate", Installation(Settings), "settings", settings_certificate::show),
+    post("/ssp/settings/certificate", Installation(Settings), File, "settings", settings_certificate::give),
+    post(
+        "/ssp/settings/certificate/request",
+        Installation(Settings),
+        Form,
+        "settings",
+        settings_certificate::request,
+    ),
+    get(
+        "/ssp/settings/certificate/request.csr",
+        Installation(Settings),
+        "settings",
+        settings_certificate::pending,
+    ),
+    post(
+        "/ssp/settings/certificate/answer",
+        Installation(Settings),
+        File,
+        "settings",
+        settings_certificate::answer,
+    ),
+    post(
+        "/ssp/settings/certificate/forget",
+        Installation(Settings),
+        Form,
+        "settings",
+        settings_certificate::forget,
+    ),
+    get("/ssp/settings/ca.crt", Installation(Settings), "settings", trust::der),
+    get("/ssp/settings/ca.pem", Installation(Settings), "settings", trust::pem),
+    get("/ssp/settings/health", Somewhere(AuditRead), "health", health::show),
+    get("/ssp/health", Anyone, "", health::machine),
+    get("/ssp/trust", Anyone, "trust", trust::show),
+    get("/ssp/ca.crt", Anyone, "", trust::der),
+    get("/ssp/ca.pem", Anyone, "", trust::pem),
+    get("/ssp/support", SignedIn, "support", support::show),
 ];
 
 /// A line of the table, for tests and the manual.

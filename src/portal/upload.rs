@@ -27,9 +27,13 @@ pub struct File {
     pub bytes: Zeroizing<Vec<u8>>,
 }
 
-/// Reads a form with at most one small file.
+/// Reads a form with at most one small file; one that was sent without any is
+/// told what it lacks by its page.
 pub fn read(head: &Head, body: &[u8]) -> Result<(Form, Option<File>)> {
     let kind = head.header("content-type").unwrap_or_default();
+    if kind.split(';').next().unwrap_or_default().trim() == "application/x-www-form-urlencoded" {
+        return Ok((Form::read(body), None));
+    }
     let mut reader = Multipart::new(kind).ok_or_else(|| Error::new(Code::Usage, "form-unreadable"))?;
     let mut small = Small::default();
     reader.push(body, &mut small)?;

@@ -35,6 +35,11 @@ pub fn certificate(nihdi: &str) -> String {
     format!("certificate:{nihdi}")
 }
 
+/// The subject of the end of an organisation's certificate.
+pub fn expiry(nihdi: &str) -> String {
+    format!("expiry:{nihdi}")
+}
+
 /// The subject of an account of an organisation that somebody else reset.
 pub fn reset(account: AccountId, nihdi: &str) -> String {
     format!("reset:{}:{nihdi}", account.0)

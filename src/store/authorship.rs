@@ -26,7 +26,8 @@ pub(super) struct Authors<'a> {
 }
 
 impl Authorship {
-    /// Adds the next place; `authors` is as in [`Row`](crate::validate::Row).
+    /// Adds the next place; `authors` is an e-mail address, a line feed and
+    /// the co-author's.
     pub fn push(&mut self, authors: &[u8]) {
         if self.runs.last().is_none_or(|(_, last)| **last != *authors) {
             self.runs.push((self.places, authors.into()));

@@ -83,12 +83,13 @@ pub fn waiting(tx: &Tx<'_>) -> Result<Vec<(OrganisationId, i64)>> {
 }
 
 /// The longest-waiting registrations of one definition, at most `limit`, whole
-/// blocks as far as they fit.
+/// blocks as far as they fit, of those blocks that `take` says yes to.
 pub fn pending(
     tx: &Tx<'_>,
     organisation: OrganisationId,
     definition: i64,
     limit: usize,
+    mut take: impl FnMut(i64) -> bool,
 ) -> Result<Vec<Pending>> {
     let mut statement = tx.sql.prepare_cached(
         "SELECT id FROM block WHERE organisation = ?1 AND definition = ?2 AND pending > 0 ORDER BY id LIMIT ?3",
@@ -101,6 +102,9 @@ pub fn pending(
     for id in ids {
         if room == 0 {
             break;
+        }
+        if !take(id) {
+            continue;
         }
         let mut places = submitted(tx, id)?;
         places.truncate(room);

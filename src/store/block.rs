@@ -77,8 +77,8 @@ impl Builder {
     }
 
     /// Adds a row: its JSON `data` for the platform, its subject, the JSON of
-    /// the values that stay here, and its authors (see
-    /// [`Row`](crate::validate::Row)).
+    /// the values that stay here, and its authors: the author's e-mail
+    /// address, a line feed, and the co-author's.
     pub fn push(&mut self, data: &[u8], patient: &str, physician: &str, local: &[u8], authors: &[u8]) {
         self.authorship.push(authors);
         put(&mut self.data, data);

@@ -34,6 +34,7 @@ pub mod enrolment_list;
 mod failure;
 pub mod fate;
 pub mod finding;
+pub mod health;
 pub mod history;
 pub mod import;
 pub mod key;
@@ -60,6 +61,7 @@ pub mod session;
 pub mod setup_code;
 pub mod spool;
 pub mod upload;
+mod walk;
 pub mod withdrawal;
 
 pub use key::{Keys, Purpose};

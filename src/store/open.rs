@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_accounts.sql"),
     include_str!("migrations/0005_uploads.sql"),
     include_str!("migrations/0006_portal.sql"),
+    include_str!("migrations/0007_certificates.sql"),
     include_str!("migrations/0008_registrations.sql"),
     include_str!("migrations/0009_queue.sql"),
 ];

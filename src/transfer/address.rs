@@ -37,6 +37,11 @@ impl ServiceUrl {
         &self.endpoint.host
     }
 
+    /// The host and the port, for people.
+    pub fn authority(&self) -> String {
+        self.endpoint.authority()
+    }
+
     /// The value of the `Host` header.
     pub(super) fn host_header(&self) -> String {
         if self.endpoint.port == 443 { self.endpoint.bracketed() } else { self.endpoint.authority() }

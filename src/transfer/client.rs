@@ -11,10 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
+use rustls::client::WantsClientCert;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use super::address::{ProxyUrl, ServiceUrl};
 use super::connection::Connection;
@@ -42,6 +43,34 @@ pub struct Service {
     pub proxy: Option<ProxyUrl>,
     /// How long each phase may take.
     pub timeouts: Timeouts,
+}
+
+impl Service {
+    /// The head of a request to it.
+    pub(super) fn head(&self, method: &str, path: &str, headers: &str) -> String {
+        format!(
+            "{method} {}{path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: hd4dp/{}\r\n\
+             Accept: application/json, application/problem+json\r\n{headers}\r\n",
+            self.url.base,
+            self.url.host_header(),
+            env!("CARGO_PKG_VERSION"),
+        )
+    }
+
+    /// Its authorities.
+    ///
+    /// # Errors
+    ///
+    /// `transfer-anchors` if there is none, or one that is no certificate.
+    pub(super) fn roots(&self) -> Result<RootCertStore> {
+        let refused = || Error::invalid("transfer-anchors").with("host", self.url.host());
+        let mut roots = RootCertStore::empty();
+        for anchor in &self.anchors {
+            let anchor = CertificateDer::from(anchor.clone());
+            roots.add(anchor).map_err(|error| refused().because(error))?;
+        }
+        if roots.is_empty() { Err(refused()) } else { Ok(roots) }
+    }
 }
 
 /// How long each phase of a request may take.
@@ -172,13 +201,7 @@ impl Client {
 
     fn request(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Result<Answer, Failure> {
         debug_assert!(path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic()), "{path}");
-        let head = format!(
-            "{method} {}{path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: hd4dp/{}\r\n\
-             Accept: application/json, application/problem+json\r\n{headers}\r\n",
-            self.service.url.base,
-            self.service.url.host_header(),
-            env!("CARGO_PKG_VERSION"),
-        );
+        let head = self.service.head(method, path, headers);
         if let Some(idle) = self.take_idle() {
             match self.exchange(idle, &head, body) {
                 // A question may be put again. What was to be stored may be
@@ -272,29 +295,30 @@ impl Clients {
 }
 
 fn tls_config(service: &Service, credential: &Credential) -> Result<ClientConfig> {
-    let refused = || Error::invalid("transfer-anchors").with("host", service.url.host());
-    let mut roots = RootCertStore::empty();
-    for anchor in &service.anchors {
-        let anchor = CertificateDer::from(anchor.clone());
-        roots.add(anchor).map_err(|error| refused().because(error))?;
-    }
-    if roots.is_empty() {
-        return Err(refused());
-    }
+    identified(tls()?.with_root_certificates(service.roots()?), credential)
+}
+
+/// TLS as the protocol has it; who is trusted is still to be said.
+pub(super) fn tls() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>> {
+    ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_protocol_versions(&[&TLS13, &TLS12])
+        .map_err(Error::internal)
+}
+
+/// The same in the name of an organisation.
+pub(super) fn identified(
+    tls: ConfigBuilder<ClientConfig, WantsClientCert>,
+    credential: &Credential,
+) -> Result<ClientConfig> {
     let chain = credential.chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
     let key = PrivatePkcs8KeyDer::from(credential.key.pkcs8().to_vec());
-    let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_protocol_versions(&[&TLS13, &TLS12])
-        .map_err(Error::internal)?
-        .with_root_certificates(roots)
-        .with_client_auth_cert(chain, key.into())
-        .map_err(Error::internal)?;
+    let mut config = tls.with_client_auth_cert(chain, key.into()).map_err(Error::internal)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
 
 /// A date as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`. RFC 9110.
-fn http_date(text: &str) -> Option<Timestamp> {
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 

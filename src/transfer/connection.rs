@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, Stream};
+use rustls::{ClientConfig, ClientConnection, ProtocolVersion, Stream};
 
 use super::address::{Endpoint, ProxyUrl};
 use super::client::Timeouts;
@@ -49,6 +49,11 @@ impl Connection {
             }
         }
         Ok(Self { socket, tls, idle_since: Instant::now() })
+    }
+
+    /// The version of TLS that was agreed on.
+    pub fn version(&self) -> Option<ProtocolVersion> {
+        self.tls.protocol_version()
     }
 
     /// Whether the other side neither closed it nor said anything since it was

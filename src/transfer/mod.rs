@@ -1,6 +1,6 @@
 //! The way out: registrations that wait are chosen, split, sealed and queued
 //! ([`prepare`]), sent ([`send`]) and asked after ([`ask`]) by workers
-//! ([`worker`]). Nothing else opens an outgoing connection.
+//! ([`worker`]); a person may have the connections tried ([`trial`]). Nothing else opens an outgoing connection.
 
 pub mod address;
 mod alarm;
@@ -19,4 +19,5 @@ pub mod seal;
 mod send;
 pub mod services;
 mod split;
+pub mod trial;
 pub mod worker;

@@ -1,7 +1,7 @@
 //! From waiting registrations to sealed batches in the queue.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -56,19 +56,52 @@ impl Credentials {
     }
 }
 
+/// The blocks that some thread is sealing, so that two threads do not do the
+/// same work. No more than that: what is queued twice for all that,
+/// [`batch::enqueue`] refuses.
+#[derive(Default)]
+pub struct Taken(Mutex<HashSet<i64>>);
+
+/// The blocks of one round; others may have them when it ends.
+struct Round<'a> {
+    taken: &'a Taken,
+    blocks: Vec<i64>,
+}
+
+impl Round<'_> {
+    fn take(&mut self, block: i64) -> bool {
+        let is_new = self.taken.0.lock().unwrap_or_else(PoisonError::into_inner).insert(block);
+        if is_new {
+            self.blocks.push(block);
+        }
+        is_new
+    }
+}
+
+impl Drop for Round<'_> {
+    fn drop(&mut self) {
+        let mut taken = self.taken.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for block in &self.blocks {
+            taken.remove(block);
+        }
+    }
+}
+
 /// What is kept from one batch to the next, because to make it anew each time
 /// costs as much as the work itself. Each thread that seals has its own.
-pub struct Sealer {
+pub struct Sealer<'a> {
+    taken: &'a Taken,
     compressor: Compressor<'static>,
     halves: Halves,
     payload: Vec<u8>,
 }
 
-impl Sealer {
-    /// A sealer that has sealed nothing yet.
-    pub fn new() -> Result<Self> {
+impl<'a> Sealer<'a> {
+    /// A sealer that has sealed nothing yet, and leaves alone what others have
+    /// `taken`.
+    pub fn new(taken: &'a Taken) -> Result<Self> {
         let compressor = Compressor::new(COMPRESSION).map_err(Error::internal)?;
-        Ok(Self { compressor, halves: Halves::default(), payload: Vec::new() })
+        Ok(Self { taken, compressor, halves: Halves::default(), payload: Vec::new() })
     }
 
     /// Makes one batch of `lines`: what each service is to get.
@@ -115,19 +148,20 @@ impl Prepared {
 /// longest, at most `limit` batches of them, and queues them.
 pub fn prepare(
     store: &Store,
-    sealer: &mut Sealer,
+    sealer: &mut Sealer<'_>,
     credentials: &Credentials,
     recipient: &Recipient,
     (whose, what): (OrganisationId, i64),
     limit: usize,
 ) -> Result<Prepared> {
+    let mut round = Round { taken: sealer.taken, blocks: Vec::new() };
     let chosen = store.read(|tx| {
         let facts = definition::facts(tx, what)?;
         Ok(Chosen {
             organisation: organisation::get(tx, whose)?,
             credential: credentials.of(tx, whose)?,
             gate: enrolment::gate(tx, whose, &facts.project, facts.enrolment_required)?,
-            pending: batch::pending(tx, whose, what, limit * BATCH_ROWS)?,
+            pending: batch::pending(tx, whose, what, limit * BATCH_ROWS, |block| round.take(block))?,
             withdrawn: withdrawn(tx, whose, what)?,
             facts,
         })
@@ -184,13 +218,10 @@ pub fn prepare(
 fn hold_everything(store: &Store, whose: OrganisationId) -> Result<Prepared> {
     store.write(|tx| {
         let held = batch::hold_all(tx, whose, HoldReasons::NO_CERTIFICATE)?;
-        audit::record(
-            tx,
-            "worker",
-            "registration.hold",
-            Some(whose),
-            &serde_json::json!({ "no_certificate": held }),
-        )?;
+        if held > 0 {
+            let details = serde_json::json!({ "no_certificate": held });
+            audit::record(tx, "worker", "registration.hold", Some(whose), &details)?;
+        }
         Ok(Prepared { batches: 0, held: held as usize, uncertified: true })
     })
 }

@@ -17,7 +17,7 @@ use super::{
     alarm::{self, Change},
     ask::{Asked, ask, pause},
     client::{Client, Clients},
-    prepare::{Credentials, Sealer, prepare},
+    prepare::{Credentials, Sealer, Taken, prepare},
     send::{self, Attempted},
     services::Services,
 };
@@ -37,6 +37,9 @@ use crate::{
         enrolment, outcome,
     },
 };
+
+/// Threads that seal: while one waits for the disk, the other goes on.
+const SEALERS: usize = 2;
 
 /// Batches sealed in one transaction.
 const BATCHES_A_ROUND: usize = 4;
@@ -59,6 +62,10 @@ const SEALING_REST: Duration = Duration::from_secs(60);
 /// Outcomes asked for in one round.
 const ASKED_A_ROUND: usize = 16;
 
+/// How long asking rests after a round that brought outcomes, so that the next
+/// one brings several: each round waits for the disk twice.
+const ASKING_REST: Duration = Duration::from_millis(30);
+
 /// How often a worker with nothing to do looks again.
 const IDLE: Duration = Duration::from_millis(500);
 
@@ -69,6 +76,7 @@ pub struct Workers<'a> {
     settings: &'a Queue,
     credentials: Credentials,
     clients: Clients,
+    taken: Taken,
     stop: AtomicBool,
     sealing: AtomicU64,
     lifted: Mutex<Option<Date>>,
@@ -113,6 +121,7 @@ impl<'a> Workers<'a> {
             settings,
             credentials: Credentials::default(),
             clients: Clients::default(),
+            taken: Taken::default(),
             stop: AtomicBool::new(false),
             sealing: AtomicU64::new(0),
             lifted: Mutex::new(None),
@@ -127,7 +136,7 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// Seconds spent sealing.
+    /// Seconds spent sealing, of all threads that seal.
     pub fn sealing_seconds(&self) -> f64 {
         self.sealing.load(Ordering::Relaxed) as f64 / 1e9
     }
@@ -142,16 +151,18 @@ impl<'a> Workers<'a> {
     /// Runs the workers while `until` runs, then stops them.
     pub fn run<T>(&self, until: impl FnOnce(&Self) -> T) -> T {
         thread::scope(|scope| {
-            scope.spawn(|| {
-                let mut sealer = None;
-                self.keep(&self.moved, Duration::ZERO, || {
-                    let sealed = self.seal_some(&mut sealer)?;
-                    if sealed {
-                        self.queued.ring();
-                    }
-                    Ok(sealed)
+            for _ in 0..SEALERS {
+                scope.spawn(|| {
+                    let mut sealer = None;
+                    self.keep(&self.moved, Duration::ZERO, || {
+                        let sealed = self.seal_some(&mut sealer)?;
+                        if sealed {
+                            self.queued.ring();
+                        }
+                        Ok(sealed)
+                    });
                 });
-            });
+            }
             for service in Service::ALL {
                 for sender in 0..SENDERS {
                     let reserve = RESERVE * sender.saturating_sub(1) as u32;
@@ -214,11 +225,11 @@ impl<'a> Workers<'a> {
         Ok(waiting)
     }
 
-    fn seal_some(&self, sealer: &mut Option<Sealer>) -> Result<bool> {
+    fn seal_some<'s>(&'s self, sealer: &mut Option<Sealer<'s>>) -> Result<bool> {
         let mut did = false;
         let sealer = match sealer {
             Some(sealer) => sealer,
-            None => sealer.insert(Sealer::new()?),
+            None => sealer.insert(Sealer::new(&self.taken)?),
         };
         self.lift_once_a_day()?;
         for what in self.store.read(|tx| self.sealable(tx))? {
@@ -232,7 +243,7 @@ impl<'a> Workers<'a> {
 
     /// Seals for one organisation and definition. That it cannot be done is no
     /// reason to leave the others unsealed.
-    fn seal(&self, sealer: &mut Sealer, what: (OrganisationId, i64)) -> Result<bool> {
+    fn seal(&self, sealer: &mut Sealer<'_>, what: (OrganisationId, i64)) -> Result<bool> {
         let started = Instant::now();
         let prepared =
             prepare(self.store, sealer, &self.credentials, self.services.recipient(), what, BATCHES_A_ROUND);
@@ -351,7 +362,12 @@ impl<'a> Workers<'a> {
             }
             outcome::unclaim(tx, &claimed[answers.len()..])
         })?;
-        Ok(answers.iter().any(|asked| matches!(asked, Asked::Final(_))))
+        let learned = answers.iter().any(|asked| matches!(asked, Asked::Final(_)));
+        if learned {
+            self.moved.ring();
+            thread::sleep(ASKING_REST);
+        }
+        Ok(learned)
     }
 
     /// The client of an organisation for a service, made anew when its

@@ -1,6 +1,6 @@
 //! What comes of a row.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use crate::{
     definition::{Definition, Variable},
@@ -21,6 +21,8 @@ pub struct Row {
     /// What stays here: a JSON object of the identifiers, the names, what the
     /// definition does not destine for the platform, and the authors.
     pub local: Vec<u8>,
+    /// Where in `local` an author stands whom the row itself does not name.
+    pub assumed: Range<usize>,
     /// The business key: the key variables' values in one normal form, with
     /// the ASCII unit separator between them. Empty if a draft lacks one.
     pub key: Vec<u8>,
@@ -69,6 +71,12 @@ pub struct CellFinding {
 }
 
 impl Row {
+    /// What stays here and came with the row, in two pieces: the same row sent
+    /// by another person is no other row.
+    pub fn own_local(&self) -> [&[u8]; 2] {
+        [&self.local[..self.assumed.start], &self.local[self.assumed.end..]]
+    }
+
     /// Whether a finding refuses the row.
     pub fn refused(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
@@ -77,6 +85,7 @@ impl Row {
     pub(super) fn clear(&mut self) {
         self.data.clear();
         self.local.clear();
+        self.assumed = 0..0;
         self.key.clear();
         self.findings.clear();
         self.patient = None;

@@ -14,6 +14,8 @@ pub struct Technical<'a> {
     pub author: &'a str,
     /// `TX_COAUTHOR`: the coauthor's e-mail address.
     pub coauthor: &'a str,
+    /// The author if the column names none: an e-mail address, or empty.
+    pub default_author: &'a str,
     /// `STATUS`: `draft` keeps the row open; empty or `submit` submits it.
     pub status: &'a str,
 }
@@ -46,25 +48,40 @@ impl Technical<'_> {
         if self.is_empty() {
             return;
         }
-        for part in [self.author, "\n", self.coauthor] {
+        for part in [self.author(), "\n", self.coauthor] {
             out.authors.extend_from_slice(part.as_bytes());
         }
         for (column, text) in self.columns() {
             if !text.is_empty() {
+                let start = out.local.len();
                 out.local.extend_from_slice(b",\"");
                 out.local.extend_from_slice(column.as_bytes());
                 out.local.extend_from_slice(b"\":");
                 json::write_string(&mut out.local, text);
+                if column == "TX_AUTHOR" && self.names_no_author() {
+                    // The first member's comma becomes the object's brace.
+                    out.assumed = start + usize::from(start == 0)..out.local.len();
+                }
             }
         }
     }
 
+    /// The author, named or not.
+    fn author(&self) -> &str {
+        if self.names_no_author() { self.default_author } else { self.author }
+    }
+
+    fn names_no_author(&self) -> bool {
+        self.author.trim().is_empty()
+    }
+
     fn is_empty(&self) -> bool {
-        self.author_group.len() + self.author.len() + self.coauthor.len() + self.status.len() == 0
+        let texts = [self.author_group, self.author, self.default_author, self.coauthor, self.status];
+        texts.iter().all(|text| text.is_empty())
     }
 
     fn columns(&self) -> [(&'static str, &str); 3] {
-        [("TX_AUTHOR_GR", self.author_group), ("TX_AUTHOR", self.author), ("TX_COAUTHOR", self.coauthor)]
+        [("TX_AUTHOR_GR", self.author_group), ("TX_AUTHOR", self.author()), ("TX_COAUTHOR", self.coauthor)]
     }
 }
 

@@ -95,6 +95,21 @@ fn a_known_row_is_consolidated_with_exactly_the_data_that_the_protocol_prescribe
 }
 
 #[test]
+fn of_many_batches_sealed_side_by_side_none_has_a_registration_of_another() {
+    const ROWS: u64 = 12_345;
+    let dir = tempfile::tempdir().unwrap();
+    let _sandbox = sandbox(dir.path(), |_| {});
+    let app = app(dir.path());
+    let rows: Vec<String> = (0..ROWS).map(|number| diag(&format!("D{number}"), "text")).collect();
+    import(&app, "INTEGO-DIAG", format!("{DIAG_HEADER}\n{}\n", rows.join("\n")));
+
+    assert_eq!(deliver(&app)["consolidated"], ROWS);
+    assert_eq!(app.sqlite("SELECT sum(count) FROM batch"), ROWS.to_string());
+    let totals = Totals::read(dir.path()).unwrap();
+    assert_eq!((totals.consolidated, totals.records, totals.codes), (ROWS, ROWS, 0));
+}
+
+#[test]
 fn a_correction_replaces_under_a_higher_revision_and_a_second_patient_has_another_pseudonym() {
     let dir = tempfile::tempdir().unwrap();
     let _sandbox = sandbox(dir.path(), |_| {});

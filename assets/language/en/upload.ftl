@@ -37,7 +37,7 @@ upload-fate-unchanged = Unchanged
 upload-file = CSV file
 upload-file-hint = A CSV file with a header row, at most { $limit } MiB.
 upload-filter = Filter
-upload-findings-open = Filter and download
+upload-findings-open = See all findings and get the rows to mend
 upload-found = What was found
 upload-found-more = { $count ->
     [one] One more line is

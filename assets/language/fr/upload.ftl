@@ -37,7 +37,7 @@ upload-fate-unchanged = Inchangée
 upload-file = Fichier CSV
 upload-file-hint = Un fichier CSV avec une ligne d’en-tête, de { $limit } Mio au plus.
 upload-filter = Filtrer
-upload-findings-open = Filtrer et télécharger
+upload-findings-open = Voir toutes les constatations et obtenir les lignes à corriger
 upload-found = Constatations
 upload-found-more = { $count ->
     [one] Une ligne de plus se trouve

@@ -37,7 +37,7 @@ upload-fate-unchanged = Ongewijzigd
 upload-file = CSV-bestand
 upload-file-hint = Een CSV-bestand met een kopregel, hoogstens { $limit } MiB.
 upload-filter = Filteren
-upload-findings-open = Filteren en downloaden
+upload-findings-open = Alle bevindingen bekijken en de rijen om te verbeteren ophalen
 upload-found = Bevindingen
 upload-found-more = { $count ->
     [one] Nog één regel staat

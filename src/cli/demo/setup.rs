@@ -55,7 +55,7 @@ pub(super) fn organisation(context: &Context, sandbox: &Path) -> Result<Organisa
         if !verdict.accepted() {
             return Err(Error::invalid("demo-certificate-refused"));
         }
-        certificate::take(tx, &actor, &added, &verdict)?;
+        crate::certificate::add(tx, &actor, &added, &verdict)?;
         for physician in &enrolled {
             enrolment::add(tx, added.id, PROJECT, physician, clock::today())?;
         }

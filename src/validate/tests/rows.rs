@@ -135,6 +135,7 @@ fn authors_and_status_are_judged_and_stay_here() {
         author_group: "An Peeters",
         author: "an@a.example",
         coauthor: "jo@a.example",
+        default_author: "",
         status: "submit",
     };
     validator.row(&["k"], &technical, &mut out);

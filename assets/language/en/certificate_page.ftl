@@ -1,0 +1,102 @@
+certificates-about = The certificates with which your groups identify themselves to healthdata.be and the trusted third party.
+certificates-group = Group
+certificates-in-use = In use
+certificates-left = Time left
+certificates-newest = Latest upload
+certificates-actions = Actions
+certificates-history = Certificates
+certificates-none = There is no group whose certificates you may see. A User Manager or DP Manager can give you the role of Certificate Manager.
+certificate-status = Status
+certificate-status-published = Published
+certificate-status-unpublished = Unpublished
+certificate-status-refused = Refused
+certificate-status-expired = Expired
+certificate-status-not_yet_valid = Not yet valid
+certificate-days = { $count ->
+    [one] One day
+   *[other] { $count } days
+}
+certificate-until = until { $day }
+certificate-ends = The certificate ends on { $day }, in { $count ->
+    [one] one day.
+   *[other] { $count } days.
+}
+certificate-none-in-use = No certificate is in use, so nothing is sent for this group. Add the certificate that eHealth issued.
+certificate-empty = No certificate has been added yet. Add the .p12 file that eHealth issued to this organisation; until then its registrations are held.
+certificate-empty-who = A Certificate Manager of this group can do that.
+certificate-uploaded = Uploaded
+certificate-holder = Holder
+certificate-validity = Valid
+certificate-facts = About this upload
+certificate-type = Type
+certificate-number = Number
+certificate-application = Application
+certificate-key = Keys
+certificate-keys = { $key } for authentication, { $count ->
+    [one] one key
+   *[other] { $count } keys
+} for encryption
+certificate-issuer = Issued by
+certificate-thumbprint = SHA-256
+certificate-log = Log of the upload
+certificate-checks = Checks
+certificate-no-checks = Nothing was written down for this upload.
+certificate-happened = What became of it
+certificate-outcome-passed = Passed
+certificate-outcome-warned = Note
+certificate-outcome-failed = Failed
+certificate-outcome-skipped = Not reached
+certificate-event-published = Checked and published
+certificate-event-refused = Checked and refused
+certificate-event-unpublished = Unpublished: another one took its place
+certificate-event-again = Published again
+certificate-event-tested = Connection tested: both services answered
+certificate-event-test_failed = Connection tested: not both services answered well
+certificate-add = Add certificate
+certificate-add-to = Add to { $group }
+certificate-add-about = The file is checked while you wait. Its keys are sealed; the file itself and the password are not kept. If all is well it is used at once and earlier versions are unpublished.
+certificate-file = Certificate file
+certificate-file-hint = The .p12 file that eHealth’s certificate manager saved, at most { $limit } KiB.
+certificate-file-password = Password of the file
+certificate-password-hint = The one chosen in eHealth’s certificate manager.
+certificate-refused = { $file } was refused. Nothing has changed; what was in use stays in use.
+certificate-again = Publish again
+certificate-again-about = This version is still valid. Publishing it again unpublishes the one that is in use now.
+certificate-again-confirm = Publish this version again in place of the one that is in use now?
+certificate-in-use = This version is in use already.
+certificate-not-again = This version cannot be published again: it was refused, or is not valid today. Add a certificate that is valid.
+done-certificate-published = The certificate has passed the checks and is in use from now on.
+done-certificate-again = The earlier version is in use again.
+delivery-reason-certificate-ending-60 = The certificate ends within two months. Plan its renewal with eHealth’s certificate manager: it can be renewed during its last three months.
+delivery-reason-certificate-ending-30 = The certificate ends within a month. Renew it now with eHealth’s certificate manager and add the new file here.
+delivery-reason-certificate-ending-14 = The certificate ends within two weeks. Renew it today: once it has expired it must be asked for anew, which can take ten days.
+delivery-reason-certificate-ending-7 = The certificate ends within a week, and then nothing is sent any more. Renew it today and add the new file here.
+delivery-reason-certificate-ending-1 = The certificate ends by tomorrow, and then nothing is sent any more. Renew it now: an expired one cannot be renewed.
+delivery-reason-certificate-ended = The certificate has expired and nothing is sent. A new one must be asked for at eHealth, which can take ten days; what waits is then sent by itself.
+connection-test = Test connection
+connection-again = Test again
+connection-busy = Somebody else is testing a connection now. Wait a few seconds and try again.
+connection-no-certificate = This group has no certificate that is valid today, so there is nothing to connect with. Add one first.
+connection-service-ttp = Trusted third party (eHealth)
+connection-service-platform = healthdata.be platform
+connection-well = Reached, certificate taken
+connection-unknown = Reached, certificate not known there
+connection-unknown-about = The service answered { $status }: it does not know this certificate, or not for this organisation. Ask the service desk of healthdata.be to register it.
+connection-status = Reached, unexpected answer
+connection-status-about = The service answered { $status }, which is not what it should. If that lasts, check its address and call the service desk of healthdata.be.
+connection-failed = Not reached
+connection-phase-name = Name looked up
+connection-phase-proxy = Let through by the proxy
+connection-phase-connect = Connected
+connection-phase-handshake = Encryption agreed on, certificates shown
+connection-phase-answer = Answered
+connection-host = Address
+connection-tls = Encryption
+connection-subject = Certificate of
+connection-clock = Clock
+connection-clock-same = Agrees with this machine’s
+connection-clock-differs = Differs
+connection-clock-ahead = { $count } seconds ahead of this machine’s
+connection-clock-behind = { $count } seconds behind this machine’s
+connection-time = Took
+form-file-too-large = The file is larger than { $limit } MiB, which no file that belongs here is. It was not read. Choose the right file and send it again.

@@ -1,0 +1,12 @@
+support-own = First in your own organisation
+support-own-about = Your User Manager or DP Manager helps with accounts, passwords and roles; your IT department with this machine, its network and its disk. Each message here says who can mend what.
+support-desk = Service Desk of healthdata.be
+support-desk-about = The Service Desk of healthdata.be (Sciensano) helps with requests and incidents about HD4DP. The quickest way is a ticket on its Jira Service Management portal.
+support-desk-link = Open the service portal (another website)
+support-hours = The hours of the Service Desk are on its portal and on docs.healthdata.be.
+support-content = For questions about the content and aims of a project, turn to the research organisation that manages it.
+support-text = Text for a ticket
+support-text-about = Copy this into your ticket. It holds versions, counts and states, and no names, numbers of organisations or persons, or folders.
+support-copy = Copy
+support-copied = Copied
+support-no-patients = Never put patient data, passwords or certificate files into a ticket.

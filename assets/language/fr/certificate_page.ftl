@@ -1,0 +1,102 @@
+certificates-about = Les certificats avec lesquels vos groupes s’identifient auprès de healthdata.be et du tiers de confiance.
+certificates-group = Groupe
+certificates-in-use = En usage
+certificates-left = Temps restant
+certificates-newest = Dernier envoi
+certificates-actions = Actions
+certificates-history = Certificats
+certificates-none = Il n’y a aucun groupe dont vous pouvez voir les certificats. Un User Manager ou un DP Manager peut vous donner le rôle de Certificate Manager.
+certificate-status = Statut
+certificate-status-published = Publié
+certificate-status-unpublished = Dépublié
+certificate-status-refused = Refusé
+certificate-status-expired = Expiré
+certificate-status-not_yet_valid = Pas encore valable
+certificate-days = { $count ->
+    [one] { $count } jour
+   *[other] { $count } jours
+}
+certificate-until = jusqu’au { $day }
+certificate-ends = Le certificat se termine le { $day }, dans { $count ->
+    [one] { $count } jour.
+   *[other] { $count } jours.
+}
+certificate-none-in-use = Aucun certificat n’est en usage ; rien n’est donc envoyé pour ce groupe. Ajoutez le certificat délivré par eHealth.
+certificate-empty = Aucun certificat n’a encore été ajouté. Ajoutez le fichier .p12 qu’eHealth a délivré à cette organisation ; d’ici là, ses enregistrements sont retenus.
+certificate-empty-who = Un Certificate Manager de ce groupe peut le faire.
+certificate-uploaded = Envoyé
+certificate-holder = Titulaire
+certificate-validity = Validité
+certificate-facts = À propos de cet envoi
+certificate-type = Type
+certificate-number = Numéro
+certificate-application = Application
+certificate-key = Clés
+certificate-keys = { $key } pour l’authentification, { $count ->
+    [one] { $count } clé
+   *[other] { $count } clés
+} de chiffrement
+certificate-issuer = Délivré par
+certificate-thumbprint = SHA-256
+certificate-log = Journal de l’envoi
+certificate-checks = Contrôles
+certificate-no-checks = Rien n’a été noté pour cet envoi.
+certificate-happened = Ce qu’il est devenu
+certificate-outcome-passed = Réussi
+certificate-outcome-warned = Remarque
+certificate-outcome-failed = Échoué
+certificate-outcome-skipped = Non atteint
+certificate-event-published = Contrôlé et publié
+certificate-event-refused = Contrôlé et refusé
+certificate-event-unpublished = Dépublié : un autre a pris sa place
+certificate-event-again = Publié à nouveau
+certificate-event-tested = Connexion testée : les deux services ont répondu
+certificate-event-test_failed = Connexion testée : les deux services n’ont pas bien répondu
+certificate-add = Ajouter un certificat
+certificate-add-to = Ajouter à { $group }
+certificate-add-about = Le fichier est contrôlé pendant que vous attendez. Ses clés sont scellées ; le fichier lui-même et le mot de passe ne sont pas conservés. Si tout va bien, il est utilisé aussitôt et les versions précédentes sont dépubliées.
+certificate-file = Fichier du certificat
+certificate-file-hint = Le fichier .p12 enregistré par le gestionnaire de certificats d’eHealth, { $limit } Kio au plus.
+certificate-file-password = Mot de passe du fichier
+certificate-password-hint = Celui choisi dans le gestionnaire de certificats d’eHealth.
+certificate-refused = { $file } a été refusé. Rien n’a changé ; ce qui était en usage le reste.
+certificate-again = Publier à nouveau
+certificate-again-about = Cette version est encore valable. La publier à nouveau dépublie celle qui est en usage maintenant.
+certificate-again-confirm = Publier à nouveau cette version à la place de celle qui est en usage maintenant ?
+certificate-in-use = Cette version est déjà en usage.
+certificate-not-again = Cette version ne peut pas être publiée à nouveau : elle a été refusée ou n’est pas valable aujourd’hui. Ajoutez un certificat valable.
+done-certificate-published = Le certificat a réussi les contrôles et est désormais en usage.
+done-certificate-again = La version précédente est de nouveau en usage.
+delivery-reason-certificate-ending-60 = Le certificat se termine dans les deux mois. Prévoyez son renouvellement dans le gestionnaire de certificats d’eHealth : c’est possible pendant ses trois derniers mois.
+delivery-reason-certificate-ending-30 = Le certificat se termine dans le mois. Renouvelez-le maintenant dans le gestionnaire de certificats d’eHealth et ajoutez le nouveau fichier ici.
+delivery-reason-certificate-ending-14 = Le certificat se termine dans les deux semaines. Renouvelez-le aujourd’hui : une fois expiré, il faut en demander un nouveau, ce qui peut prendre dix jours.
+delivery-reason-certificate-ending-7 = Le certificat se termine dans la semaine, et plus rien ne sera alors envoyé. Renouvelez-le aujourd’hui et ajoutez le nouveau fichier ici.
+delivery-reason-certificate-ending-1 = Le certificat se termine d’ici demain, et plus rien ne sera alors envoyé. Renouvelez-le maintenant : un certificat expiré ne peut plus l’être.
+delivery-reason-certificate-ended = Le certificat a expiré et rien n’est envoyé. Il faut en demander un nouveau à eHealth, ce qui peut prendre dix jours ; ce qui attend part ensuite de lui-même.
+connection-test = Tester la connexion
+connection-again = Tester à nouveau
+connection-busy = Quelqu’un d’autre teste une connexion en ce moment. Attendez quelques secondes et réessayez.
+connection-no-certificate = Ce groupe n’a pas de certificat valable aujourd’hui ; il n’y a donc rien avec quoi se connecter. Ajoutez-en d’abord un.
+connection-service-ttp = Tiers de confiance (eHealth)
+connection-service-platform = Plateforme healthdata.be
+connection-well = Atteint, certificat accepté
+connection-unknown = Atteint, certificat inconnu là-bas
+connection-unknown-about = Le service a répondu { $status } : il ne connaît pas ce certificat, ou pas pour cette organisation. Demandez au service d’assistance de healthdata.be de l’enregistrer.
+connection-status = Atteint, réponse inattendue
+connection-status-about = Le service a répondu { $status }, ce qu’il ne devrait pas. Si cela dure, vérifiez son adresse et appelez le service d’assistance de healthdata.be.
+connection-failed = Non atteint
+connection-phase-name = Nom trouvé
+connection-phase-proxy = Laissé passer par le proxy
+connection-phase-connect = Connecté
+connection-phase-handshake = Chiffrement convenu, certificats montrés
+connection-phase-answer = Réponse reçue
+connection-host = Adresse
+connection-tls = Chiffrement
+connection-subject = Certificat de
+connection-clock = Horloge
+connection-clock-same = Concorde avec celle de cette machine
+connection-clock-differs = Diffère
+connection-clock-ahead = { $count } secondes d’avance sur celle de cette machine
+connection-clock-behind = { $count } secondes de retard sur celle de cette machine
+connection-time = Durée
+form-file-too-large = Le fichier dépasse { $limit } Mio, ce qu’aucun fichier attendu ici ne fait. Il n’a pas été lu. Choisissez le bon fichier et renvoyez-le.

@@ -1,0 +1,12 @@
+support-own = D’abord dans votre organisation
+support-own-about = Votre User Manager ou DP Manager aide pour les comptes, les mots de passe et les rôles ; votre service informatique pour cette machine, son réseau et son disque. Chaque message dit ici qui peut remédier à quoi.
+support-desk = Service Desk de healthdata.be
+support-desk-about = Le Service Desk de healthdata.be (Sciensano) traite les demandes et les incidents concernant HD4DP. Le plus rapide est un ticket sur son portail Jira Service Management.
+support-desk-link = Ouvrir le portail d’assistance (autre site)
+support-hours = Les heures du Service Desk figurent sur son portail et sur docs.healthdata.be.
+support-content = Pour les questions sur le contenu et les objectifs d’un projet, adressez-vous à l’organisme de recherche qui le gère.
+support-text = Texte pour un ticket
+support-text-about = Copiez ceci dans votre ticket. Il contient des versions, des nombres et des états, mais aucun nom, numéro d’organisation ou de personne, ni dossier.
+support-copy = Copier
+support-copied = Copié
+support-no-patients = Ne mettez jamais de données de patients, de mots de passe ni de fichiers de certificat dans un ticket.

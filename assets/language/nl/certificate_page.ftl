@@ -1,0 +1,102 @@
+certificates-about = De certificaten waarmee uw groepen zich bekendmaken bij healthdata.be en de vertrouwde derde partij.
+certificates-group = Groep
+certificates-in-use = In gebruik
+certificates-left = Resterende tijd
+certificates-newest = Laatste upload
+certificates-actions = Acties
+certificates-history = Certificaten
+certificates-none = Er is geen groep waarvan u de certificaten mag zien. Een User Manager of DP Manager kan u de rol van Certificate Manager geven.
+certificate-status = Status
+certificate-status-published = Gepubliceerd
+certificate-status-unpublished = Niet meer gepubliceerd
+certificate-status-refused = Geweigerd
+certificate-status-expired = Vervallen
+certificate-status-not_yet_valid = Nog niet geldig
+certificate-days = { $count ->
+    [one] { $count } dag
+   *[other] { $count } dagen
+}
+certificate-until = tot { $day }
+certificate-ends = Het certificaat eindigt op { $day }, over { $count ->
+    [one] { $count } dag.
+   *[other] { $count } dagen.
+}
+certificate-none-in-use = Er is geen certificaat in gebruik, zodat er voor deze groep niets wordt verstuurd. Voeg het certificaat toe dat eHealth heeft uitgereikt.
+certificate-empty = Er is nog geen certificaat toegevoegd. Voeg het .p12-bestand toe dat eHealth aan deze organisatie heeft uitgereikt; tot dan worden haar registraties tegengehouden.
+certificate-empty-who = Een Certificate Manager van deze groep kan dat doen.
+certificate-uploaded = Geüpload
+certificate-holder = Houder
+certificate-validity = Geldig
+certificate-facts = Over deze upload
+certificate-type = Type
+certificate-number = Nummer
+certificate-application = Toepassing
+certificate-key = Sleutels
+certificate-keys = { $key } voor authenticatie, { $count ->
+    [one] { $count } sleutel
+   *[other] { $count } sleutels
+} voor encryptie
+certificate-issuer = Uitgereikt door
+certificate-thumbprint = SHA-256
+certificate-log = Logboek van de upload
+certificate-checks = Controles
+certificate-no-checks = Voor deze upload is niets genoteerd.
+certificate-happened = Wat ermee gebeurde
+certificate-outcome-passed = Geslaagd
+certificate-outcome-warned = Opmerking
+certificate-outcome-failed = Mislukt
+certificate-outcome-skipped = Niet bereikt
+certificate-event-published = Gecontroleerd en gepubliceerd
+certificate-event-refused = Gecontroleerd en geweigerd
+certificate-event-unpublished = Niet meer gepubliceerd: een ander kwam in de plaats
+certificate-event-again = Opnieuw gepubliceerd
+certificate-event-tested = Verbinding getest: beide diensten antwoordden
+certificate-event-test_failed = Verbinding getest: niet beide diensten antwoordden goed
+certificate-add = Certificaat toevoegen
+certificate-add-to = Toevoegen aan { $group }
+certificate-add-about = Het bestand wordt gecontroleerd terwijl u wacht. De sleutels worden verzegeld; het bestand zelf en het wachtwoord worden niet bewaard. Is alles in orde, dan wordt het meteen gebruikt en worden eerdere versies niet meer gepubliceerd.
+certificate-file = Certificaatbestand
+certificate-file-hint = Het .p12-bestand dat de certificaatbeheerder van eHealth heeft bewaard, hoogstens { $limit } KiB.
+certificate-file-password = Wachtwoord van het bestand
+certificate-password-hint = Het wachtwoord dat in de certificaatbeheerder van eHealth is gekozen.
+certificate-refused = { $file } werd geweigerd. Er is niets veranderd; wat in gebruik was, blijft in gebruik.
+certificate-again = Opnieuw publiceren
+certificate-again-about = Deze versie is nog geldig. Als u ze opnieuw publiceert, wordt die van nu niet meer gepubliceerd.
+certificate-again-confirm = Deze versie opnieuw publiceren in de plaats van die van nu?
+certificate-in-use = Deze versie is al in gebruik.
+certificate-not-again = Deze versie kan niet opnieuw gepubliceerd worden: ze werd geweigerd of is vandaag niet geldig. Voeg een geldig certificaat toe.
+done-certificate-published = Het certificaat is door de controles en is vanaf nu in gebruik.
+done-certificate-again = De eerdere versie is opnieuw in gebruik.
+delivery-reason-certificate-ending-60 = Het certificaat eindigt binnen twee maanden. Plan de vernieuwing in de certificaatbeheerder van eHealth: dat kan tijdens de laatste drie maanden.
+delivery-reason-certificate-ending-30 = Het certificaat eindigt binnen een maand. Vernieuw het nu in de certificaatbeheerder van eHealth en voeg het nieuwe bestand hier toe.
+delivery-reason-certificate-ending-14 = Het certificaat eindigt binnen twee weken. Vernieuw het vandaag: eenmaal vervallen moet u een nieuw aanvragen, wat tien dagen kan duren.
+delivery-reason-certificate-ending-7 = Het certificaat eindigt binnen een week en daarna wordt er niets meer verstuurd. Vernieuw het vandaag en voeg het nieuwe bestand hier toe.
+delivery-reason-certificate-ending-1 = Het certificaat eindigt uiterlijk morgen en daarna wordt er niets meer verstuurd. Vernieuw het nu: een vervallen certificaat kan niet vernieuwd worden.
+delivery-reason-certificate-ended = Het certificaat is vervallen en er wordt niets verstuurd. Er moet een nieuw aangevraagd worden bij eHealth, wat tien dagen kan duren; wat wacht, vertrekt daarna vanzelf.
+connection-test = Verbinding testen
+connection-again = Opnieuw testen
+connection-busy = Iemand anders test nu een verbinding. Wacht enkele seconden en probeer het opnieuw.
+connection-no-certificate = Deze groep heeft geen certificaat dat vandaag geldig is, dus is er niets om mee te verbinden. Voeg er eerst een toe.
+connection-service-ttp = Vertrouwde derde partij (eHealth)
+connection-service-platform = Platform van healthdata.be
+connection-well = Bereikt, certificaat aanvaard
+connection-unknown = Bereikt, certificaat daar niet bekend
+connection-unknown-about = De dienst antwoordde { $status }: hij kent dit certificaat niet, of niet voor deze organisatie. Vraag de servicedesk van healthdata.be om het te registreren.
+connection-status = Bereikt, onverwacht antwoord
+connection-status-about = De dienst antwoordde { $status }, en dat hoort niet. Als dat zo blijft, controleer dan het adres en bel de servicedesk van healthdata.be.
+connection-failed = Niet bereikt
+connection-phase-name = Naam gevonden
+connection-phase-proxy = Doorgelaten door de proxy
+connection-phase-connect = Verbonden
+connection-phase-handshake = Encryptie afgesproken, certificaten getoond
+connection-phase-answer = Antwoord gekregen
+connection-host = Adres
+connection-tls = Encryptie
+connection-subject = Certificaat van
+connection-clock = Klok
+connection-clock-same = Loopt gelijk met die van deze machine
+connection-clock-differs = Wijkt af
+connection-clock-ahead = { $count } seconden voor op die van deze machine
+connection-clock-behind = { $count } seconden achter op die van deze machine
+connection-time = Duur
+form-file-too-large = Het bestand is groter dan { $limit } MiB, en zo groot is geen enkel bestand dat hier hoort. Het werd niet gelezen. Kies het juiste bestand en verstuur het opnieuw.

@@ -1,0 +1,12 @@
+support-own = Eerst in uw eigen organisatie
+support-own-about = Uw User Manager of DP Manager helpt met accounts, wachtwoorden en rollen; uw IT-dienst met deze machine, haar netwerk en haar schijf. Elke melding zegt hier wie wat kan verhelpen.
+support-desk = Servicedesk van healthdata.be
+support-desk-about = De servicedesk van healthdata.be (Sciensano) behandelt aanvragen en incidenten over HD4DP. Het snelst gaat het met een ticket op het Jira Service Management-portaal.
+support-desk-link = Het serviceportaal openen (andere website)
+support-hours = De uren van de servicedesk staan op haar portaal en op docs.healthdata.be.
+support-content = Voor vragen over de inhoud en het doel van een project richt u zich tot de onderzoeksorganisatie die het beheert.
+support-text = Tekst voor een ticket
+support-text-about = Kopieer dit in uw ticket. Het bevat versies, aantallen en toestanden, en geen namen, nummers van organisaties of personen, of mappen.
+support-copy = Kopiëren
+support-copied = Gekopieerd
+support-no-patients = Zet nooit patiëntgegevens, wachtwoorden of certificaatbestanden in een ticket.
