@@ -138,7 +138,7 @@ impl App {
     /// What is done once a minute, and once a day. No failure ends it.
     fn keep_house(&self, served: &Served, rest: &Rest) {
         let (mut told, mut watched) = (None, None);
-        while !rest.stopped_within(MINUTE) {
+        loop {
             for done in [
                 served.portal.settle(),
                 renew(&self.store, &self.config.portal.hosts(), &served.identity),
@@ -149,6 +149,9 @@ impl App {
                 if let Err(error) = done {
                     tracing::error!(id = error.id, cause = ?error.cause, "housekeeping failed");
                 }
+            }
+            if rest.stopped_within(MINUTE) {
+                return;
             }
             if let Err(error) = front::probe(served.address, "localhost", "/ssp/health") {
                 tracing::error!(id = error.id, cause = ?error.cause, "the portal does not answer itself");

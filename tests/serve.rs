@@ -84,7 +84,7 @@ fn a_running_appliance_delivers_what_comes_and_logs_one_line_for_each_event() {
 fn without_services_the_portal_runs_and_the_log_says_what_to_set() {
     let portal = Portal::start();
     assert_eq!(portal.stranger().get("/ssp/login").status, 200);
-    wait_until("the log says what to set", || portal.log_from_start().contains("platform.url"));
+    wait_until("the log says what to set", || portal.log().contains("platform.url"));
 }
 
 #[test]

@@ -75,8 +75,10 @@ impl Portal {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let mut log = std::fs::File::create(app.path("serve.log")).unwrap();
         let address = loop {
             let line = lines.next().expect("the portal tells where it listens").unwrap();
+            writeln!(log, "{line}").unwrap();
             if let Some((_, address)) =
                 line.split_once("the appliance runs").and_then(|(_, rest)| rest.split_once("address="))
             {
@@ -84,11 +86,9 @@ impl Portal {
             }
         };
         // The log goes on, and must not fill its pipe.
-        let log = app.path("serve.log");
         std::thread::spawn(move || {
-            let mut file = std::fs::File::create(log).unwrap();
             for line in lines.map_while(Result::ok) {
-                let _written = writeln!(file, "{line}");
+                let _written = writeln!(log, "{line}");
             }
         });
         let store = Store::open(&app.data()).unwrap();
