@@ -32,7 +32,7 @@ export function expect(holds, what) {
 }
 
 export async function shows(page, text) {
-  await page.getByText(text, { exact: false }).first().waitFor({ timeout: 10_000 });
+  await page.getByText(text, { exact: false }).locator("visible=true").first().waitFor({ timeout: 10_000 });
 }
 
 /** Somebody logs in, the first time with the temporary password. */

@@ -3,7 +3,13 @@
 use crate::{
     error::Result,
     language::Language,
-    portal::{answer::Answer, cookie, visit::Visit},
+    portal::{
+        answer::Answer,
+        cookie,
+        route::{self, Method},
+        routes::ROUTES,
+        visit::Visit,
+    },
     store::account,
 };
 
@@ -16,9 +22,10 @@ pub fn post(visit: &Visit<'_>) -> Result<Answer> {
     if let Some(who) = &visit.who {
         visit.write(|tx| account::set_language(tx, who.account.id, language))?;
     }
+    // A page that answered a form is not there to be asked for again.
     let next = visit.form.get("next");
-    let is_ours = next == "/ssp" || next.starts_with("/ssp/");
-    Ok(Answer::redirect(if is_ours { next } else { "/ssp" }).cookie(cookie::set(
+    let is_page = next.starts_with("/ssp") && route::find(ROUTES, Method::Get, next).is_ok();
+    Ok(Answer::redirect(if is_page { next } else { "/ssp" }).cookie(cookie::set(
         cookie::LANGUAGE,
         language.code(),
         Some(YEAR),
