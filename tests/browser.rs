@@ -41,8 +41,9 @@ fn people_of_each_role_walk_through_the_manual() {
     let walked = Command::new("node").arg(walk).arg(base).arg(&folder).output().unwrap();
     let told =
         String::from_utf8_lossy(&walked.stdout).into_owned() + &String::from_utf8_lossy(&walked.stderr);
-    assert!(walked.status.success(), "{told}\n{}", portal.log());
     let log = portal.log();
+    let failures: Vec<_> = log.lines().filter(|line| !line.contains(" INFO ")).collect();
+    assert!(walked.status.success(), "{failures:#?}\n{told}");
     for secret in ["battery staple", "14100635354", "14.10.06-353.54"] {
         assert!(!log.contains(secret), "the log holds {secret}");
     }

@@ -12,6 +12,8 @@ pub const ACTS: &[&str] = &[
     "batch.outcome",
     "batch.seal",
     "certificate.add",
+    "certificate.publish",
+    "certificate.test",
     "definition.add",
     "delivery.park",
     "delivery.retry",

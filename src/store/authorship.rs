@@ -7,7 +7,10 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Purpose, Tx, key::Hash};
-use crate::{domain::organisation::OrganisationId, error::Result};
+use crate::{
+    domain::{organisation::OrganisationId, registration::RegistrationId},
+    error::Result,
+};
 
 /// Authors by place: each entry holds from its place on.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +45,14 @@ impl Authorship {
         let text = std::str::from_utf8(text).unwrap_or_default();
         let (author, coauthor) = text.split_once('\n').unwrap_or((text, ""));
         Authors { author, coauthor }
+    }
+
+    /// From where to where the authors are such, first and last included.
+    pub fn places(&self, is_it: impl Fn(Authors<'_>) -> bool) -> Vec<(usize, usize)> {
+        let last = RegistrationId::PLACES as usize - 1;
+        let end = |run: usize| self.runs.get(run + 1).map_or(last, |(next, _)| usize::from(*next) - 1);
+        let places = (0..self.runs.len()).map(|run| (usize::from(self.runs[run].0), end(run)));
+        places.filter(|(first, _)| is_it(self.at(*first))).collect()
     }
 
     /// Everybody who is named, each once.
@@ -147,5 +158,7 @@ mod tests {
         assert_eq!(seen, [("a@x.be", ""), ("a@x.be", ""), ("B@x.be", "a@x.be"), ("", "")]);
         assert!(read.at(2).name("b@X.be") && !read.at(0).name("b@x.be"));
         assert_eq!(authorship.people(), ["a@x.be", "b@x.be"]);
+        assert_eq!(read.places(|authors| authors.name("a@x.be")), [(0, 1), (2, 2)]);
+        assert_eq!(read.places(|authors| authors.author.is_empty()), [(3, 1023)]);
     }
 }

@@ -26,6 +26,9 @@ const MOST_WORK: usize = 50_000;
 /// Work of one leap.
 const LEAP: usize = 20;
 
+/// Work of passing over a batch in another state.
+const PASSED: usize = 80;
+
 /// So many batches of a state are looked into for their blocks; of more, the
 /// blocks are walked through.
 const MOST_BATCHES: usize = 64;
@@ -268,7 +271,6 @@ impl<'a> Walk<'a> {
 
     /// Takes the rows of a block from the cursor on.
     pub(super) fn scan(&mut self, block: i64, wanted: usize) -> Result<()> {
-        let tx = self.tx;
         let Some((definition, import)) = self.block(block)? else { return Ok(()) };
         let arrived_at = self.arrival(import)?;
         let Some(scope) = self.filter.scopes.iter().find(|scope| scope.definition == definition) else {
@@ -279,10 +281,42 @@ impl<'a> Walk<'a> {
         {
             return Ok(());
         }
+        let (mut authorship, mut places) = (None, vec![(0, RegistrationId::PLACES as usize - 1)]);
+        if !scope.people.is_empty() {
+            let known = authorship::of_block(self.tx, self.organisation, block)?;
+            places = known.places(|authors| scope.people.iter().all(|email| authors.name(email)));
+            authorship = Some(known);
+        }
+        if !self.way.is_up {
+            places.reverse();
+        }
+        for (first, last) in places {
+            let ids = (RegistrationId::new(block, first).0, RegistrationId::new(block, last).0);
+            let (low, high) = match self.way.is_up {
+                true => (ids.0.max(self.cursor), ids.1),
+                false => (ids.0, ids.1.min(self.cursor)),
+            };
+            self.work += LEAP;
+            self.take(definition, arrived_at, (low, high), &mut authorship, wanted)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the rows of a part of a block. Of a batch in another state only
+    /// one row is looked at.
+    fn take(
+        &mut self,
+        definition: i64,
+        arrived_at: i64,
+        (mut low, mut high): (i64, i64),
+        authorship: &mut Option<Authorship>,
+        wanted: usize,
+    ) -> Result<()> {
+        let tx = self.tx;
         let states = match self.filter.state {
             None => "",
-            Some(State::Queued | State::Sent | State::Consolidated) => "AND state = 3",
-            Some(State::Refused) => "AND state IN (3, 6)",
+            Some(State::Queued | State::Sent | State::Consolidated) => "AND state = 3 AND batch <> ?3",
+            Some(State::Refused) => "AND (state = 6 OR (state = 3 AND batch <> ?3))",
             Some(_) => "AND state = ?3",
         };
         let sql = format!(
@@ -290,28 +324,31 @@ impl<'a> Walk<'a> {
             self.way.order
         );
         let mut statement = tx.sql.prepare_cached(&sql)?;
-        let end = self.way.ids(block).1 + if self.way.is_up { -1 } else { 1 };
-        let (low, high) = (self.cursor.min(end), self.cursor.max(end));
-        let mut rows = match self.filter.state.filter(|_| states.ends_with("?3")) {
-            Some(state) => statement.query([low, high, state as i64])?,
-            None => statement.query([low, high])?,
+        let mut third = match self.filter.state {
+            Some(state) if states.ends_with("state = ?3") => state as i64,
+            _ => -1,
         };
-        let mut authorship: Option<Authorship> = None;
-        while self.rows.len() < wanted
-            && let Some(row) = rows.next()?
-        {
-            self.work += 1;
-            let (id, number, batch) = (RegistrationId(row.get(0)?), row.get(2)?, row.get(3)?);
-            let Some((state, changed_at)) = self.state(id, number, batch)? else { continue };
-            if self.filter.state.is_some_and(|wanted| wanted != state) {
-                continue;
-            }
-            let authorship = match &authorship {
-                Some(known) => known,
-                None => authorship.insert(authorship::of_block(tx, self.organisation, block)?),
+        while low <= high && self.rows.len() < wanted {
+            let mut rows = match self.filter.state {
+                Some(_) => statement.query([low, high, third])?,
+                None => statement.query([low, high])?,
             };
-            let authors = authorship.at(id.place());
-            if scope.people.iter().all(|email| authors.name(email)) {
+            let mut passed = None;
+            while self.rows.len() < wanted
+                && let Some(row) = rows.next()?
+            {
+                self.work += 1;
+                let (id, number, batch) = (RegistrationId(row.get(0)?), row.get(2)?, row.get(3)?);
+                let Some((state, changed_at)) = self.state(id, number, batch)? else { continue };
+                if self.filter.state.is_some_and(|wanted| wanted != state) {
+                    passed = batch.map(|batch| (id.0, batch));
+                    break;
+                }
+                let authorship = match &*authorship {
+                    Some(known) => known,
+                    None => authorship.insert(authorship::of_block(tx, self.organisation, id.block())?),
+                };
+                let authors = authorship.at(id.place());
                 self.rows.push(Listed {
                     id,
                     definition,
@@ -323,6 +360,10 @@ impl<'a> Walk<'a> {
                     coauthor: authors.coauthor.to_owned(),
                 });
             }
+            let Some((id, batch)) = passed else { break };
+            self.work += PASSED;
+            third = batch;
+            (low, high) = if self.way.is_up { (id + 1, high) } else { (low, id - 1) };
         }
         Ok(())
     }

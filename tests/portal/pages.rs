@@ -30,7 +30,13 @@ fn links(text: &str) -> BTreeSet<String> {
             if link.starts_with('/') {
                 found.insert(link);
             } else {
-                assert!(link.is_empty() || link.starts_with("https://") || link.starts_with('?'), "{link}");
+                assert!(
+                    link.is_empty()
+                        || link.starts_with("https://")
+                        || link.starts_with("mailto:")
+                        || link.starts_with('?'),
+                    "{link}"
+                );
             }
         }
     }

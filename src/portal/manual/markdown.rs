@@ -17,7 +17,7 @@ pub(super) fn read(name: &'static str, source: &str, language: Language) -> Part
     html::push_html(&mut rendered, page.events.into_iter());
     let mut sections = page.sections;
     for section in &mut sections {
-        section.text.truncate(section.text.trim_end().len());
+        section.text.truncate(section.text.trim_end_matches([' ', '·']).len());
     }
     let title = sections[0].heading.clone();
     Part { name, title, html: rendered, sections }
@@ -85,7 +85,10 @@ impl<'a> Page<'a> {
                 }
             }
             Event::Text(text) | Event::Code(text) => self.write(text),
-            Event::SoftBreak | Event::HardBreak | Event::End(_) => self.write(" "),
+            Event::End(TagEnd::TableCell) => self.write(" · "),
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item) => {
+                self.write(" ");
+            }
             _ => {}
         }
         let is_title = self.heading == Some(HeadingLevel::H1);
@@ -103,10 +106,9 @@ impl<'a> Page<'a> {
         let in_heading = self.heading.is_some();
         let Some(section) = self.sections.last_mut() else { return };
         let target = if in_heading { &mut section.heading } else { &mut section.text };
-        if words != " " {
+        let is_blank_twice = words == " " && (target.is_empty() || target.ends_with(' '));
+        if !is_blank_twice {
             target.push_str(words);
-        } else if !in_heading && !target.is_empty() && !target.ends_with(' ') {
-            target.push(' ');
         }
     }
 
@@ -146,7 +148,7 @@ mod tests {
         assert_eq!(part.title, "Title");
         let found: Vec<_> =
             part.sections.iter().map(|it| (it.id.as_str(), it.heading.as_str(), it.text.as_str())).collect();
-        assert_eq!(found, [("", "Title", "One two ."), ("sub", "Sub", "Do this")]);
+        assert_eq!(found, [("", "Title", "One two."), ("sub", "Sub", "Do this")]);
         assert!(part.html.contains(r#"<h2 id="sub">"#) && !part.html.contains("<h1"), "{}", part.html);
     }
 

@@ -53,7 +53,7 @@ fn hit(part: &'static Part, section: &'static Section, words: &[Vec<char>]) -> O
     let first = words.iter().find_map(|word| find(&text, word).map(|at| (at, at + word.len())));
     let (from, to) = first.unwrap_or((0, 0));
     let shown: Vec<char> = section.text.chars().collect();
-    let (start, end) = (whole_word(&shown, from), (to + AROUND).min(shown.len()));
+    let (start, end) = (word_before(&shown, from), word_after(&shown, to));
     let piece = |from: usize, to: usize| shown[from..to].iter().collect::<String>();
     let hit = Hit {
         part: part.name,
@@ -67,13 +67,22 @@ fn hit(part: &'static Part, section: &'static Section, words: &[Vec<char>]) -> O
     Some((words.iter().any(|word| find(&heading, word).is_some()), hit))
 }
 
-/// The beginning of a word, some letters before `at`.
-fn whole_word(text: &[char], at: usize) -> usize {
+/// Where a word begins, some letters before `at`.
+fn word_before(text: &[char], at: usize) -> usize {
     let start = at.saturating_sub(AROUND);
     if start == 0 {
         return 0;
     }
     (start..at).find(|place| text[*place].is_whitespace()).map_or(start, |place| place + 1)
+}
+
+/// Where a word ends, some letters after `at`.
+fn word_after(text: &[char], at: usize) -> usize {
+    let end = (at + AROUND).min(text.len());
+    if end == text.len() {
+        return end;
+    }
+    (at..end).rev().find(|place| text[*place].is_whitespace()).unwrap_or(end)
 }
 
 fn find(text: &[char], word: &[char]) -> Option<usize> {

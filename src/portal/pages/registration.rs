@@ -346,3 +346,28 @@ fn of_batch(visit: &Visit<'_>, batch: &Batch, sealed: &str, way: &mut Vec<Step>)
         way.push(Step { at: batch.ended_at, kind: "good", text: say("way-codes-deleted", &[]) });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::registration::HoldReasons;
+
+    #[test]
+    fn every_step_that_is_made_up_of_a_name_has_a_text() {
+        let held = HoldReasons::ALL.map(|(_, name)| format!("way-held-{name}"));
+        let reasons = withdrawal::REASONS.map(|reason| format!("withdraw-reason-{reason}"));
+        let services = ["platform", "ttp"].map(|service| format!("way-service-{service}"));
+        for id in held.iter().chain(&reasons).chain(&services) {
+            for language in Language::ALL {
+                assert!(language.has(id), "{id} {language:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_patient_s_number_is_found_in_other_values_whatever_stands_between() {
+        let telling = ["85040216932".to_owned()];
+        assert!(tells("see 85.04.02-169.32", &telling));
+        assert!(!tells("85040216933", &telling) && !tells("text", &telling) && !tells("85040216932", &[]));
+    }
+}
