@@ -120,7 +120,7 @@ fn form(
         }
     };
     let roles: Vec<_> = Role::ALL.into_iter().filter(|role| !role.is_of_installation()).map(choice).collect();
-    let is_edit = visit.params.get("account") != "";
+    let is_edit = !visit.params.get("account").is_empty();
     let action = if is_edit {
         format!("/members/{}/edit", visit.param("account"))
     } else {

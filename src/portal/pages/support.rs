@@ -48,8 +48,8 @@ fn stored(tx: &Tx<'_>, visit: &Visit<'_>) -> Result<Vec<(String, String)>> {
     let standing = &visit.who()?.standing;
     let (schema, bytes) = health::database(tx)?;
     let mut lines = vec![
-        ("database.schema".to_owned(), schema.to_string()),
-        ("database.mebibytes".to_owned(), (bytes >> 20).to_string()),
+        ("schema".to_owned(), schema.to_string()),
+        ("mebibytes".to_owned(), (bytes >> 20).to_string()),
     ];
     let groups = organisation::all(tx)?;
     let counted = |group: &&Organisation| standing.permits(Permission::RegistrationCounts, group.id);
