@@ -47,10 +47,8 @@ fn diagnostics(visit: &Visit<'_>) -> Result<String> {
 fn stored(tx: &Tx<'_>, visit: &Visit<'_>) -> Result<Vec<(String, String)>> {
     let standing = &visit.who()?.standing;
     let (schema, bytes) = health::database(tx)?;
-    let mut lines = vec![
-        ("schema".to_owned(), schema.to_string()),
-        ("mebibytes".to_owned(), (bytes >> 20).to_string()),
-    ];
+    let mut lines =
+        vec![("schema".to_owned(), schema.to_string()), ("mebibytes".to_owned(), (bytes >> 20).to_string())];
     let groups = organisation::all(tx)?;
     let counted = |group: &&Organisation| standing.permits(Permission::RegistrationCounts, group.id);
     let mut states: BTreeMap<String, u64> = BTreeMap::new();
