@@ -22,8 +22,9 @@
 //! | [`intake`] | bytes become rows, rows become stored registrations | `validate`, `definition`, `store` |
 //! | [`transfer`] | split, seal, queue, deliver, receipts, outcome | `store`, `certificate` |
 //! | [`front`] | the TLS front door that servers here stand behind | `certificate` |
-//! | [`portal`] | the Self-Service Portal: passwords, second factors | `intake`, `validate`, `store`, `definition`, `certificate` |
+//! | [`portal`] | the Self-Service Portal: one table of routes, a gate, a file for each page | `intake`, `validate`, `store`, `definition`, `certificate`, `front` |
 //! | [`sandbox`] | a TTP and a platform for trials and tests, written from the protocol alone | `front`, `certificate` |
+//! | [`app`] | everything that runs, wired together | all |
 //! | [`cli`] | one file for each verb | all |
 //!
 //! The same noun has the same file name in each folder: what a batch is in SQL
@@ -129,6 +130,22 @@
 //!    `transfer/ask.rs` asks the platform for the outcome until it is final.
 //!    `store/outcome.rs` writes it down: each registration is consolidated, or
 //!    refused with the platform's reason.
+//!
+//! # A page, step by step
+//!
+//! `GET https://localhost/ssp/groups/71099911/members`
+//!
+//! 1. `front/accept.rs` takes the connection if the limits leave one,
+//!    `front/stream.rs` does the handshake, `front/head.rs` reads one
+//!    unambiguous head. `front/inner.rs` relays the whole, bounded request to
+//!    tiny_http, whose worker calls the portal.
+//! 2. `portal/gate.rs` finds the line in `portal/routes.rs`, the session by the
+//!    hash of its token, and what the account may do. Whom the organisation is
+//!    closed to gets 404, who may not do this 403 with who can.
+//! 3. A form is read only then, and refused without the token of this session.
+//! 4. The line's function reads the store, or changes it in one transaction
+//!    with its audit event, and `portal/render.rs` renders its template. A page
+//!    view writes nothing.
 
 pub mod app;
 pub mod certificate;
