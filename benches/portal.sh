@@ -18,7 +18,7 @@ run organisation add 71099911 "Fictief Ziekenhuis" >/dev/null
 run enrolment import "$place/physicians.csv" --organisation 71099911 --project HDBP0147 >/dev/null
 run import --organisation 71099911 --dcd INTEGO-LAB "$place/rows.csv" >/dev/null
 secret=$(run manager add an@fictief.example --json | sed -n 's/.*"temporary_password": "\(.*\)".*/\1/p')
-run serve --listen 127.0.0.1:$port >/dev/null 2>"$place/log" </dev/null &
+"$binary" --data-dir "$place/data" serve --listen 127.0.0.1:$port >/dev/null 2>"$place/log" </dev/null &
 server=$!
 for _ in $(seq 100); do curl -ks "$base/ssp/login" -o /dev/null && break; sleep 0.02; done
 resident() { awk '/VmRSS/ { printf "%.1f MiB\n", $2 / 1024 }' /proc/$server/status; }

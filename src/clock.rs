@@ -1,5 +1,7 @@
 //! Time. Everything that needs to know what time it is asks here.
 
+use std::sync::LazyLock;
+
 use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
 
 /// The present moment, cut to milliseconds, which is what is stored.
@@ -20,5 +22,8 @@ pub fn local(moment: Timestamp) -> Zoned {
 
 /// The time zone that dates and times without an offset are in.
 pub fn belgium() -> TimeZone {
-    TimeZone::get("Europe/Brussels").unwrap_or(TimeZone::UTC)
+    // Looked up once: a page asks for it a hundred times.
+    static BELGIUM: LazyLock<TimeZone> =
+        LazyLock::new(|| TimeZone::get("Europe/Brussels").unwrap_or(TimeZone::UTC));
+    BELGIUM.clone()
 }

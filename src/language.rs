@@ -4,9 +4,10 @@
 //! Every file of a language is loaded into one bundle, so a message is found
 //! by its identifier alone.
 
-use std::sync::OnceLock;
+use std::{collections::HashMap, sync::OnceLock};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use fluent_syntax::ast::Entry;
 use rust_embed::RustEmbed;
 use serde::{Deserialize, Serialize};
 use unic_langid::LanguageIdentifier;
@@ -65,7 +66,10 @@ impl Language {
     /// The message `id` in this language. A message that does not exist shows
     /// its identifier, so that a support desk can still name it.
     pub fn text(self, id: &str, args: &[(&str, Arg)]) -> String {
-        let bundle = bundle(self);
+        let Texts { bundle, plain } = texts(self);
+        if let Some(text) = plain.get(id).filter(|_| args.is_empty()) {
+            return text.clone();
+        }
         let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
             return id.to_owned();
         };
@@ -85,7 +89,7 @@ impl Language {
 
     /// Whether the message `id` exists in this language.
     pub fn has(self, id: &str) -> bool {
-        bundle(self).has_message(id)
+        texts(self).bundle.has_message(id)
     }
 }
 
@@ -111,27 +115,45 @@ impl From<u64> for Arg {
 #[folder = "assets/language"]
 struct Files;
 
-fn bundle(language: Language) -> &'static FluentBundle<FluentResource> {
-    static BUNDLES: OnceLock<[FluentBundle<FluentResource>; 3]> = OnceLock::new();
-    let bundles = BUNDLES.get_or_init(|| Language::ALL.map(load));
-    &bundles[Language::ALL.iter().position(|other| *other == language).unwrap_or(0)]
+/// The messages of a language. Those that take no arguments are formatted
+/// once: a page shows dozens of them.
+struct Texts {
+    bundle: FluentBundle<FluentResource>,
+    plain: HashMap<String, String>,
+}
+
+fn texts(language: Language) -> &'static Texts {
+    static TEXTS: [OnceLock<Texts>; 3] = [const { OnceLock::new() }; 3];
+    TEXTS[language as usize].get_or_init(|| load(language))
 }
 
 /// The shipped files are checked by a test, so a part that does not parse is
 /// left out here rather than stopping the appliance.
-fn load(language: Language) -> FluentBundle<FluentResource> {
+fn load(language: Language) -> Texts {
     let mut bundle = FluentBundle::new_concurrent(vec![
         LanguageIdentifier::from_bytes(language.code().as_bytes()).unwrap_or_default(),
     ]);
     bundle.set_use_isolating(false);
     let folder = format!("{}/", language.code());
+    let mut ids = Vec::new();
     for name in Files::iter().filter(|name| name.starts_with(&folder)) {
         let Some(file) = Files::get(&name) else { continue };
         let source = String::from_utf8_lossy(&file.data).into_owned();
         let resource = FluentResource::try_new(source).unwrap_or_else(|(resource, _)| resource);
+        ids.extend(resource.entries().filter_map(|entry| match entry {
+            Entry::Message(message) => Some(message.id.name.to_owned()),
+            _ => None,
+        }));
         bundle.add_resource_overriding(resource);
     }
-    bundle
+    let plain = ids.into_iter().filter_map(|id| {
+        let pattern = bundle.get_message(&id)?.value()?;
+        let mut missing = Vec::new();
+        let text = bundle.format_pattern(pattern, None, &mut missing).into_owned();
+        missing.is_empty().then_some((id, text))
+    });
+    let plain = plain.collect();
+    Texts { bundle, plain }
 }
 
 #[cfg(test)]

@@ -157,8 +157,8 @@ fn a_certificate_is_renewed_when_a_third_of_its_life_is_left() {
     let desk = Desk::new();
     let certificate = in_use(&desk.store, &names(&["localhost"])).unwrap();
     let after = |days: i64| certificate.not_before + jiff::SignedDuration::from_hours(24 * days);
-    assert!(!certificate.is_ending(after(264)));
-    assert!(certificate.is_ending(after(265)));
+    assert!(!certificate.is_ending(after(243)));
+    assert!(certificate.is_ending(after(244)));
     assert!(certificate.is_ending(after(400)));
 }
 

@@ -32,6 +32,7 @@ async function until(page, text) {
 }
 
 const data = await arrive("data", {});
+data.on("dialog", (dialog) => dialog.accept());
 await chapter("an extract is uploaded, previewed and imported", data, async () => {
   await data.goto(GROUP);
   await data.click("nav >> text=Uploads");
