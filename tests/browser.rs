@@ -3,7 +3,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use hd4dp::sandbox::{Options, Sandbox};
 
@@ -12,9 +16,10 @@ use crate::{
     portal::client::Portal,
 };
 
-/// Where pictures of what failed are kept.
-fn pictures() -> std::path::PathBuf {
+/// Where pictures of what failed are kept, empty.
+fn pictures() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser");
+    let _old = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder
 }
@@ -28,7 +33,6 @@ fn people_of_each_role_walk_through_the_manual() {
     let sandbox = Sandbox::start(options).unwrap();
     let config = sandbox.dir().join("hd4dp.toml").to_str().unwrap().to_owned();
     let portal = Portal::of(app, &["--config", &config]);
-    let _old = fs::remove_dir_all(folder.join("sandbox"));
     fs::create_dir_all(folder.join("sandbox")).unwrap();
     for name in ["71099911.p12", "password"] {
         fs::copy(sandbox.dir().join(name), folder.join("sandbox").join(name)).unwrap();
