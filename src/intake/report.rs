@@ -120,7 +120,7 @@ fn stored_args(args: &str) -> Vec<(String, Arg)> {
 }
 
 /// A field that a spreadsheet would take for a formula is made text.
-fn neutral(field: &str) -> String {
+pub(super) fn neutral(field: &str) -> String {
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.to_owned() }
 }
 

@@ -48,7 +48,8 @@ pub fn list(visit: &Visit<'_>) -> Result<Answer> {
         Ok((rows.collect::<Result<Vec<_>>>()?, next))
     })?;
     let previous = before.map(|_| visit.group_path("/uploads"));
-    Ok(visit.page("uploads.html", content! { rows, pages => content! { previous, next } }))
+    let folder = visit.portal.desk().watch().folder(group).map(|folder| folder.display().to_string());
+    Ok(visit.page("uploads.html", content! { rows, folder, pages => content! { previous, next } }))
 }
 
 /// One upload: where it is, what its dry run told, what became of it.
