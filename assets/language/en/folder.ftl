@@ -21,3 +21,4 @@ delivery-reason-drop-stuck = A file of the drop folder cannot be moved. IT must 
 delivery-reason-drop-unreachable = The drop folder cannot be reached. IT must check the path in hd4dp.toml, the share and the rights; it is tried again by itself.
 delivery-reason-drop-unreadable = A folder or file in the drop folder cannot be read. IT must give the appliance the right to read it; it is tried again by itself.
 delivery-reason-drop-unwritable = The appliance may not write into the drop folder. IT must give it the right to make folders and files there; it is tried again by itself.
+delivery-reason-drop-upload-failed = The import of a file out of the drop folder failed here, not by the file. Somebody who uploads can have it tried again on the page of the upload; if it fails again, IT should look at the log.

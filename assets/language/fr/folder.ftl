@@ -21,3 +21,4 @@ delivery-reason-drop-stuck = Un fichier du dossier de dépôt ne peut pas être 
 delivery-reason-drop-unreachable = Le dossier de dépôt est inaccessible. L’informatique doit vérifier le chemin dans hd4dp.toml, le partage et les droits ; un nouvel essai suit de lui-même.
 delivery-reason-drop-unreadable = Un dossier ou un fichier du dossier de dépôt ne peut pas être lu. L’informatique doit donner à l’appareil le droit de le lire ; un nouvel essai suit de lui-même.
 delivery-reason-drop-unwritable = L’appareil ne peut pas écrire dans le dossier de dépôt. L’informatique doit lui donner le droit d’y créer des dossiers et des fichiers ; un nouvel essai suit de lui-même.
+delivery-reason-drop-upload-failed = L’import d’un fichier du dossier de dépôt a échoué ici, sans que le fichier soit en cause. Une personne qui envoie des fichiers peut le relancer sur la page de l’envoi ; s’il échoue encore, l’informatique doit consulter le journal.

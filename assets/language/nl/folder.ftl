@@ -21,3 +21,4 @@ delivery-reason-drop-stuck = Een bestand in de dropmap kan niet verplaatst worde
 delivery-reason-drop-unreachable = De dropmap is niet bereikbaar. IT moet het pad in hd4dp.toml, de share en de rechten nakijken; er wordt vanzelf opnieuw geprobeerd.
 delivery-reason-drop-unreadable = Een map of bestand in de dropmap kan niet gelezen worden. IT moet het toestel het recht geven om het te lezen; er wordt vanzelf opnieuw geprobeerd.
 delivery-reason-drop-unwritable = Het toestel mag niet in de dropmap schrijven. IT moet het het recht geven om er mappen en bestanden te maken; er wordt vanzelf opnieuw geprobeerd.
+delivery-reason-drop-upload-failed = De import van een bestand uit de dropmap is hier mislukt, niet door het bestand. Wie uploadt, kan hem opnieuw laten proberen op de pagina van de upload; mislukt hij nog eens, dan moet IT het logboek bekijken.

@@ -93,7 +93,7 @@ impl<'a> Told<'a> {
     pub fn refusal(&self, portal: &str) -> String {
         let found = self.file.iter().map(|found| text(found, self.language, &self.definition));
         let mut lines: Vec<String> = vec![self.language.text("drop-error-refused", &[]), String::new()];
-        lines.extend(found.chain(self.reason.as_deref().map(|reason| self.reason_told(reason).1)));
+        lines.extend(found.chain(self.reason_told().map(|(_, text)| text)));
         let address = [("address", Arg::from(self.address(portal)))];
         lines.extend([String::new(), self.language.text("drop-error-see", &address)]);
         lines.push(String::new());
@@ -116,8 +116,7 @@ impl<'a> Told<'a> {
         for found in &self.file {
             self.write_line(out, (0, 0), found.severity != Severity::Error, "file", Some(found))?;
         }
-        if let Some(reason) = self.reason.as_deref() {
-            let (code, text) = self.reason_told(reason);
+        if let Some((code, text)) = self.reason_told() {
             out.write_record(["0", "0", status, "file", "error", "", &code, "", &neutral(&text)])?;
         }
         Ok(())
@@ -205,11 +204,14 @@ impl<'a> Told<'a> {
         Ok(out.write_record(fields)?)
     }
 
-    /// The code and the sentence of a reason that the store keeps as JSON.
-    fn reason_told(&self, reason: &str) -> (String, String) {
-        let reason: serde_json::Value = serde_json::from_str(reason).unwrap_or_default();
+    /// The code and the sentence of what ended the upload, unless it stands
+    /// among what was found in the file.
+    fn reason_told(&self) -> Option<(String, String)> {
+        let reason: serde_json::Value = serde_json::from_str(self.reason.as_deref()?).ok()?;
         let part = |name: &str| reason[name].as_str().unwrap_or_default().to_owned();
-        (part("code"), plain(&part("code"), &part("args"), self.language))
+        let code = part("code");
+        let text = plain(&code, &part("args"), self.language);
+        (!self.file.iter().any(|found| found.code == code)).then_some((code, text))
     }
 
     fn address(&self, portal: &str) -> String {

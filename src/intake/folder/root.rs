@@ -52,9 +52,12 @@ pub fn enter(store: &Store, path: &Path) -> Result<Result<PathBuf, &'static str>
 }
 
 /// Whether a path, as it is now, leads where it says: no part of it became a
-/// link that leads elsewhere.
+/// link that leads elsewhere. Shares may write a name in another case.
 pub fn is_inside(path: &Path) -> bool {
-    fs::canonicalize(path).is_ok_and(|real| real == path)
+    fs::canonicalize(path).is_ok_and(|real| {
+        let (real, said) = (real.as_os_str().as_encoded_bytes(), path.as_os_str().as_encoded_bytes());
+        real.eq_ignore_ascii_case(said)
+    })
 }
 
 fn read(path: &Path) -> io::Result<String> {

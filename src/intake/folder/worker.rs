@@ -233,10 +233,14 @@ impl<'a> Worker<'a> {
                 return Ok(());
             }
             let (upload, organisation) = result::of(self.taker.store, &taken)?;
+            let subject = alert::dropped(organisation.nihdi.as_str());
+            if upload.state == UploadState::Failed {
+                troubles.insert(subject, "drop-upload-failed");
+                continue;
+            }
             if !upload.state.is_final() {
                 continue;
             }
-            let subject = alert::dropped(organisation.nihdi.as_str());
             let told = Told::read(self.taker.store, self.language, upload, organisation)?;
             let folder = root.join(&taken.folder);
             self.attempt(&folder.join(&taken.archive), &subject, troubles, |worker| {
