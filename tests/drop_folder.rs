@@ -249,8 +249,10 @@ fn a_file_that_was_noted_but_not_archived_at_a_kill_is_only_archived() {
     fs::write(folder.join("ARCHIVE"), "").unwrap();
     place.drop_file("INTEGO-DIAG", "a.csv", &file(&rows(0, 3)));
     place.until("it is taken and told of", || names(&folder.join("RESULT")).len() == 1);
-    thread::sleep(Duration::from_secs(3));
-    assert_eq!((place.uploads(), folder.join("a.csv").exists()), (1, true));
+    let file_again = OpenOptions::new().write(true).open(folder.join("a.csv")).unwrap();
+    file_again.set_modified(std::time::SystemTime::now()).unwrap();
+    thread::sleep(Duration::from_secs(4));
+    assert_eq!((place.uploads(), folder.join("a.csv").exists()), (1, true), "only its time changed");
 
     let health = || place.portal().stranger().get("/ssp/health").text();
     assert!(health().contains("\"drop_folder\":{\"status\":\"attention\""), "{}", health());

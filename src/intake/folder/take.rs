@@ -128,9 +128,12 @@ impl Taker<'_> {
         Ok(Some((name, writer.finish()?)))
     }
 
-    /// Whether a file that looks like one that was taken is the very same.
-    pub fn is_same(&self, found: &Found, taken: &Dropped) -> Result<bool, Trouble> {
-        let Some(mut file) = open(&found.path(), found.seen)? else { return Ok(false) };
+    /// Whether the file at `path`, as it is `seen` now, holds what was taken.
+    pub fn is_same(&self, path: &Path, seen: Seen, taken: &Dropped) -> Result<bool, Trouble> {
+        if seen.size != taken.size {
+            return Ok(false);
+        }
+        let Some(mut file) = open(path, seen)? else { return Ok(false) };
         let mut context = digest::Context::new(&digest::SHA256);
         let mut buffer = vec![0; BUFFER];
         loop {
@@ -161,7 +164,8 @@ impl Taker<'_> {
     pub fn look_after(&self, folder: &Path, taken: &Dropped, seen: Seen) -> Result<(), Trouble> {
         let path = folder.join(names::ARCHIVE).join(&taken.archive);
         match Seen::at(&path) {
-            Ok(now) if now.size != seen.size || now.modified != seen.modified => {
+            // Some shares tell another time after a while.
+            Ok(now) if now != seen && !self.is_same(&path, now, taken)? => {
                 tracing::warn!(
                     upload = taken.upload.0,
                     "a file was written on after it was taken; it is taken again"

@@ -47,7 +47,6 @@ pub fn run(store: &Store, config: &Config, desk: &Desk, portal: &str) {
     }
     let mut worker = Worker::new(store, config, desk, portal);
     loop {
-        let began = Instant::now();
         // What a panic says may quote a value, so it is not logged.
         match catch_unwind(AssertUnwindSafe(|| worker.look())) {
             Ok(Ok(())) => {}
@@ -58,7 +57,7 @@ pub fn run(store: &Store, config: &Config, desk: &Desk, portal: &str) {
             Err(_) => tracing::error!("a look into the drop folder failed by a panic"),
         }
         let settle = Duration::from_secs(config.drop_folder.settle_seconds);
-        if !desk.watch().rest(settle.max(began.elapsed() * 10).min(MINUTE)) {
+        if !desk.watch().rest(settle.max(worker.listing * 10).min(MINUTE)) {
             return;
         }
     }
@@ -84,12 +83,15 @@ pub(super) struct Worker<'a> {
     portal: &'a str,
     language: Language,
     layout: Layout,
+    /// How long the last listing of all folders took.
+    listing: Duration,
     /// Since when a file is as it is.
     settling: HashMap<PathBuf, (Seen, Instant)>,
     /// What failed, and when to try it again.
     put_off: HashMap<PathBuf, (Instant, &'static str)>,
-    /// Uploads whose files were found again and are the very same.
-    same: HashSet<UploadId>,
+    /// Uploads whose files were found again and held the very same, as they
+    /// were then.
+    same: HashMap<UploadId, Seen>,
 }
 
 impl<'a> Worker<'a> {
@@ -102,9 +104,10 @@ impl<'a> Worker<'a> {
             portal,
             language: config.language.unwrap_or_default(),
             layout: Layout::default(),
+            listing: Duration::ZERO,
             settling: HashMap::new(),
             put_off: HashMap::new(),
-            same: HashSet::new(),
+            same: HashMap::new(),
         }
     }
 
@@ -118,7 +121,9 @@ impl<'a> Worker<'a> {
             }
             Ok(root) => {
                 self.layout.renew(self.taker.store)?;
+                let began = Instant::now();
                 let look = Look::at(&root, &self.config.drop_folder.path, &self.layout, self.watch());
+                self.listing = began.elapsed();
                 troubles.extend(look.troubles);
                 let files = self.archive(look.files, &look.listed, &root, &mut troubles)?;
                 self.take(files, &mut troubles);
@@ -141,18 +146,18 @@ impl<'a> Worker<'a> {
         let store = self.taker.store;
         for taken in store.read(dropped::open)?.into_iter().filter(|taken| !taken.archived) {
             let is_it = |found: &Found| {
-                matches!(&found.place, Place::Upload { folder, .. }
-                if *folder == taken.folder
-                    && found.seen == (Seen { size: taken.size, modified: taken.modified })
-                    && take::place(store, folder, found) == taken.place)
+                matches!(&found.place, Place::Upload { folder, .. } if *folder == taken.folder)
+                    && found.seen.size == taken.size
+                    && take::place(store, &taken.folder, found) == taken.place
             };
             match files.iter().position(is_it) {
                 Some(at) => {
                     let found = files.swap_remove(at);
                     let mut other = false;
                     self.attempt(&found.path(), &found.place.subject(), troubles, |worker| {
-                        if worker.same.contains(&taken.upload) || worker.taker.is_same(&found, &taken)? {
-                            worker.same.insert(taken.upload);
+                        let is_known = worker.same.get(&taken.upload) == Some(&found.seen);
+                        if is_known || worker.taker.is_same(&found.path(), found.seen, &taken)? {
+                            worker.same.insert(taken.upload, found.seen);
                             return worker.taker.archive(&found, &taken);
                         }
                         other = true;
@@ -220,7 +225,7 @@ impl<'a> Worker<'a> {
         let Taken::Upload(id) = self.taker.take(found, &target)? else { return Ok(()) };
         self.desk.ring();
         tracing::info!(upload = id.0, "a file of the drop folder was taken");
-        self.same.insert(id);
+        self.same.insert(id, found.seen);
         let open = self.taker.store.read(dropped::open)?;
         open.iter().find(|taken| taken.upload == id).map_or(Ok(()), |taken| self.taker.archive(found, taken))
     }
