@@ -268,6 +268,11 @@ impl Person {
         answer
     }
 
+    /// Closes the connection; the next request opens another.
+    pub fn hang_up(&mut self) {
+        self.connection = None;
+    }
+
     /// Announces a form with a file of `length` bytes and sends none of them.
     pub fn announce(&mut self, path: &str, length: u64) -> Answer {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -328,7 +333,8 @@ impl Answer {
     }
 }
 
-fn encoded(value: &str) -> String {
+/// A value as it stands in a form or in an address.
+pub fn encoded(value: &str) -> String {
     value
         .bytes()
         .map(

@@ -1,11 +1,13 @@
 //! The portal, as people meet it.
 
 pub mod client;
+mod markup;
 
 mod access;
 mod audit;
 mod certificate;
 mod form;
+mod hostile;
 mod list;
 mod login;
 mod pages;

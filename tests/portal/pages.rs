@@ -13,7 +13,7 @@ use super::client::{Person, Portal};
 use crate::common::NIHDI;
 
 /// The pages that need no more than a group to be shown.
-fn plain_pages() -> Vec<String> {
+pub fn plain_pages() -> Vec<String> {
     lines()
         .filter(|Line { method, path }| *method == "GET" && !path.replace("{group}", "").contains('{'))
         .map(|Line { path, .. }| path.replace("{group}", NIHDI))
