@@ -20,5 +20,6 @@ pub mod organisation;
 pub mod registration;
 pub mod role;
 pub mod session;
+pub mod spreadsheet;
 pub mod summary;
 pub mod upload;

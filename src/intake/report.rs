@@ -2,7 +2,7 @@
 //! rows as a file that can be imported once they are corrected.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, BufWriter, Write},
     path::Path,
 };
@@ -11,13 +11,13 @@ use serde_json::{Map, Value};
 
 use crate::{
     definition::Definition,
-    domain::{import::ImportId, organisation::OrganisationId},
+    domain::{import::ImportId, organisation::OrganisationId, spreadsheet::harmless},
     error::{Code, Error, Result},
     language::{Arg, Language},
     store::{
         Tx, definition,
         finding::{self, RowFinding},
-        import,
+        import, private_file,
     },
     validate::message,
 };
@@ -31,7 +31,7 @@ pub fn findings(
     path: &Path,
 ) -> Result<u64> {
     let definition = definition::get(tx, import::get(tx, organisation, id)?.definition)?;
-    let out = BufWriter::new(create_private(path)?);
+    let out = BufWriter::new(create(path)?);
     let mut table = Table::begin(out, language, &definition).map_err(|error| unwritable(path, error))?;
     finding::each(tx, organisation, id, |found| table.add(&found).map_err(|error| unwritable(path, error)))?;
     table.end().map_err(|error| unwritable(path, error))
@@ -41,7 +41,7 @@ pub fn findings(
 /// into a new file at `path`. The file holds patient data: only its owner may
 /// read it.
 pub fn refused(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId, path: &Path) -> Result<()> {
-    let mut file = BufWriter::new(create_private(path)?);
+    let mut file = BufWriter::new(create(path)?);
     let failed = |error| unwritable(path, error);
     let header = import::header(tx, organisation, id)?;
     file.write_all(&header).and_then(|()| file.write_all(b"\n")).map_err(failed)?;
@@ -73,7 +73,7 @@ impl<'a, W: Write> Table<'a, W> {
         let (row, line) = (found.row.to_string(), found.line.to_string());
         let text = text(found, self.language, self.definition);
         let fields = [&row, &line, &found.column, &found.code, &severity, &found.shape, &text];
-        self.writer.write_record(fields.map(|field| neutral(field))).map_err(io::Error::from)
+        self.writer.write_record(fields.map(|field| harmless(field).into_owned())).map_err(io::Error::from)
     }
 
     /// Writes what is left and gives back what it was written to.
@@ -119,17 +119,8 @@ fn stored_args(args: &str) -> Vec<(String, Arg)> {
         .collect()
 }
 
-/// A field that a spreadsheet would take for a formula is made text.
-fn neutral(field: &str) -> String {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.to_owned() }
-}
-
-fn create_private(path: &Path) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| unwritable(path, error))
+fn create(path: &Path) -> Result<File> {
+    private_file::create(path).map_err(|error| unwritable(path, error))
 }
 
 fn unwritable(path: &Path, error: io::Error) -> Error {

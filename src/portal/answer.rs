@@ -2,7 +2,10 @@
 
 use minijinja::Value;
 
-use crate::{error::Result, front::Response};
+use crate::{
+    error::{Error, Result},
+    front::Response,
+};
 
 /// Who may load what: this host, and nothing inline.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -69,7 +72,7 @@ impl Answer {
 
     /// A JSON document.
     pub fn json(document: &impl serde::Serialize) -> Result<Self> {
-        let bytes = serde_json::to_vec(document).map_err(crate::error::Error::internal)?;
+        let bytes = serde_json::to_vec(document).map_err(Error::internal)?;
         Ok(Self::of(Kind::Json(bytes)))
     }
 

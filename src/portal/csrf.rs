@@ -1,29 +1,15 @@
 //! Proof that a form came from a page of ours.
 //!
-//! The token is an HMAC of what ties the browser to us: the session's token,
-//! or before log-in a random cookie. Nothing is stored. What the browser says
-//! about where the form came from is checked as well.
+//! A form carries what `Token::csrf` makes of the token that ties the browser
+//! to us: its session's, or before log-in one of no session. What the browser
+//! says about where the form came from is checked as well.
 
-use aws_lc_rs::{constant_time::verify_slices_are_equal, rand};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use crate::{
     error::{Code, Error, Result},
     front::Head,
-    store::{Keys, Purpose},
 };
-
-/// The token for forms of the browser that holds `secret`.
-pub fn token(keys: &Keys, secret: &str) -> String {
-    URL_SAFE_NO_PAD.encode(keys.mac(Purpose::Session, &[b"csrf", secret.as_bytes()]))
-}
-
-/// A new random value for the cookie that ties a browser to its forms.
-pub fn secret() -> Result<String> {
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes).map_err(Error::internal)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
 
 /// Refuses a form that another site sent, or that carries another token.
 ///

@@ -113,8 +113,8 @@ fn begin<'a>(portal: &'a Portal, head: &'a Head) -> Result<Visit<'a>> {
     let mut arrival = None;
     let csrf = match (&who, token, cookie::read(head, cookie::ARRIVAL)) {
         (Some(_), Some(token), _) => token.csrf(keys),
-        (_, _, Some(secret)) => csrf::token(keys, secret),
-        _ => csrf::token(keys, arrival.insert(csrf::secret()?)),
+        (_, _, Some(held)) => Token::received(held).csrf(keys),
+        _ => arrival.insert(Token::new()?).csrf(keys),
     };
     Ok(Visit {
         portal,
@@ -240,7 +240,7 @@ fn to_login(visit: &Visit<'_>) -> Answer {
 /// Gives the browser what ties it to the forms it gets before the log-in.
 fn tie(visit: &Visit<'_>, answer: Answer) -> Answer {
     match &visit.arrival {
-        Some(secret) => answer.cookie(cookie::set(cookie::ARRIVAL, secret, None)),
+        Some(token) => answer.cookie(cookie::set(cookie::ARRIVAL, token.text(), None)),
         None => answer,
     }
 }

@@ -2,7 +2,7 @@
 //! first User Manager without anybody else knowing how.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs,
     io::{ErrorKind, IsTerminal, Write, stdout},
     path::{Path, PathBuf},
 };
@@ -14,7 +14,7 @@ use crate::{
     clock,
     error::{Code, Error, Result},
     language::Language,
-    store::{Store, manager, setup_code},
+    store::{Store, manager, private_file, setup_code},
 };
 
 /// The file's name in the data directory.
@@ -92,20 +92,11 @@ fn written(path: &Path) -> Result<Option<Zeroizing<String>>> {
 
 fn write(path: &Path, code: &str) -> Result<()> {
     let write = || {
-        let mut file = create_private(path)?;
+        let mut file = private_file::create(path)?;
         writeln!(file, "{code}")?;
         file.sync_all()
     };
     write().map_err(|error| unusable(path, error))
-}
-
-/// Opens a new file that only its owner may read.
-fn create_private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn unusable(path: &Path, error: std::io::Error) -> Error {

@@ -1,8 +1,9 @@
 //! CSV files for people, which they open in a spreadsheet.
 
-use std::borrow::Cow;
-
-use crate::error::{Error, Result};
+use crate::{
+    domain::spreadsheet::harmless,
+    error::{Error, Result},
+};
 
 /// A CSV file that is being made: UTF-8 with a byte-order mark and `;`, as
 /// spreadsheets in Belgium open it.
@@ -25,18 +26,6 @@ impl Sheet {
     /// The whole file.
     pub fn bytes(self) -> Result<Vec<u8>> {
         self.0.into_inner().map_err(|error| Error::internal(error.to_string()))
-    }
-}
-
-/// What a spreadsheet would take for a formula begins with an apostrophe, which
-/// makes it text.
-fn harmless(cell: &str) -> Cow<'_, str> {
-    let first = cell.trim_start_matches(' ').chars().next();
-    match first {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
-            Cow::Owned(format!("'{cell}"))
-        }
-        _ => Cow::Borrowed(cell),
     }
 }
 

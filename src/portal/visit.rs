@@ -23,7 +23,10 @@ use crate::{
     error::{Code, Error, Result},
     front::Head,
     language::{Arg, Language},
-    store::{Store, Tx, audit, session::Session},
+    store::{
+        Store, Tx, audit,
+        session::{Session, Token},
+    },
 };
 
 /// One request.
@@ -53,7 +56,7 @@ pub struct Visit<'a> {
     /// What a form of this page has to carry.
     pub csrf: String,
     /// What the browser is to be tied to its forms with, if nothing does yet.
-    pub(super) arrival: Option<String>,
+    pub(super) arrival: Option<Token>,
 }
 
 /// Somebody who has logged in, or begun to.

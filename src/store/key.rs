@@ -5,7 +5,7 @@
 //! value sealed for one purpose can never be read as another.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{ErrorKind, Read, Write},
     path::{Path, PathBuf},
 };
@@ -16,6 +16,7 @@ use aws_lc_rs::{
 };
 use zeroize::Zeroizing;
 
+use super::private_file;
 use crate::{
     domain::organisation::OrganisationId,
     error::{Code, Error, Result},
@@ -91,7 +92,7 @@ impl Keys {
         rand::fill(&mut *master).map_err(Error::internal)?;
         if credential().is_none() {
             let path = directory.join(KEY_FILE);
-            let mut file = create_private(&path).map_err(|error| unusable(&path, error))?;
+            let mut file = private_file::create(&path).map_err(|error| unusable(&path, error))?;
             file.write_all(&*master)
                 .and_then(|()| file.sync_all())
                 .map_err(|error| unusable(&path, error))?;
@@ -268,15 +269,6 @@ pub fn digest(parts: &[&[u8]]) -> Hash {
 fn credential() -> Option<PathBuf> {
     let path = PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?).join(KEY_FILE);
     path.exists().then_some(path)
-}
-
-/// Opens a new file that only its owner may read.
-fn create_private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn unusable(path: &Path, error: std::io::Error) -> Error {

@@ -49,6 +49,7 @@ pub mod organisation;
 pub mod outcome;
 pub mod password;
 pub mod preview;
+pub mod private_file;
 pub mod queue;
 pub mod reconciliation;
 mod record;

@@ -8,7 +8,7 @@
 
 use std::{
     fmt,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -20,7 +20,7 @@ use aws_lc_rs::{
 };
 use zeroize::Zeroizing;
 
-use super::{Keys, Purpose};
+use super::{Keys, Purpose, private_file};
 use crate::error::{Code, Error, Result};
 
 /// The first bytes of each file.
@@ -70,12 +70,8 @@ impl SealedWriter {
         let mut salt = [0; SALT];
         rand::fill(&mut salt).map_err(Error::internal)?;
         let cipher = cipher(keys, &salt)?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut writer = Self {
-            file: options.open(&path).map_err(unwritable)?,
+            file: private_file::create(&path).map_err(unwritable)?,
             path,
             cipher,
             chunk: Zeroizing::new(Vec::with_capacity(CHUNK + TAG)),

@@ -4,7 +4,7 @@
 //! writes nothing: whoever serves pages remembers when a session was last seen
 //! and calls [`touch`] now and then, well within the idle limit.
 
-use aws_lc_rs::{constant_time::verify_slices_are_equal, digest, rand};
+use aws_lc_rs::{digest, rand};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::json;
@@ -67,17 +67,18 @@ impl Token {
         &self.0
     }
 
-    /// What forms of this session carry, so that other sites cannot send them.
+    /// What the forms of the browser that holds this token carry, so that other
+    /// sites cannot send them. Nothing is stored for it.
     pub fn csrf(&self, keys: &Keys) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(keys.mac(Purpose::Session, &[b"csrf", self.0.as_bytes()]))
     }
 
-    /// Whether a form carries what [`Token::csrf`] gives.
-    pub fn is_csrf(&self, keys: &Keys, given: &str) -> bool {
-        verify_slices_are_equal(self.csrf(keys).as_bytes(), given.as_bytes()).is_ok()
-    }
-
-    fn new() -> Result<Self> {
+    /// A new one; of no session until one is opened with it.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no random bits.
+    pub fn new() -> Result<Self> {
         Ok(Self(Zeroizing::new(random()?)))
     }
 

@@ -1,5 +1,5 @@
 // The way of an extract: certificate, upload, a refused row mended, consolidated.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GROUP, arrive, chapter, directory, expect, people, shows } from "./stage.mjs";
 
@@ -64,17 +64,42 @@ await chapter("the refused row is found, mended and taken in", data, async () =>
 });
 
 const lead = await arrive("lead", {});
-await chapter("the registrations are consolidated, and one is looked at", lead, async () => {
-  await lead.goto(`${GROUP}/registrations`);
-  await until(lead, "Consolidated");
-  await lead.locator("main table a").first().click();
+await chapter("both rows are consolidated, the mended one too, and one is looked at", lead, async () => {
+  const consolidated = lead.locator("main table tr:has(.state:text-is('Consolidated'))");
+  for (let tries = 0; tries < 60 && (await consolidated.count()) < 2; tries += 1) {
+    await lead.goto(`${GROUP}/registrations`);
+    await lead.waitForTimeout(500);
+  }
+  expect((await consolidated.count()) === 2, "two consolidated registrations");
+  await consolidated.first().locator("a").click();
   await shows(lead, "Consolidated");
 });
 
-await chapter("physicians are enrolled and an objection is noted and ended", lead, async () => {
+await chapter("a physician is enrolled and ended", lead, async () => {
   await lead.goto(`${GROUP}/enrolments`);
-  await shows(lead, "17529086004");
+  await lead.locator("form[action$='/enrolments/add'] input:not([type=hidden])").first().fill("17552249004");
+  await lead.click("form[action$='/enrolments/add'] button");
+  await lead.locator(".note.bad").waitFor();
+  await lead.locator("form[action$='/enrolments/add'] input:not([type=hidden])").first().fill("17552248004");
+  await lead.click("form[action$='/enrolments/add'] button");
+  await shows(lead, "The physician has been enrolled.");
+  await lead.click("tr:has-text('17552248004') >> a[href*='/end']");
+  await lead.click("main form button");
+  await shows(lead, "The last day has been noted.");
+});
+
+await chapter("an objection is noted, stays masked until it is shown, and is ended", lead, async () => {
   await lead.goto(`${GROUP}/objections`);
+  await lead.fill("#ssin", "14.10.06-353.54");
+  await lead.click("form[action$='/objections/add'] button");
+  await shows(lead, "The objection has been noted.");
+  expect(!(await lead.content()).includes("14100635354"), "the number is masked");
+  await lead.click("form[action$='/objections/show'] button");
+  expect(/14[.]?10[.]?06-?353[.]?54/.test(await lead.textContent("main table")), "the number is shown when asked for");
+  await lead.goto(`${GROUP}/objections`);
+  await lead.click("main table a[href*='/end']");
+  await lead.click("main form button");
+  await shows(lead, "The objection has been ended.");
 });
 
 const auditor = await arrive("auditor", {});
@@ -100,4 +125,3 @@ await chapter("everything works without JavaScript", script, async () => {
   await shows(script, "Your password has been changed.");
   people.dp = "another horse battery staple";
 });
-writeFileSync(join(directory, "walked"), "");

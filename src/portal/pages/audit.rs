@@ -19,6 +19,7 @@ use crate::{
         content::content,
         errors::Errors,
         form::{Form, encode},
+        format,
         sheet::Sheet,
         visit::Visit,
     },
@@ -97,7 +98,7 @@ pub fn export(visit: &Visit<'_>) -> Result<Answer> {
             let events = audit_search::search(tx, &filter, before, (EXPORTED - count).min(1000))?;
             for event in &events {
                 let told = teller.tell(tx, event)?;
-                let at = crate::portal::format::iso(event.at);
+                let at = format::iso(event.at);
                 sheet.row(&[
                     &event.seq.to_string(),
                     &at,

@@ -10,6 +10,7 @@ use crate::{
     clock,
     domain::{
         certificate::{CertificateId, Status, days_left, notice},
+        organisation::Organisation,
         role::Permission,
     },
     error::Result,
@@ -71,7 +72,7 @@ pub fn overview(visit: &Visit<'_>) -> Result<Answer> {
     let rows = visit.read(|tx| {
         let groups = organisation::all(tx)?.into_iter();
         let seen = groups.filter(|group| standing.permits(Permission::CertificatesRead, group.id));
-        let card = |group: crate::domain::organisation::Organisation| {
+        let card = |group: Organisation| {
             let (in_use, newest) = certificate::latest(tx, group.id)?;
             Ok(Card {
                 in_use: in_use.map(Row::of),

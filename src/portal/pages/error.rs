@@ -2,7 +2,7 @@
 
 use crate::portal::{answer::Answer, content::content, log, visit::Visit};
 use crate::{
-    error::{Code, Error},
+    error::{Code, Error, Result},
     front::Response,
 };
 
@@ -23,6 +23,6 @@ pub fn bare(status: u16) -> Response {
 }
 
 /// What answers where there is no page.
-pub fn nowhere(_visit: &Visit<'_>) -> crate::error::Result<Answer> {
+pub fn nowhere(_visit: &Visit<'_>) -> Result<Answer> {
     Err(Error::new(Code::NotFound, "page-not-found"))
 }

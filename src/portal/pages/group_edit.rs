@@ -5,7 +5,7 @@ use crate::{
         identifier::{Nihdi, cbe, ehp},
         organisation::{Details, Organisation},
     },
-    error::{Error, Result},
+    error::{Code, Error, Result},
     portal::{
         answer::Answer,
         content::content,
@@ -62,7 +62,7 @@ pub fn post_state(visit: &Visit<'_>) -> Result<Answer> {
                 .write(|tx| revision::require_second_factor(tx, &by, id, required, message))
                 .map(|_| "group-saved")
         }
-        _ => Err(Error::new(crate::error::Code::Usage, "form-unreadable")),
+        _ => Err(Error::new(Code::Usage, "form-unreadable")),
     }?;
     Ok(Answer::redirect(visit.group_path(&format!("?done={done}"))))
 }

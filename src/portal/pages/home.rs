@@ -6,7 +6,7 @@ use crate::{
     domain::{organisation::Organisation, role::Permission},
     error::Result,
     portal::{answer::Answer, content::content, visit::Visit},
-    store::{attention, organisation},
+    store::{Tx, attention, organisation},
 };
 
 /// An organisation on the page.
@@ -59,7 +59,7 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     ))
 }
 
-fn card(visit: &Visit<'_>, tx: &crate::store::Tx<'_>, group: Organisation) -> Result<Card> {
+fn card(visit: &Visit<'_>, tx: &Tx<'_>, group: Organisation) -> Result<Card> {
     let standing = &visit.who()?.standing;
     let may = |permission| standing.permits(permission, group.id);
     let base = format!("/ssp/groups/{}", group.nihdi.as_str());

@@ -3,7 +3,11 @@
 use serde::Serialize;
 
 use crate::{
-    domain::{account::AccountId, member::Grant, role::Permission},
+    domain::{
+        account::{Account, AccountId},
+        member::{Grant, not_found},
+        role::Permission,
+    },
     error::Result,
     portal::{answer::Answer, content::content, visit::Visit},
     store::{Tx, account, definition, member, password, second_factor},
@@ -95,11 +99,11 @@ pub fn projects(tx: &Tx<'_>) -> Result<Vec<String>> {
 }
 
 /// The member that the path names.
-pub fn target(visit: &Visit<'_>) -> Result<crate::domain::account::Account> {
+pub fn target(visit: &Visit<'_>) -> Result<Account> {
     let (group, id) = (visit.group()?.id, AccountId(visit.number("account")?));
     visit.read(|tx| {
         if member::roles(tx, group, id)?.is_empty() {
-            return Err(crate::domain::member::not_found());
+            return Err(not_found());
         }
         account::get(tx, id)
     })

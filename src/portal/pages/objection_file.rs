@@ -17,6 +17,7 @@ use crate::{
         answer::Answer,
         content::content,
         errors::{Errors, mendable},
+        format,
         sheet::Sheet,
         visit::Visit,
     },
@@ -46,7 +47,7 @@ pub fn export(visit: &Visit<'_>) -> Result<Answer> {
             let rows = objection::page(tx, group.id, &project, None, after, 1000)?;
             for row in rows.iter().filter(|row| row.ended_at.is_none()) {
                 let digits = objection::digits(tx, group.id, row.id)?;
-                let since = crate::portal::format::iso(row.since);
+                let since = format::iso(row.since);
                 sheet.row(&[digits.as_str(), row.project.as_deref().unwrap_or_default(), &since])?;
                 count += 1;
             }

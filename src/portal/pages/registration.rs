@@ -9,7 +9,7 @@ use super::{
     registration_list::{kind, scopes},
 };
 use crate::{
-    definition::{Definition, Item, Kind, Variable},
+    definition::{Choice, Definition, Item, Kind, Variable},
     domain::{
         member::not_found,
         registration::{RegistrationId, State},
@@ -233,7 +233,7 @@ fn digits(text: &str) -> String {
 fn text(definition: &Definition, variable: &Variable, value: &Json, language: Language) -> String {
     let label = |value: &Json| {
         let list = definition.list_of(variable)?;
-        let is_it = |choice: &&crate::definition::Choice| match value {
+        let is_it = |choice: &&Choice| match value {
             Json::Bool(truth) => choice.truth == Some(*truth),
             _ => value.as_str() == Some(choice.code.as_str()),
         };

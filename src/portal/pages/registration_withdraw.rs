@@ -6,7 +6,7 @@ use crate::{
         registration::{RegistrationId, State},
         role::Permission,
     },
-    error::Result,
+    error::{Error, Result},
     portal::{
         answer::Answer,
         content::content,
@@ -30,8 +30,7 @@ pub fn withdraw(visit: &Visit<'_>) -> Result<Answer> {
         withdrawal::withdraw(tx, &by, group, id, reason, note)
     });
     visit.portal.figures.forget(group);
-    let field =
-        |error: &crate::error::Error| if error.id == "withdraw-reason-needed" { "reason" } else { "" };
+    let field = |error: &Error| if error.id == "withdraw-reason-needed" { "reason" } else { "" };
     match mendable(done, visit.language, field)? {
         Ok(is_told) => {
             let done = if is_told { "registration-withdrawn-told" } else { "registration-withdrawn" };

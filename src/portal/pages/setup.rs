@@ -1,7 +1,7 @@
 //! The first User Manager, made with the set-up code of the data directory.
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     portal::{
         answer::Answer,
         content::content,
@@ -24,10 +24,10 @@ pub fn post(visit: &Visit<'_>) -> Result<Answer> {
     let made = visit.write(|tx| setup_code::redeem(tx, code, email, &temporary));
     let made = made.map_err(|error| match error.id {
         // A typing mistake is told beside the field.
-        "account-setup-code-wrong" => crate::error::Error::invalid(error.id),
+        "account-setup-code-wrong" => Error::invalid(error.id),
         _ => error,
     });
-    let field = |error: &crate::error::Error| match error.id {
+    let field = |error: &Error| match error.id {
         "account-setup-code-wrong" => "code",
         _ => "email",
     };

@@ -4,7 +4,7 @@ use crate::{
     error::{Error, Result},
     portal::{answer::Answer, content::content, cookie, errors::Errors, password::strength, visit::Visit},
     store::{
-        password,
+        organisation, password,
         session::{self, Session},
     },
 };
@@ -57,7 +57,7 @@ pub fn change(visit: &Visit<'_>) -> Result<Result<Answer, Errors>> {
 
 /// Names that a password must not be made of.
 fn titles(visit: &Visit<'_>) -> Result<Vec<String>> {
-    let all = visit.read(crate::store::organisation::all)?;
+    let all = visit.read(organisation::all)?;
     let standing = &visit.who()?.standing;
     Ok(all.into_iter().filter(|group| standing.sees(group.id)).map(|group| group.title).collect())
 }
