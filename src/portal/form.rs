@@ -23,11 +23,8 @@ impl Form {
     }
 
     /// Fields that were read elsewhere.
-    pub fn from_fields(mut fields: Vec<(String, String)>) -> Self {
-        for (_, value) in &mut fields {
-            typed(value);
-        }
-        Self(fields)
+    pub fn from_fields(fields: Vec<(String, String)>) -> Self {
+        Self(fields.into_iter().map(|(name, value)| (name, typed(value))).collect())
     }
 
     /// The first value called `name`, without white space around it; empty if
@@ -65,13 +62,11 @@ pub fn encode(value: &str) -> String {
     encoded
 }
 
-/// Leaves what can be typed: no page can show control characters but these
-/// three.
-fn typed(value: &mut String) {
+/// What was typed: no page can show control characters but these three, and
+/// nobody types them.
+pub fn typed(value: String) -> String {
     let is_foreign = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
-    if value.contains(is_foreign) {
-        *value = value.replace(is_foreign, "\u{fffd}");
-    }
+    if value.contains(is_foreign) { value.replace(is_foreign, "\u{fffd}") } else { value }
 }
 
 fn decode(text: &[u8]) -> String {

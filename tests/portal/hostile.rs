@@ -37,8 +37,13 @@ use crate::common::{
 const MARK: &str = "kwaad7";
 const SECOND: &str = "72099902";
 
-/// The forms that are not sent: the session that sends them is over.
-const ENDING: [&str; 1] = ["/ssp/logout"];
+/// The forms that are not sent: they end the session that sends them, or the
+/// certificate that this client trusts.
+const UNSENT: [&str; 2] = ["/ssp/logout", "/ssp/settings/certificate/forget"];
+
+/// What is reached without a link to it, or needs two versions of a definition.
+const UNLINKED: [&str; 3] =
+    ["/", "/ssp/static/{stamp}/{file}", "/ssp/definitions/{name}/{version}/since/{other}"];
 
 fn payloads() -> Vec<String> {
     let texts = [
@@ -118,7 +123,7 @@ impl House {
 
     /// How many there are of what people make.
     fn counts(&self) -> String {
-        let tables = ["account", "organisation", "member_role", "definition", "certificate", "enrolment"];
+        let tables = ["account", "organisation", "member_role", "definition", "enrolment", "objection"];
         let counts = tables.map(|table| format!("(SELECT count(*) FROM {table})")).join(" || '|' || ");
         self.portal.app.sqlite(&format!("PRAGMA busy_timeout = 5000; SELECT {counts}"))
     }
@@ -233,8 +238,7 @@ fn walk(person: &mut Person, actors: &[String]) -> Vec<(String, Answer)> {
         let names: Vec<_> = names.map(|pair| pair.split('=').next().unwrap()).collect();
         let kind = format!("{:?} {names:?}", route("GET", &path));
         let many = kinds.entry(kind).or_default();
-        let is_of_an_actor = path.split('/').any(|part| actors.iter().any(|id| id == part));
-        if *many == ALIKE || is_of_an_actor && (path.contains("/accounts/") || path.contains("/members/")) {
+        if *many == ALIKE || is_of(&path, actors) {
             continue;
         }
         *many += 1;
@@ -255,6 +259,12 @@ fn walk(person: &mut Person, actors: &[String]) -> Vec<(String, Answer)> {
     pages
 }
 
+/// Whether an address is about one of those who ask.
+fn is_of(path: &str, actors: &[String]) -> bool {
+    (path.contains("/accounts/") || path.contains("/members/"))
+        && path.split('/').any(|part| actors.iter().any(|id| id == part))
+}
+
 /// What is wrong with an answer, whatever was asked.
 fn faults(what: &str, answer: &Answer) -> Vec<String> {
     let mut found = Vec::new();
@@ -270,7 +280,7 @@ fn faults(what: &str, answer: &Answer) -> Vec<String> {
         fault("has a field of theirs");
     }
     let to = answer.location();
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/?&=%-_.~".contains(&byte);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/?&=%#-_.~".contains(&byte);
     if !(to.is_empty() || to.starts_with("/ssp")) || !to.bytes().all(is_plain) {
         fault("sends the browser elsewhere");
     }
@@ -351,8 +361,10 @@ fn plausible(field: &Field) -> String {
 }
 
 impl House {
-    /// Sends everything hostile with one form.
-    fn torment(&mut self, number: usize, form: &Form, csrf: &str, wrong: &mut Vec<String>) {
+    /// Sends everything hostile with one form, and gives the forms of the pages
+    /// that answered it.
+    fn torment(&self, number: usize, form: &Form, csrf: &str, wrong: &mut Vec<String>) -> Vec<Form> {
+        let mut found = Vec::new();
         let (name, mut person) = (self.people[number].0, self.again(number));
         let own: Vec<_> = form.fields.iter().filter(|it| it.name != "csrf" && !it.is_file).collect();
         let plain: Vec<_> = own.iter().map(|field| (field.name.as_str(), plausible(field))).collect();
@@ -360,6 +372,11 @@ impl House {
         let mut judge = |what: &str, answer: &Answer, house: &Self, before: &mut String, refused: bool| {
             let what = format!("{name} sends {} with {what}", form.action);
             wrong.extend(faults(&what, answer));
+            if answer.status == 200
+                && answer.header("content-type").unwrap_or_default().starts_with("text/html")
+            {
+                found.extend(forms(&answer.text(), &form.action));
+            }
             let is_refused = (400..500).contains(&answer.status)
                 || answer.status == 303 && answer.location().starts_with("/ssp/login");
             if refused && !is_refused {
@@ -441,6 +458,7 @@ impl House {
             let answer = person.send("POST", &form.action, &kind, body.as_bytes());
             judge(escape, &answer, self, &mut before, form.is_multipart);
         }
+        found
     }
 
     /// The same person in another window.
@@ -464,31 +482,28 @@ impl House {
                 }
                 wrong.extend(faults(&format!("{} asks for {path}", self.people[number].0), page));
             }
-            for (path, page) in pages {
-                let base = path.split('?').next().unwrap();
-                for mut form in forms(&page.text(), base) {
-                    let is_of_an_actor =
-                        form.action.split('/').any(|part| actors.iter().any(|id| id == part));
-                    if form.method != "post" || is_of_an_actor || ENDING.contains(&form.action.as_str()) {
-                        continue;
-                    }
-                    let csrf =
-                        form.fields.iter().find(|it| it.name == "csrf").expect("a token").value.clone();
-                    let line =
-                        route("POST", &form.action).unwrap_or_else(|| panic!("{} is no route", form.action));
-                    reached.insert(format!("POST {line}"));
-                    let names: Vec<_> = form.fields.iter().map(|field| field.name.as_str()).collect();
-                    if !sent.insert(format!("{line} {names:?}")) {
-                        continue;
-                    }
-                    // The others have to go on working here, without a second factor.
-                    if line == "/ssp/groups/{group}/state" {
-                        form.action = form.action.replace(NIHDI, SECOND);
-                        form.fields.iter_mut().find(|it| it.name == "act").unwrap().value =
-                            "deactivate".into();
-                    }
-                    self.torment(number, &form, &csrf, wrong);
+            let mut found: VecDeque<_> = pages
+                .iter()
+                .flat_map(|(path, page)| forms(&page.text(), path.split('?').next().unwrap()))
+                .collect();
+            while let Some(mut form) = found.pop_front() {
+                if form.method != "post" || is_of(&form.action, &actors) || UNSENT.contains(&&*form.action) {
+                    continue;
                 }
+                let csrf = form.fields.iter().find(|it| it.name == "csrf").expect("a token").value.clone();
+                let line =
+                    route("POST", &form.action).unwrap_or_else(|| panic!("{} is no route", form.action));
+                reached.insert(format!("POST {line}"));
+                let names: Vec<_> = form.fields.iter().map(|field| field.name.as_str()).collect();
+                if !sent.insert(format!("{line} {names:?}")) {
+                    continue;
+                }
+                // The others have to go on working here, without a second factor.
+                if line == "/ssp/groups/{group}/state" {
+                    form.action = form.action.replace(NIHDI, SECOND);
+                    form.fields.iter_mut().find(|it| it.name == "act").unwrap().value = "deactivate".into();
+                }
+                found.extend(self.torment(number, &form, &csrf, wrong));
             }
         }
         reached
@@ -508,7 +523,9 @@ fn is_whole(house: &House) {
 #[test]
 fn no_form_takes_harm_from_what_is_sent_with_it() {
     let mut wrong = Vec::new();
-    let mut reached = BTreeSet::from(["GET /", "POST /ssp/logout"].map(str::to_owned));
+    let mut reached = BTreeSet::new();
+    reached.extend(UNSENT.map(|path| format!("POST {path}")));
+    reached.extend(UNLINKED.map(|path| format!("GET {path}")));
     for mut house in [House::bare(), House::full()] {
         let mut sent = BTreeSet::new();
         // Forms that show up only after others were sent come in the next
