@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
     process::{Child, Stdio},
     sync::Arc,
@@ -245,10 +245,9 @@ impl Person {
         }
         text.push_str("\r\n");
         let mut connection = self.connection.take().unwrap_or_else(|| self.connect());
-        connection.write_all(text.as_bytes()).unwrap();
-        // A server that refuses may answer before it has the whole body.
-        let _sent = connection.write_all(body);
-        let answer = Answer::read(&mut connection, method);
+        // A server that refuses may answer before it has the whole request.
+        let _sent = connection.write_all(text.as_bytes()).and_then(|()| connection.write_all(body));
+        let answer = Answer::read(&mut Incoming(&mut connection), method);
         if answer.header("connection") != Some("close") {
             self.connection = Some(connection);
         }
@@ -290,6 +289,24 @@ impl Person {
         let tcp = TcpStream::connect(self.address).unwrap();
         tcp.set_nodelay(true).unwrap();
         StreamOwned::new(tls, tcp)
+    }
+}
+
+/// What comes in, whatever became of what was to go out.
+struct Incoming<'a>(&'a mut StreamOwned<ClientConnection, TcpStream>);
+
+impl Read for Incoming<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let StreamOwned { conn, sock } = &mut *self.0;
+        loop {
+            match conn.reader().read(bytes) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    conn.read_tls(sock)?;
+                    conn.process_new_packets().map_err(io::Error::other)?;
+                }
+                read => return read,
+            }
+        }
     }
 }
 
