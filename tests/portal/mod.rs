@@ -13,5 +13,6 @@ mod login;
 mod pages;
 mod queue;
 mod registration;
+mod scan;
 mod settings;
 mod upload;
