@@ -4,7 +4,7 @@
 
 use std::{
     io::{self, BufRead, BufReader, ErrorKind, Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     process::{Child, Stdio},
     sync::Arc,
 };
@@ -22,6 +22,7 @@ use hd4dp::{
     store::{Store, account, manager, member, organisation, session},
 };
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, pki_types::CertificateDer};
+use socket2::{Domain, Socket, Type};
 use x509_cert::der::{DecodePem, Encode};
 
 use crate::common::TestApp;
@@ -42,8 +43,11 @@ pub struct Person {
     pub csrf: String,
     tls: Arc<ClientConfig>,
     address: SocketAddr,
-    connection: Option<StreamOwned<ClientConnection, TcpStream>>,
+    connection: Option<Connection>,
 }
+
+/// TLS to the portal.
+pub type Connection = StreamOwned<ClientConnection, TcpStream>;
 
 /// An answer.
 #[derive(Debug)]
@@ -284,16 +288,24 @@ impl Person {
         Answer::read(&mut connection, "POST")
     }
 
-    fn connect(&self) -> StreamOwned<ClientConnection, TcpStream> {
+    /// A new connection from this address of this machine.
+    pub fn connect_from(&self, from: Ipv4Addr) -> Connection {
         let tls = ClientConnection::new(Arc::clone(&self.tls), "localhost".try_into().unwrap()).unwrap();
-        let tcp = TcpStream::connect(self.address).unwrap();
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
+        socket.connect(&self.address.into()).unwrap();
+        let tcp = TcpStream::from(socket);
         tcp.set_nodelay(true).unwrap();
         StreamOwned::new(tls, tcp)
+    }
+
+    fn connect(&self) -> Connection {
+        self.connect_from(Ipv4Addr::LOCALHOST)
     }
 }
 
 /// What comes in, whatever became of what was to go out.
-struct Incoming<'a>(&'a mut StreamOwned<ClientConnection, TcpStream>);
+struct Incoming<'a>(&'a mut Connection);
 
 impl Read for Incoming<'_> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {

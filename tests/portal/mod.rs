@@ -15,4 +15,5 @@ mod queue;
 mod registration;
 mod scan;
 mod settings;
+mod slow;
 mod upload;
