@@ -323,6 +323,11 @@ impl Read for Incoming<'_> {
 }
 
 impl Answer {
+    /// The answer to a form that was sent by hand.
+    pub fn to_post(connection: &mut Connection) -> Self {
+        Self::read(&mut Incoming(connection), "POST")
+    }
+
     fn read(stream: &mut impl Read, method: &str) -> Self {
         let mut head = Vec::new();
         let mut byte = [0];

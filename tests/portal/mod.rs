@@ -13,6 +13,7 @@ mod login;
 mod pages;
 mod queue;
 mod registration;
+mod room;
 mod scan;
 mod settings;
 mod slow;
