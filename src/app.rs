@@ -97,7 +97,7 @@ impl App {
         };
         let (store, config) = (Arc::clone(&self.store), self.config.clone());
         let trial = Box::new(move |organisation| trial(&store, &config, organisation));
-        let portal = Arc::new(Portal::new(Arc::clone(&self.store), self.config.clone(), renew, trial)?);
+        let portal = Arc::new(Portal::new(Arc::clone(&self.store), self.config.clone(), renew, trial));
         let hosts: Vec<_> = names.iter().map(|name| front::host(name)).collect();
         let inner = Inner::start(Arc::clone(&portal) as _, Inside::default())?;
         let rules = Rules {

@@ -87,6 +87,11 @@ impl Language {
         bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned()
     }
 
+    /// The message `id` in this language, if it exists and takes no arguments.
+    pub fn plain(self, id: &str) -> Option<&'static str> {
+        texts(self).plain.get(id).map(String::as_str)
+    }
+
     /// Whether the message `id` exists in this language.
     pub fn has(self, id: &str) -> bool {
         texts(self).bundle.has_message(id)

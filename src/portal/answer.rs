@@ -104,15 +104,13 @@ impl Answer {
 pub(super) fn respond(
     answer: Answer,
     secure: bool,
-    html: impl FnOnce(&'static str, Value) -> Result<String>,
+    html: impl FnOnce(&'static str, Value) -> Result<Vec<u8>>,
 ) -> Result<Response> {
     let lasting = matches!(answer.kind, Kind::Asset { .. });
     let mut response = match answer.kind {
-        Kind::Page { template, content } => Response::with_body(
-            answer.status,
-            "text/html; charset=utf-8",
-            html(template, content)?.into_bytes(),
-        ),
+        Kind::Page { template, content } => {
+            Response::with_body(answer.status, "text/html; charset=utf-8", html(template, content)?)
+        }
         Kind::Redirect(path) => Response::new(answer.status).header("Location", path)?,
         Kind::Download { name, media, bytes } => Response::with_body(answer.status, media, bytes)
             .header("Content-Disposition", format!("attachment; filename=\"{name}\""))?,

@@ -105,9 +105,9 @@ fn failed(head: &Head, error: &Error) -> Response {
 fn begin<'a>(portal: &'a Portal, head: &'a Head) -> Result<Visit<'a>> {
     let (route, params) = line(head).unwrap_or((&NOWHERE, Params::default()));
     let token = cookie::read(head, cookie::SESSION).map(Token::received);
-    let who = match &token {
-        Some(token) => portal.store.read(|tx| who(tx, portal, token))?,
-        None => None,
+    let (who, named) = match &token {
+        Some(token) => portal.store.read(|tx| Ok((who(tx, portal, token)?, named(tx, route, &params)?)))?,
+        None => (None, None),
     };
     let keys = portal.store.keys();
     let mut arrival = None;
@@ -127,6 +127,7 @@ fn begin<'a>(portal: &'a Portal, head: &'a Head) -> Result<Visit<'a>> {
         spooled: None,
         language: language(portal, head, who.as_ref()),
         who,
+        named,
         group: None,
         csrf,
         arrival,
@@ -145,6 +146,17 @@ fn who(tx: &Tx<'_>, portal: &Portal, token: &Token) -> Result<Option<Who>> {
     let standing = member::standing(tx, session.account)?;
     let lacks_factor = !account.has_second_factor && second_factor::is_required(tx, account.id)?;
     Ok(Some(Who { session, account, standing, lacks_factor }))
+}
+
+/// The organisation that the path names, if the route is a group's.
+fn named(tx: &Tx<'_>, route: &Route, params: &Params) -> Result<Option<Organisation>> {
+    let Need::Group(_) = route.need else { return Ok(None) };
+    let Some(nihdi) = Nihdi::stored(params.get("group").to_owned()) else { return Ok(None) };
+    match organisation::by_nihdi(tx, &nihdi) {
+        Ok(group) => Ok(Some(group)),
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The chosen one, else the browser's, else the installation's.
@@ -191,20 +203,12 @@ fn permit(visit: &mut Visit<'_>) -> Result<Option<Answer>> {
         Need::Somewhere(permission) if who.standing.permits_somewhere(permission) => {}
         Need::Somewhere(permission) => return Err(forbidden(permission)),
         Need::Group(permission) => {
-            let group = group(visit)?;
+            let group = visit.named.as_ref().ok_or_else(not_found)?;
             who.standing.require(permission, Some(group.id))?;
-            visit.group = Some(group);
+            visit.group = visit.named.take();
         }
     }
     Ok(None)
-}
-
-fn group(visit: &Visit<'_>) -> Result<Organisation> {
-    let nihdi = Nihdi::stored(visit.param("group").to_owned()).ok_or_else(not_found)?;
-    visit.read(|tx| organisation::by_nihdi(tx, &nihdi)).map_err(|error| match error.code {
-        Code::NotFound => not_found(),
-        _ => error,
-    })
 }
 
 fn read_body(visit: &mut Visit<'_>, body: &[u8], received: Option<Received>) -> Result<()> {

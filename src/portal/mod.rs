@@ -75,14 +75,10 @@ pub type Trial = Box<dyn Fn(OrganisationId) -> Result<Vec<Sighting>> + Send>;
 
 impl Portal {
     /// A portal on `store`.
-    ///
-    /// # Errors
-    ///
-    /// A template has a mistake.
-    pub fn new(store: Arc<Store>, config: Config, renew: Renew, trial: Trial) -> Result<Self> {
-        Ok(Self {
+    pub fn new(store: Arc<Store>, config: Config, renew: Renew, trial: Trial) -> Self {
+        Self {
             config,
-            renderer: render::Renderer::new()?,
+            renderer: render::Renderer::default(),
             hasher: password::Hasher::new(store.keys()),
             presence: presence::Presence::default(),
             figures: figures::Figures::default(),
@@ -92,7 +88,7 @@ impl Portal {
             shelf: Arc::default(),
             desk: Desk::default(),
             verifier: verification::Verifier::default(),
-        })
+        }
     }
 
     /// Where the runner of uploads tells how far it is, and hears of new ones.

@@ -1,8 +1,13 @@
 //! Templates become pages. Everything that is put in is escaped; a name that a
 //! template uses and a page does not give is an error.
+//!
+//! There is one set of templates for each language: texts that take no
+//! argument become part of them when they are compiled, not of each page.
+
+use std::sync::OnceLock;
 
 use minijinja::{
-    Environment, Error as TemplateError, ErrorKind, UndefinedBehavior, Value,
+    Environment, Error as TemplateError, ErrorKind, HtmlEscape, UndefinedBehavior, Value,
     value::{Kwargs, ValueKind},
 };
 use rust_embed::RustEmbed;
@@ -17,39 +22,44 @@ use crate::{
 #[folder = "assets/templates"]
 struct Files;
 
-/// The templates, compiled once for each language.
-pub struct Renderer(Vec<(Language, Environment<'static>)>);
+/// The templates, compiled for a language when somebody first reads it.
+#[derive(Default)]
+pub struct Renderer([OnceLock<Environment<'static>>; Language::ALL.len()]);
 
 impl Renderer {
-    /// Compiles all templates.
+    /// Renders the template called `name`.
     ///
     /// # Errors
     ///
-    /// A template has a mistake; a test renders them all.
-    pub fn new() -> Result<Self> {
-        let made = Language::ALL.map(|language| Ok((language, environment(language)?)));
-        Ok(Self(made.into_iter().collect::<Result<_>>()?))
-    }
-
-    /// Renders the template called `name`.
-    pub fn render(&self, language: Language, name: &str, content: Value) -> Result<String> {
-        let (_, environment) = self
-            .0
-            .iter()
-            .find(|(known, _)| *known == language)
-            .ok_or_else(|| Error::internal("no language"))?;
+    /// A template has a mistake, or names what `content` does not have.
+    pub fn render(&self, language: Language, name: &str, content: Value) -> Result<Vec<u8>> {
+        let place = &self.0[language as usize];
+        let environment = match place.get() {
+            Some(environment) => environment,
+            None => {
+                let made = environment(language)?;
+                place.get_or_init(|| made)
+            }
+        };
         let template = environment.get_template(name).map_err(Error::internal)?;
-        template.render(content).map_err(Error::internal)
+        let mut page = Vec::with_capacity(PAGE);
+        template.render_captured_to(content, &mut page).map_err(Error::internal)?;
+        Ok(page)
     }
 }
+
+/// Bytes that most pages need, so that few grow while they are rendered.
+const PAGE: usize = 24 * 1024;
 
 fn environment(language: Language) -> Result<Environment<'static>> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     for name in Files::iter() {
         let file = Files::get(&name).ok_or_else(|| Error::internal("a template is gone"))?;
-        let source = String::from_utf8(file.data.into_owned()).map_err(Error::internal)?;
-        environment.add_template_owned(name.into_owned(), source).map_err(Error::internal)?;
+        let source = str::from_utf8(&file.data).map_err(Error::internal)?;
+        environment
+            .add_template_owned(name.into_owned(), translated(source, language))
+            .map_err(Error::internal)?;
     }
     environment.add_global("language", language.code());
     environment.add_global("stamp", asset::stamp());
@@ -58,15 +68,56 @@ fn environment(language: Language) -> Result<Environment<'static>> {
     environment.add_filter("number", move |number: u64| format::number(language, number));
     environment
         .add_filter("day", move |at: Option<i64>| at.map_or(String::new(), |at| format::day(language, at)));
+    environment.add_filter("date", move |written: &str| format::date(language, written));
     environment.add_filter("time", move |at: i64| format::time(language, at));
-    environment.add_filter("utc", format::utc);
-    environment.add_filter("iso", format::iso);
+    environment.add_function("when", move |at: i64| Value::from_safe_string(format::when(language, at)));
+    environment.add_function("badge", |kind: &str, word: &str| {
+        let (kind, word) = (HtmlEscape(kind), HtmlEscape(word));
+        Value::from_safe_string(format!("<span class=\"state {kind}\">{word}</span>"))
+    });
     Ok(environment)
 }
+
+/// The template with the texts put in that it names and gives no argument.
+fn translated(source: &str, language: Language) -> String {
+    let mut out = String::with_capacity(2 * source.len());
+    let mut rest = source;
+    while let Some((before, call)) = rest.split_once(CALL) {
+        let is_call = !before.ends_with(|before: char| before.is_alphanumeric() || "_|.".contains(before));
+        let named = call.split_once("')").filter(|(id, _)| is_call && !id.contains('\''));
+        let Some((text, after)) = named.and_then(|(id, after)| Some((language.plain(id)?, after))) else {
+            out.push_str(before);
+            out.push_str(CALL);
+            rest = call;
+            continue;
+        };
+        match (before.strip_suffix("{{ "), after.strip_prefix(" }}")) {
+            (Some(before), Some(after)) if !text.contains('{') => {
+                out.push_str(before);
+                out.push_str(&HtmlEscape(text).to_string());
+                rest = after;
+            }
+            _ => {
+                out.push_str(before);
+                out.push('\'');
+                out.push_str(&text.replace('\\', "\\\\").replace('\'', "\\'"));
+                out.push('\'');
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+/// How a template asks for a text.
+const CALL: &str = "t('";
 
 /// A text in the page's language. One that does not exist is a mistake of the
 /// template's.
 fn text(language: Language, id: &str, args: &Kwargs) -> Result<String, TemplateError> {
+    if let Some(text) = language.plain(id).filter(|_| args.args().next().is_none()) {
+        return Ok(text.to_owned());
+    }
     if !language.has(id) {
         return Err(TemplateError::new(ErrorKind::InvalidOperation, format!("there is no text {id}")));
     }
@@ -93,7 +144,26 @@ mod tests {
 
     #[test]
     fn every_template_compiles() {
-        Renderer::new().unwrap();
+        for language in Language::ALL {
+            environment(language).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_text_without_arguments_is_part_of_the_template() {
+        let put = |source: &str| translated(source, Language::Fr);
+        let text = Language::Fr.text("portal-logout", &[]);
+        assert!(!text.contains('\''));
+        assert_eq!(put("<b>{{ t('portal-logout') }}</b>"), format!("<b>{text}</b>"));
+        assert_eq!(put("{{ field(t('portal-logout'), 1) }}"), format!("{{{{ field('{text}', 1) }}}}"));
+        for same in [
+            "{{ t('tab-' ~ name) }}",
+            "{{ t('list-held', count=2) }}",
+            "{{ t('no-such-text') }}",
+            "|default('')",
+        ] {
+            assert_eq!(put(same), same);
+        }
     }
 
     #[test]

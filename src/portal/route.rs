@@ -76,6 +76,9 @@ impl Params {
 impl Route {
     /// The values of the parts in braces, if `path` is this route's.
     pub fn matches(&self, path: &str) -> Option<Params> {
+        if !self.could_match(path) {
+            return None;
+        }
         let mut params = Vec::new();
         let (mut wanted, mut given) = (self.path.split('/'), path.split('/'));
         loop {
@@ -91,6 +94,17 @@ impl Route {
                 _ => return None,
             }
         }
+    }
+
+    /// Whether the path begins and ends as this route's do: told without
+    /// taking either apart, since the whole table is looked through for each
+    /// request.
+    fn could_match(&self, path: &str) -> bool {
+        let fixed = |end: Option<usize>| end.unwrap_or(self.path.len());
+        let begin = fixed(self.path.bytes().position(|byte| byte == b'{'));
+        let end = fixed(self.path.bytes().rev().position(|byte| byte == b'}'));
+        path.as_bytes().starts_with(&self.path.as_bytes()[..begin])
+            && path.as_bytes().ends_with(&self.path.as_bytes()[self.path.len() - end..])
     }
 }
 

@@ -51,7 +51,9 @@ pub struct Visit<'a> {
     pub language: Language,
     /// Who asks, if somebody has logged in or begun to.
     pub who: Option<Who>,
-    /// The organisation that the path names.
+    /// The organisation that the path names; not yet known to be open to them.
+    pub(super) named: Option<Organisation>,
+    /// The organisation that the path names, once it is.
     pub group: Option<Organisation>,
     /// What a form of this page has to carry.
     pub csrf: String,

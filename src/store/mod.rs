@@ -130,20 +130,25 @@ impl Store {
     /// Runs `act` on one consistent view of the store.
     pub fn read<T>(&self, act: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let pooled = lock(&self.readers).pop();
-        let mut connection = match pooled {
+        let connection = match pooled {
             Some(connection) => connection,
             None => open::reader(&self.directory)?,
         };
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        let done = act(&Tx { now: clock::now(), keys: &self.keys, sql: &transaction })?;
-        transaction.finish()?;
-        lock(&self.readers).push(connection);
-        Ok(done)
+        // Prepared once for each connection; rusqlite's own way parses both
+        // each time.
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        let done = act(&Tx { now: clock::now(), keys: &self.keys, sql: &connection });
+        // A view keeps nothing, so what cannot be ended is only not used again.
+        let ended = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+        if ended.is_ok() {
+            lock(&self.readers).push(connection);
+        }
+        done
     }
 }
 
 /// A panic while a connection was in use leaves no half-done transaction: the
-/// transaction rolled back as it was dropped.
+/// writer's rolled back as it was dropped, a reader went with its own.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

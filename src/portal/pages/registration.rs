@@ -74,7 +74,7 @@ pub fn identify(visit: &Visit<'_>) -> Result<Answer> {
 ///
 /// `NotFound`.
 pub fn reached(visit: &Visit<'_>, tx: &Tx<'_>, id: RegistrationId, permission: Permission) -> Result<Listed> {
-    let scopes = scopes(visit, tx, permission)?;
+    let scopes = scopes(visit, &definition::stored(tx)?, permission)?;
     listing::one(tx, visit.group()?.id, &scopes, id)?.ok_or_else(not_found)
 }
 

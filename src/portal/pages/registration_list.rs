@@ -18,7 +18,7 @@ use crate::{
     store::{
         Tx,
         count::Counts,
-        definition,
+        definition::{self, Facts},
         listing::{self, Filter, Listed, Page, Scope, Start},
     },
 };
@@ -31,7 +31,7 @@ const ROWS: usize = 25;
 struct Row<'a> {
     id: i64,
     definition: &'a str,
-    state: State,
+    state: String,
     kind: &'static str,
     revision: i64,
     arrived_at: i64,
@@ -66,10 +66,10 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let search = kept.unwrap_or_else(|| Search::of_query(visit));
     let (figure, found, names) = visit.read(|tx| {
         let figure = visit.portal.figures.of(tx, group)?;
-        let found = if may_read { Some(find(visit, tx, &search)?) } else { None };
-        let stored = definition::stored(tx)?.into_iter();
+        let stored = definition::stored(tx)?;
+        let found = if may_read { Some(find(visit, tx, &stored, &search)?) } else { None };
         let names: HashMap<i64, String> =
-            stored.map(|(id, facts)| (id, format!("{} {}", facts.name, facts.version))).collect();
+            stored.iter().map(|(id, facts)| (*id, format!("{} {}", facts.name, facts.version))).collect();
         Ok((figure, found, names))
     })?;
     let query = search.query(name);
@@ -85,7 +85,7 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
             id.map(|id| visit.group_path(&format!("/registrations?{query}{at}={}", id.0)))
         };
         let pages = Pages { previous: link("after", page.newer), next: link("before", page.older) };
-        let rows: Vec<_> = page.rows.into_iter().map(|listed| row(listed, &names)).collect();
+        let rows: Vec<_> = page.rows.into_iter().map(|listed| row(visit, listed, &names)).collect();
         content! { rows, pages, is_cut => page.is_cut }
     });
     let state = search.state();
@@ -101,18 +101,17 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
 }
 
 /// Where in this group the person may do this, definition by definition.
-pub fn scopes(visit: &Visit<'_>, tx: &Tx<'_>, permission: Permission) -> Result<Vec<Scope>> {
+pub fn scopes(visit: &Visit<'_>, stored: &[(i64, Facts)], permission: Permission) -> Result<Vec<Scope>> {
     let (group, who) = (visit.group()?.id, visit.who()?);
     let projects: Projects = who.standing.projects(permission, group);
-    let stored = definition::stored(tx)?.into_iter();
-    let scope = |(definition, facts): (i64, definition::Facts)| {
+    let scope = |(definition, facts): &(i64, Facts)| {
         let people = match projects.reach(&facts.project)? {
             Reach::All => Vec::new(),
             Reach::Own => vec![who.account.email.clone()],
         };
-        Some(Scope { definition, people })
+        Some(Scope { definition: *definition, people })
     };
-    Ok(stored.filter_map(scope).collect())
+    Ok(stored.iter().filter_map(scope).collect())
 }
 
 /// Which colour a state has.
@@ -125,9 +124,9 @@ pub fn kind(state: State) -> &'static str {
     }
 }
 
-fn find(visit: &Visit<'_>, tx: &Tx<'_>, search: &Search) -> Result<Page> {
+fn find(visit: &Visit<'_>, tx: &Tx<'_>, stored: &[(i64, Facts)], search: &Search) -> Result<Page> {
     let group = visit.group()?.id;
-    let mut scopes = scopes(visit, tx, Permission::RegistrationsRead)?;
+    let mut scopes = scopes(visit, stored, Permission::RegistrationsRead)?;
     if let Some(key) = search.key() {
         let found = listing::of_key(tx, &key)?;
         let row = found.map(|id| listing::one(tx, group, &scopes, id)).transpose()?.flatten();
@@ -174,12 +173,12 @@ fn sum(counts: &Counts) -> u64 {
     counts.iter().map(|(_, number)| number).sum()
 }
 
-fn row(listed: Listed, names: &HashMap<i64, String>) -> Row<'_> {
+fn row<'a>(visit: &Visit<'_>, listed: Listed, names: &'a HashMap<i64, String>) -> Row<'a> {
     Row {
         id: listed.id.0,
         definition: names.get(&listed.definition).map_or("", String::as_str),
         kind: kind(listed.state),
-        state: listed.state,
+        state: visit.text(&format!("state-{}", listed.state), &[]),
         revision: listed.revision,
         arrived_at: listed.arrived_at,
         changed_at: listed.changed_at,

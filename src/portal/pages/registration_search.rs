@@ -165,7 +165,7 @@ fn read_key(visit: &Visit<'_>, search: &mut Search, errors: &mut Errors) -> Resu
 fn chosen(visit: &Visit<'_>, search: &Search) -> Result<Option<Arc<Definition>>> {
     let Some(id) = search.definition else { return Ok(None) };
     visit.read(|tx| {
-        let scopes = scopes(visit, tx, Permission::RegistrationsRead)?;
+        let scopes = scopes(visit, &definition::stored(tx)?, Permission::RegistrationsRead)?;
         let is_open = scopes.iter().any(|scope| scope.definition == id);
         is_open.then(|| definition::get(tx, id).map(Arc::new)).transpose()
     })
@@ -174,9 +174,9 @@ fn chosen(visit: &Visit<'_>, search: &Search) -> Result<Option<Arc<Definition>>>
 fn form(visit: &Visit<'_>, search: &Search, errors: &Errors) -> Result<Answer> {
     let language: Language = visit.language;
     let definitions: Vec<_> = visit.read(|tx| {
-        let scopes = scopes(visit, tx, Permission::RegistrationsRead)?;
-        let stored = definition::stored(tx)?.into_iter();
-        let open = stored.filter(|(id, _)| scopes.iter().any(|scope| scope.definition == *id));
+        let stored = definition::stored(tx)?;
+        let scopes = scopes(visit, &stored, Permission::RegistrationsRead)?;
+        let open = stored.into_iter().filter(|(id, _)| scopes.iter().any(|scope| scope.definition == *id));
         Ok(open.map(|(id, facts)| (id, format!("{} {}", facts.name, facts.version))).collect())
     })?;
     let parts: Vec<Part> = chosen(visit, search)?.map_or_else(Vec::new, |definition| {
