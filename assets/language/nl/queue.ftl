@@ -27,7 +27,7 @@ queue-definition = Definitie
 queue-resume = Hervatten
 queue-retry = Nu proberen
 queue-park = Opzijzetten
-queue-batch = Haar pakket
+queue-batch = Haar batch
 queue-batch-name = Naam
 queue-sealed = Verzegeld
 queue-batch-deliveries = Stromen
@@ -66,7 +66,7 @@ reconciliation-corrections = { $count ->
    *[other] { $count } van de aanvaarde rijen verbeteren eerdere registraties.
 }
 reconciliation-where = Waar de aanvaarde rijen nu zijn
-reconciliation-codes = Het platform bevestigde dat het de codes vernietigde van { $deleted } van de { $batches } pakketten met rijen van deze import.
+reconciliation-codes = Het platform bevestigde dat het de codes vernietigde van { $deleted } van de { $batches } batches met rijen van deze import.
 reconciliation-codes-last = Laatst bevestigd:
 reconciliation-none = Er is nog niets geïmporteerd. De eerste upload verschijnt hier met al zijn aantallen.
 import-state-running = Bezig of onderbroken
