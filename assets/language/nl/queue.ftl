@@ -47,7 +47,7 @@ queue-no-history = Ze is nog niet geprobeerd. Ze vertrekt vanzelf; wat er gebeur
 done-delivery-retried = Het wordt nu geprobeerd.
 done-delivery-parked = De zending wordt tegengehouden tot iemand ze hervat.
 reconciliation-title = Aansluiting van imports
-reconciliation-about = Elke rij van elk bestand is verantwoord: gelezen = aanvaard + ongewijzigd + verworpen, en elke aanvaarde rij is in precies één toestand.
+reconciliation-about = Elke rij van elk bestand is verantwoord: gelezen = aanvaard + ongewijzigd + verworpen, en elke aanvaarde rij heeft precies één status.
 reconciliation-file = Bestand
 reconciliation-read = Gelezen
 reconciliation-accepted = Aanvaard
