@@ -16,7 +16,7 @@ definition-required-always = Altijd
 definition-required-never = Nee
 definition-required-sometimes = In sommige gevallen
 definition-leaves = Naar healthdata.be
-definition-key = Zakelijke sleutel
+definition-key = Bedrijfssleutel
 definition-identifies = Identificeert de patiënt
 definition-choices = { $count ->
     [one] Eén code
@@ -35,7 +35,7 @@ definition-fact-label = Label
 definition-fact-hint = Hulptekst
 definition-fact-kind = Type
 definition-fact-required = Verplicht
-definition-fact-key = Zakelijke sleutel
+definition-fact-key = Bedrijfssleutel
 definition-fact-format = Cijfers
 definition-fact-default = Standaardwaarde
 definition-fact-relevant = Gevraagd als
