@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     error::Result,
     front::{self, Inner, Inside, Limits, Rules, Server, Swap},
-    intake::runner,
+    intake::{folder, runner},
     portal::{Portal, setup_code},
     store::{Store, alert, audit, certificate},
     transfer::{
@@ -77,12 +77,15 @@ impl App {
         let running = Running { address: served.address };
         let rest = Rest::default();
         let (desk, stop) = (served.portal.desk(), AtomicBool::new(false));
+        let portal = self.address(served.address.port());
         thread::scope(|scope| {
             scope.spawn(|| self.keep_house(&served, &rest));
             scope.spawn(|| runner::run(&self.store, &self.config, desk, &stop));
+            scope.spawn(|| folder::run(&self.store, &self.config, desk, &portal));
             let done = self.deliver_while(|| until(&running));
             rest.stop();
             stop.store(true, Ordering::Relaxed);
+            desk.watch().stop();
             desk.ring();
             done
         })
@@ -124,6 +127,13 @@ impl App {
                 Ok(until())
             }
         }
+    }
+
+    /// The portal's address as people type it.
+    fn address(&self, port: u16) -> String {
+        let host = self.config.portal.names.first().map_or("localhost", String::as_str);
+        let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        if port == 443 { format!("https://{host}") } else { format!("https://{host}:{port}") }
     }
 
     fn limits(&self) -> Limits {

@@ -42,6 +42,8 @@ pub struct Config {
     pub queue: Queue,
     /// How people and machines reach this installation.
     pub portal: Portal,
+    /// Where files are taken from by themselves.
+    pub drop_folder: DropFolder,
     /// Organisations that `serve` adds at its start, if they are not known yet.
     pub organisations: Vec<Listed>,
 }
@@ -126,6 +128,37 @@ pub struct Queue {
     pub timeout_seconds: u64,
     /// Seconds that `deliver --until-empty` waits for an outcome.
     pub outcome_patience_seconds: u64,
+}
+
+/// The drop folder.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DropFolder {
+    /// The folder, or share; empty for none.
+    pub path: PathBuf,
+    /// Seconds between two looks that find a file unchanged before it is
+    /// taken.
+    pub settle_seconds: u64,
+}
+
+impl Default for DropFolder {
+    fn default() -> Self {
+        Self { path: PathBuf::new(), settle_seconds: 5 }
+    }
+}
+
+impl DropFolder {
+    /// Whether there is one.
+    pub fn is_set(&self) -> bool {
+        !self.path.as_os_str().is_empty()
+    }
+
+    fn check(&self) -> Result<()> {
+        if (1..=3600).contains(&self.settle_seconds) {
+            return Ok(());
+        }
+        Err(Error::new(Code::Usage, "config-value-wrong").with("key", "settle_seconds"))
+    }
 }
 
 /// The portal and the interface for machines.
@@ -270,6 +303,7 @@ impl Config {
         })?;
         config.resolve(path.parent().unwrap_or(Path::new("")));
         let checked = config.validation.check().and_then(|()| config.portal.check());
+        let checked = checked.and_then(|()| config.drop_folder.check());
         let checked = checked.and_then(|()| config.check_organisations());
         checked.map_err(|error| error.with("path", shown.as_str()))?;
         Ok(config)
@@ -291,8 +325,10 @@ impl Config {
         for path in lists.into_iter().flatten() {
             *path = folder.join(&path);
         }
-        if !self.platform.encryption_certificate.as_os_str().is_empty() {
-            self.platform.encryption_certificate = folder.join(&self.platform.encryption_certificate);
+        for path in [&mut self.platform.encryption_certificate, &mut self.drop_folder.path] {
+            if !path.as_os_str().is_empty() {
+                *path = folder.join(&path);
+            }
         }
     }
 }
@@ -365,6 +401,7 @@ mod tests {
             ("[portal]\nnames = [\"*.hospital.example\"]\n", "names"),
             ("[portal]\nnames = [\"hospital.example:8443\"]\n", "names"),
             ("[portal]\nidle_minutes = 0\n", "idle_minutes"),
+            ("[drop_folder]\nsettle_seconds = 0\n", "settle_seconds"),
             ("[portal]\nupload_limit_mebibytes = 99999999\n", "upload_limit_mebibytes"),
             ("[[organisations]]\nnihdi = \"71099912\"\ntitle = \"x\"\n", "organisations.nihdi"),
             ("[[organisations]]\nnihdi = \"71099911\"\ntitle = \" \"\n", "organisations.title"),

@@ -107,6 +107,21 @@
 //! 4. With its end the sealed file is deleted. What a kill leaves of it is swept
 //!    away at the next start.
 //!
+//! # A file in the drop folder, step by step
+//!
+//! `cp results.csv /srv/drop/71099911-…/INTEGO-147/INTEGO-LAB/`
+//!
+//! 1. `intake/folder/worker.rs` looks every few seconds: `root.rs` says whether
+//!    the folder is the one that was set up, `look.rs` makes folders that are
+//!    missing and lists what lies where.
+//! 2. What two looks found unchanged is taken (`take.rs`): copied into the sealed
+//!    spool, noted as an upload together with a row of `store/dropped.rs`, and
+//!    moved to `ARCHIVE`. After a kill that row says what is left to do.
+//! 3. The upload goes the way above, but nobody is asked: its import follows its
+//!    dry run.
+//! 4. Then `result.rs` writes what became of each row into `RESULT`, with the
+//!    sealed file, which is deleted only now.
+//!
 //! # A delivery, step by step
 //!
 //! `hd4dp serve`, or `hd4dp deliver --until-empty`

@@ -13,6 +13,7 @@ mod common;
 mod crash;
 mod deliver;
 mod demo;
+mod drop_folder;
 mod faults;
 mod front;
 mod import;

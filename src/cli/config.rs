@@ -37,6 +37,8 @@ pub(crate) const KEYS: &[(&str, &str, &str)] = &[
     ("portal", "idle_minutes", "30"),
     ("portal", "absolute_hours", "12"),
     ("portal", "upload_limit_mebibytes", "2048"),
+    ("drop_folder", "path", "\"\""),
+    ("drop_folder", "settle_seconds", "5"),
     ("organisations", "nihdi", "\"71099911\""),
     ("organisations", "title", "\"Fictief Ziekenhuis\""),
 ];
@@ -86,5 +88,8 @@ fn show(context: &Context) -> Result<Done> {
         |address: Option<std::net::SocketAddr>| address.map(|it| it.to_string()).unwrap_or_default();
     say(format!("[portal]\nlisten = {:?}", address(config.portal.listen)))?;
     say(format!("names = {:?}\nredirect = {:?}", config.portal.names, address(config.portal.redirect)))?;
+    let drop_folder = &config.drop_folder;
+    say(format!("[drop_folder]\npath = {:?}", drop_folder.path.display().to_string()))?;
+    say(format!("settle_seconds = {}", drop_folder.settle_seconds))?;
     Ok(Done::Well)
 }

@@ -64,6 +64,7 @@ pub const ACTS: &[&str] = &[
     "upload.expire",
     "upload.fail",
     "upload.import",
+    "upload.misplaced",
     "upload.receive",
 ];
 

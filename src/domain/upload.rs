@@ -6,6 +6,31 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct UploadId(pub i64);
 
+/// Where an upload came from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// A person sent it in the portal, and decides about its import there.
+    Portal,
+    /// It lay in the drop folder; it is imported without being asked about.
+    DropFolder,
+}
+
+impl Source {
+    /// The word that the store keeps.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Portal => "portal",
+            Self::DropFolder => "drop-folder",
+        }
+    }
+
+    /// The source that the store's `word` stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Portal, Self::DropFolder].into_iter().find(|source| source.as_str() == word)
+    }
+}
+
 /// Where an upload is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]

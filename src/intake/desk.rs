@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::job::Progress;
+use super::{folder::Watch, job::Progress};
 use crate::domain::{organisation::OrganisationId, upload::UploadId};
 
 /// How many organisations are worked for at the same time.
@@ -18,6 +18,7 @@ const AT_ONCE: usize = 2;
 pub struct Desk {
     state: Mutex<State>,
     bell: Condvar,
+    watch: Watch,
 }
 
 #[derive(Default)]
@@ -33,6 +34,11 @@ impl Desk {
     pub fn ring(&self) {
         self.lock().rung = true;
         self.bell.notify_all();
+    }
+
+    /// What is known of the drop folder.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// How far the work on an upload is, if it is under way.

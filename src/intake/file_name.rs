@@ -49,6 +49,13 @@ pub(super) fn judge(path: &Path, definition: &Definition) -> Vec<Finding> {
     findings
 }
 
+/// The version that a file's name says, if it follows the convention.
+pub(super) fn named_version(path: &Path) -> Option<Version> {
+    let stem = path.file_stem()?.to_str()?;
+    let start = stem.get(..PREFIX.len()).filter(|start| start.eq_ignore_ascii_case(PREFIX))?;
+    stem[start.len()..].split('_').find_map(version)
+}
+
 /// Whether two names differ at most in case and in what joins their words.
 fn is_same(a: &str, b: &str) -> bool {
     let plain = |text: &str| {

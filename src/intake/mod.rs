@@ -6,7 +6,8 @@
 //! [`dry_run`] only tells.
 //!
 //! Files that people send come in by [`upload`] and are worked through by
-//! [`runner`], which tells how far it is on its [`desk`].
+//! [`runner`], which tells how far it is on its [`desk`]. Files that lie in the
+//! drop folder come in by [`folder`] and go the same way.
 
 mod check;
 mod chunk;
@@ -14,6 +15,7 @@ pub mod column;
 pub mod desk;
 pub mod dry_run;
 mod file_name;
+pub mod folder;
 pub mod header;
 pub mod input;
 pub mod job;

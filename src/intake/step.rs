@@ -12,17 +12,16 @@ use super::{
     desk::Desk,
     input::Input,
     job::{CHUNK_ROWS, Job, Outcome},
-    upload::remove,
+    upload::{actor, remove},
 };
 use crate::{
     clock,
     config::Config,
     domain::{
-        account::Actor,
         finding::Finding,
         import::ImportState,
         organisation::{Organisation, OrganisationId},
-        upload::{UploadId, UploadState},
+        upload::{Source, UploadId, UploadState},
     },
     error::{Code, Error, Result},
     store::{
@@ -96,9 +95,17 @@ impl<'a> Steps<'a> {
                 return Ok(None);
             }
             audit::record(tx, WORKER, "upload.check", Some(organisation.id), &details)?;
-            match state {
-                UploadState::Refused => upload::finish(tx, organisation.id, upload.id, state, None),
-                _ => Ok(None),
+            match (state, upload.source) {
+                (UploadState::Refused, _) => upload::finish(tx, organisation.id, upload.id, state, None),
+                (_, Source::Portal) => Ok(None),
+                // Nobody waits at a drop folder to be asked.
+                (_, Source::DropFolder) => {
+                    upload::start(tx, organisation.id, upload.id)?;
+                    let details = json!({ "upload": upload.id.0 });
+                    let by = actor(upload.account);
+                    audit::record(tx, &by, "upload.import", Some(organisation.id), &details)?;
+                    Ok(None)
+                }
             }
         })?;
         remove(self.store, kept)
@@ -165,7 +172,7 @@ impl<'a> Steps<'a> {
             organisation,
             definition: Arc::new(known),
             definition_id: upload.definition,
-            actor: &Actor::Account(upload.account).to_string(),
+            actor: &actor(upload.account),
             default_author,
             nihdi_moduli: &self.config.validation.nihdi_moduli,
             chunk_rows: self.chunk_rows,

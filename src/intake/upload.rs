@@ -9,7 +9,7 @@ use crate::{
         account::{AccountId, Actor},
         import::ImportState,
         organisation::OrganisationId,
-        upload::{UploadId, UploadState},
+        upload::{Source, UploadId, UploadState},
     },
     error::Result,
     store::{
@@ -30,7 +30,7 @@ pub struct Person {
 
 impl Person {
     fn actor(self) -> String {
-        Actor::Account(self.account).to_string()
+        actor(Some(self.account))
     }
 }
 
@@ -48,22 +48,38 @@ pub struct Came<'a> {
 
 /// Notes an upload, which from then on waits for its dry run.
 pub fn hand_in(store: &Store, by: Person, as_a: &Definition, came: &Came<'_>) -> Result<UploadId> {
-    store.write(|tx| {
-        let new = NewUpload {
-            definition: definition::add(tx, as_a)?.0,
-            account: by.account,
-            author: came.author,
-            file: &file_name(came.name.as_ref()),
-            content: came.content,
-            sealed: came.sealed,
-        };
-        let id = upload::add(tx, by.organisation, &new)?;
-        let digest: String = came.content.digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        let details = json!({ "upload": id.0, "definition": as_a.name, "version": as_a.version.to_string(),
-                              "size": came.content.size, "sha256": digest });
-        audit::record(tx, &by.actor(), "upload.receive", Some(by.organisation), &details)?;
-        Ok(id)
-    })
+    store.write(|tx| note(tx, by.organisation, Some(by.account), as_a, came))
+}
+
+/// Notes an upload that `account` sent, or that lay in the drop folder if
+/// nobody did.
+pub(super) fn note(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    account: Option<AccountId>,
+    as_a: &Definition,
+    came: &Came<'_>,
+) -> Result<UploadId> {
+    let new = NewUpload {
+        definition: definition::add(tx, as_a)?.0,
+        source: if account.is_some() { Source::Portal } else { Source::DropFolder },
+        account,
+        author: came.author,
+        file: &file_name(came.name.as_ref()),
+        content: came.content,
+        sealed: came.sealed,
+    };
+    let id = upload::add(tx, organisation, &new)?;
+    let digest: String = came.content.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let details = json!({ "upload": id.0, "source": new.source, "definition": as_a.name,
+                          "version": as_a.version.to_string(), "size": came.content.size, "sha256": digest });
+    audit::record(tx, &actor(account), "upload.receive", Some(organisation), &details)?;
+    Ok(id)
+}
+
+/// Who acts on an upload that `account` sent, or nobody did, for the audit.
+pub(super) fn actor(account: Option<AccountId>) -> String {
+    account.map_or_else(|| "system".to_owned(), |account| Actor::Account(account).to_string())
 }
 
 /// Has an upload imported, or tried again if that failed.

@@ -8,8 +8,8 @@ use super::{
     form::{self, Form},
     pages::error,
     receive::{Received, Receiver},
-    route::{self, Body, Method, Need, Params, Route},
-    routes::{NOWHERE, ROUTES},
+    route::{Body, Method, Need, Params, Route},
+    routes::{NOWHERE, TABLE},
     upload,
     visit::{Visit, Who},
 };
@@ -136,7 +136,7 @@ fn begin<'a>(portal: &'a Portal, head: &'a Head) -> Result<Visit<'a>> {
 
 fn line(head: &Head) -> Option<(&'static Route, Params)> {
     let method = if head.method == "POST" { Method::Post } else { Method::Get };
-    route::find(ROUTES, method, &head.path).ok()
+    TABLE.find(method, &head.path).ok()
 }
 
 /// Who holds the session's token, if the session lasts.

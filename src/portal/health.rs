@@ -1,7 +1,7 @@
 //! Whether the installation is well, from a few figures that cost next to
 //! nothing: it is asked every minute.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use super::Portal;
 use crate::{
@@ -23,6 +23,8 @@ const STALL: i64 = 5 * 60_000;
 /// Free bytes below which somebody should look, and below which nothing works.
 const LITTLE: u64 = 2 << 30;
 const NEXT_TO_NOTHING: u64 = 128 << 20;
+/// How long nothing may be heard of whoever looks into the drop folder.
+const SILENCE: Duration = Duration::from_secs(5 * 60);
 /// Days before the end of a certificate from which somebody should look.
 const SOON: i64 = 30;
 
@@ -34,6 +36,7 @@ pub(super) fn checks(portal: &Portal) -> Vec<Check> {
         Ok(figures) => {
             checks.insert(0, Check::new("database", State::Ok));
             checks.extend(stored(&figures));
+            checks.extend(portal.config.drop_folder.is_set().then(|| drop_folder(portal, &figures)));
         }
         Err(error) => {
             tracing::error!(id = error.id, cause = ?error.cause, "the database cannot be read");
@@ -86,6 +89,14 @@ fn stored(figures: &Figures) -> Vec<Check> {
         days.map_or(ending, |days| ending.with("days", days)),
         Check::new("clock", wrong(figures.clocks > 0)).with("services", figures.clocks as i64),
     ]
+}
+
+/// Whether files are taken. The folder is not touched here: a share that hangs
+/// would hang the page.
+fn drop_folder(portal: &Portal, figures: &Figures) -> Check {
+    let is_silent = portal.desk().watch().silence().is_some_and(|silence| silence > SILENCE);
+    let state = if is_silent || figures.drops > 0 { State::Attention } else { State::Ok };
+    Check::new("drop-folder", state)
 }
 
 /// The portal's own certificate: what this installation issues itself is

@@ -55,6 +55,19 @@ pub fn clock(service: Service) -> String {
     format!("clock:{service}")
 }
 
+/// The subject of the drop folder as a whole.
+pub const DROP_FOLDER: &str = "drop:folder";
+
+/// The subject of an organisation's part of the drop folder.
+pub fn dropped(nihdi: &str) -> String {
+    format!("drop:{nihdi}")
+}
+
+/// Whether an alert is about the drop folder.
+pub fn is_about_drops(subject: &str) -> bool {
+    subject.starts_with("drop:")
+}
+
 /// Raises an alert. Returns whether the state changed.
 pub fn raise(tx: &Tx<'_>, subject: &str, reason: &str) -> Result<bool> {
     let changed = tx

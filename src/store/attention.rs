@@ -24,6 +24,9 @@ pub struct Attention {
     pub parked: u64,
     /// Rows that the newest import rejected.
     pub rejected: u64,
+    /// Whether files in the drop folder cannot be taken, or their results not
+    /// be written.
+    pub drop_folder: bool,
     /// Registrations that may not leave.
     pub held: u64,
     /// Registrations that the platform refused.
@@ -54,6 +57,10 @@ pub fn of(tx: &Tx<'_>, organisation: OrganisationId, counts: &Counts) -> Result<
         certificate_days: days.filter(|days| *days <= EXPIRY_DAYS).map(|days| days as u64),
         parked: count("SELECT count(*) FROM delivery WHERE organisation = ?1 AND state = 'parked'")?,
         rejected: count("SELECT rejected FROM import WHERE organisation = ?1 ORDER BY id DESC LIMIT 1")?,
+        drop_folder: count(
+            "SELECT count(*) FROM alert JOIN organisation ON organisation.id = ?1
+             WHERE subject = 'drop:folder' OR subject = 'drop:' || nihdi",
+        )? > 0,
         held: in_state(State::Held),
         refused: in_state(State::Refused),
     })

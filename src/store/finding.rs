@@ -67,6 +67,22 @@ pub fn each(
     Ok(())
 }
 
+/// The findings of the rows `from` to `to` of an import, in their order.
+pub fn of_rows(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    import: ImportId,
+    from: u64,
+    to: u64,
+) -> Result<Vec<RowFinding>> {
+    super::import::get(tx, organisation, import)?;
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT * FROM finding WHERE import = ?1 AND row BETWEEN ?2 AND ?3 ORDER BY row, number",
+    )?;
+    let rows = statement.query_map([import.0, from as i64, to as i64], finding)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// What a person wants to see of the findings of an import.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter<'a> {

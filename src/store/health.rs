@@ -23,6 +23,8 @@ pub struct Figures {
     pub certificate_ends: Option<i64>,
     /// Services whose clock differs from ours.
     pub clocks: u64,
+    /// Alerts about the drop folder.
+    pub drops: u64,
 }
 
 /// The figures of this moment, in a few reads that do not grow with what is
@@ -54,6 +56,7 @@ pub fn figures(tx: &Tx<'_>) -> Result<Figures> {
         uncertified,
         certificate_ends,
         clocks: count("SELECT count(*) FROM alert WHERE subject >= 'clock:' AND subject < 'clock;'")?,
+        drops: count("SELECT count(*) FROM alert WHERE subject >= 'drop:' AND subject < 'drop;'")?,
     })
 }
 

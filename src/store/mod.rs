@@ -28,6 +28,7 @@ pub mod certificate;
 pub mod count;
 pub mod definition;
 pub mod delivery;
+pub mod dropped;
 pub mod dry_run;
 pub mod enrolment;
 pub mod enrolment_list;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_certificates.sql"),
     include_str!("migrations/0008_registrations.sql"),
     include_str!("migrations/0009_queue.sql"),
+    include_str!("migrations/0010_drop_folder.sql"),
 ];
 
 /// Opens the one connection that writes, making the database first if there
@@ -152,5 +153,38 @@ fn check_key(connection: &Connection, keys: &Keys, directory: &Path) -> Result<(
     } else {
         Err(Error::new(Code::Unavailable, "store-key-wrong")
             .with("path", directory.join(KEY_FILE).display().to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn uploads_of_before_the_drop_folder_are_kept_as_those_of_people() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "foreign_keys", true).unwrap();
+        for migration in &MIGRATIONS[..9] {
+            connection.execute_batch(migration).unwrap();
+        }
+        connection.pragma_update(None, "user_version", 9).unwrap();
+        connection.pragma_update(None, "foreign_keys", false).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO upload VALUES (7, 1, 1, 3, 'a@b.example', 'a.csv', 5, x'01', 'f', 'done', x'02', NULL, NULL, 8, 9)",
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        let kept: (String, i64, String, Vec<u8>, i64) = connection
+            .query_row(
+                "SELECT source, account, sealed, dry_run, changed_at FROM upload WHERE id = 7",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
+            )
+            .unwrap();
+        assert_eq!(kept, ("portal".into(), 3, "f".into(), vec![2], 9));
+        let nobodys = "UPDATE upload SET account = NULL WHERE id = 7";
+        assert!(connection.execute(nobodys, []).is_err(), "a person's upload names the person");
     }
 }

@@ -1,6 +1,6 @@
 //! Registrations: taking in a part of an import, and counting states.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::params;
 
@@ -309,6 +309,30 @@ pub fn count_import(
         add(summary, row)?;
     }
     Ok(())
+}
+
+/// The blocks that an import brought, in the order of the file.
+pub fn blocks_of(tx: &Tx<'_>, organisation: OrganisationId, import: ImportId) -> Result<Vec<i64>> {
+    let mut statement =
+        tx.sql.prepare_cached("SELECT id FROM block WHERE organisation = ?1 AND import = ?2 ORDER BY id")?;
+    let rows = statement.query_map([organisation.0, import.0], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The rows of the file that a block holds, in their order, each with whether
+/// it corrected an earlier registration.
+pub fn rows_of(tx: &Tx<'_>, organisation: OrganisationId, block: i64) -> Result<Vec<(u64, bool)>> {
+    let (_, directory) = block::directory(tx, organisation, block)?;
+    let mut statement = tx
+        .sql
+        .prepare_cached("SELECT id FROM registration WHERE id BETWEEN ?1 AND ?1 + 1023 AND revision > 1")?;
+    let first = RegistrationId::new(block, 0).0;
+    let corrections: HashSet<i64> =
+        statement.query_map([first], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let placed = directory.iter().enumerate().filter(|(_, entry)| entry.row > 0);
+    Ok(placed
+        .map(|(place, entry)| (entry.row.into(), corrections.contains(&RegistrationId::new(block, place).0)))
+        .collect())
 }
 
 /// Adds all registrations of the installation to `summary`, by state.

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Tx, dry_run::DryRun, sealed_file::Sealed};
+use super::{Tx, dropped, dry_run::DryRun, sealed_file::Sealed};
 use crate::{
     domain::{
         account::AccountId,
         import::ImportId,
         organisation::OrganisationId,
-        upload::{UploadId, UploadState},
+        upload::{Source, UploadId, UploadState},
     },
     error::{Code, Error, Result},
 };
@@ -28,8 +28,10 @@ pub struct Upload {
     pub name: String,
     /// The definition's version.
     pub version: String,
-    /// The account that sent it.
-    pub account: AccountId,
+    /// Where it came from.
+    pub source: Source,
+    /// The account that sent it, if a person did.
+    pub account: Option<AccountId>,
     /// The author of rows that name none: an e-mail address, or empty.
     pub author: String,
     /// The file's name, without folders and without a patient's number.
@@ -56,8 +58,10 @@ pub struct Upload {
 pub struct NewUpload<'a> {
     /// The key of the definition.
     pub definition: i64,
-    /// The account that sent it.
-    pub account: AccountId,
+    /// Where it came from.
+    pub source: Source,
+    /// The account that sent it, if a person did.
+    pub account: Option<AccountId>,
     /// The author of rows that name none: an e-mail address, or empty. It is
     /// kept, so that an import that goes on later goes on with the same.
     pub author: &'a str,
@@ -72,12 +76,13 @@ pub struct NewUpload<'a> {
 /// Notes a file that came whole; from now on it waits for its dry run.
 pub fn add(tx: &Tx<'_>, organisation: OrganisationId, new: &NewUpload<'_>) -> Result<UploadId> {
     tx.sql.execute(
-        "INSERT INTO upload (organisation, definition, account, author, file, size, digest, sealed, state, came_at, changed_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'received', ?9, ?9)",
+        "INSERT INTO upload (organisation, definition, source, account, author, file, size, digest, sealed, state, came_at, changed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'received', ?10, ?10)",
         params![
             organisation.0,
             new.definition,
-            new.account.0,
+            new.source.as_str(),
+            new.account.map(|account| account.0),
             new.author,
             new.file,
             new.content.size as i64,
@@ -165,7 +170,10 @@ pub fn undecided(tx: &Tx<'_>, before: i64) -> Result<Vec<(OrganisationId, Upload
 
 /// The names of all sealed files that are still needed.
 pub fn files(tx: &Tx<'_>) -> Result<HashSet<String>> {
-    let mut statement = tx.sql.prepare("SELECT sealed FROM upload WHERE sealed IS NOT NULL")?;
+    let mut statement = tx.sql.prepare(
+        "SELECT sealed FROM upload WHERE sealed IS NOT NULL
+         UNION SELECT sealed FROM dropped WHERE sealed IS NOT NULL",
+    )?;
     let rows = statement.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -220,7 +228,8 @@ pub fn fail(tx: &Tx<'_>, organisation: OrganisationId, id: UploadId, reason: &st
 }
 
 /// Ends an upload; `reason` is the finding that ended it, as JSON. Returns the
-/// name of the sealed file, which is to be removed once this is committed.
+/// name of the sealed file, which is to be removed once this is committed,
+/// unless a result is still to be made with it.
 pub fn finish(
     tx: &Tx<'_>,
     organisation: OrganisationId,
@@ -234,7 +243,7 @@ pub fn finish(
         "UPDATE upload SET sealed = NULL WHERE organisation = ?1 AND id = ?2",
         [organisation.0, id.0],
     )?;
-    Ok(sealed)
+    Ok(if dropped::is_to_be_told(tx, id)? { None } else { sealed })
 }
 
 fn set(
@@ -265,14 +274,15 @@ fn keys(mut rows: rusqlite::Rows<'_>) -> Result<Vec<(OrganisationId, UploadId)>>
 }
 
 fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
-    let state: String = row.get("state")?;
+    let (state, source): (String, String) = (row.get("state")?, row.get("source")?);
     Ok(Upload {
         id: UploadId(row.get("id")?),
         definition: row.get("definition")?,
         project: row.get("project")?,
         name: row.get("name")?,
         version: row.get("version")?,
-        account: AccountId(row.get("account")?),
+        source: Source::from_word(&source).ok_or(rusqlite::Error::InvalidQuery)?,
+        account: row.get::<_, Option<i64>>("account")?.map(AccountId),
         author: row.get("author")?,
         file: row.get("file")?,
         size: row.get::<_, i64>("size")? as u64,

@@ -130,3 +130,5 @@ detail-title = title
 detail-unchanged = unchanged
 detail-version = version
 detail-warnings = warnings
+act-upload-misplaced = File in the drop folder could not be processed
+detail-source = source

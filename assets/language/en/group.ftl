@@ -92,3 +92,4 @@ matrix-caption = What each role may do
 matrix-permission = Permission
 matrix-yes = Yes
 matrix-no = No
+home-drop-folder = The drop folder needs IT: files stay there, or their results are missing

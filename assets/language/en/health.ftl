@@ -54,3 +54,5 @@ health-alerts = Wrong now
 health-no-alerts = Nothing.
 health-since = since
 health-machines = For monitoring: a JSON document without names, and status 503 if something fails, at
+health-drop-folder = The drop folder can be used
+health-drop-folder-do = IT must mend what is said below, or in the log: the path, the share, the rights.

@@ -89,3 +89,4 @@ trust-linux = Linux
 trust-linux-1 = Download the .pem file.
 trust-linux-2 = On Debian and Ubuntu copy it to /usr/local/share/ca-certificates/hd4dp.crt and run “update-ca-certificates”; on Fedora and Red Hat copy it to /etc/pki/ca-trust/source/anchors and run “update-ca-trust”.
 trust-linux-3 = Browsers on Linux keep their own list: import it in their settings under Certificates › Authorities too.
+settings-drop-folder = Drop folder

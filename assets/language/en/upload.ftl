@@ -112,3 +112,6 @@ upload-waits = It waits for its turn and begins by itself.
 upload-warnings = Warnings
 upload-what = What was found
 upload-whole-row = whole row
+upload-source-drop-folder = Drop folder
+upload-drop-folder-is = Files that are put into this folder, below the one of their definition, are imported by themselves:
+upload-drop-folder-help = How it works

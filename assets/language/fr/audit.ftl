@@ -130,3 +130,5 @@ detail-title = intitulé
 detail-unchanged = inchangé
 detail-version = version
 detail-warnings = avertissements
+act-upload-misplaced = Fichier du dossier de dépôt impossible à traiter
+detail-source = source

@@ -29,3 +29,5 @@ config-validation-nihdi_moduli = Les modules dont peuvent provenir les chiffres 
 config-value-wrong = La valeur de { $key } dans la configuration { $path } ne peut être correcte. Voir : hd4dp config --explain.
 config-organisations-nihdi = Organisations à ajouter au démarrage, autant de fois qu'il y en a : le numéro INAMI. Celles déjà connues restent telles quelles.
 config-organisations-title = Le nom usuel de l'organisation.
+config-drop_folder-path = Dossier ou partage réseau dont les fichiers sont pris automatiquement, avec des dossiers pour l’organisation, le projet et la définition qui y sont créés ; vide pour aucun.
+config-drop_folder-settle_seconds = Secondes entre deux contrôles qui trouvent un fichier inchangé avant qu’il soit pris.

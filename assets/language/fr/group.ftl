@@ -92,3 +92,4 @@ matrix-caption = Ce que permet chaque rôle
 matrix-permission = Permission
 matrix-yes = Oui
 matrix-no = Non
+home-drop-folder = Le dossier de dépôt demande l’informatique : des fichiers y restent, ou des résultats manquent

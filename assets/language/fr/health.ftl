@@ -54,3 +54,5 @@ health-alerts = Ce qui ne va pas maintenant
 health-no-alerts = Rien.
 health-since = depuis le
 health-machines = Pour la surveillance : un document JSON sans noms, et le statut 503 en cas d’échec, à l’adresse
+health-drop-folder = Le dossier de dépôt est utilisable
+health-drop-folder-do = L’informatique doit corriger ce qui est dit ci-dessous ou dans le journal : le chemin, le partage, les droits.

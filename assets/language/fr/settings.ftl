@@ -89,3 +89,4 @@ trust-linux = Linux
 trust-linux-1 = Téléchargez le fichier .pem.
 trust-linux-2 = Sous Debian et Ubuntu, copiez-le vers /usr/local/share/ca-certificates/hd4dp.crt et lancez « update-ca-certificates » ; sous Fedora et Red Hat, copiez-le dans /etc/pki/ca-trust/source/anchors et lancez « update-ca-trust ».
 trust-linux-3 = Sous Linux, les navigateurs ont leur propre liste : importez-le aussi dans leurs paramètres sous Certificats › Autorités.
+settings-drop-folder = Dossier de dépôt

@@ -112,3 +112,6 @@ upload-waits = Il attend son tour et commence de lui-même.
 upload-warnings = Avertissements
 upload-what = Ce qui a été constaté
 upload-whole-row = toute la ligne
+upload-source-drop-folder = Dossier de dépôt
+upload-drop-folder-is = Les fichiers placés dans ce dossier, sous celui de leur définition, sont importés automatiquement :
+upload-drop-folder-help = Comment cela fonctionne

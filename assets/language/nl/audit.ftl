@@ -130,3 +130,5 @@ detail-title = titel
 detail-unchanged = ongewijzigd
 detail-version = versie
 detail-warnings = waarschuwingen
+act-upload-misplaced = Bestand in de dropmap kon niet verwerkt worden
+detail-source = bron

@@ -29,3 +29,5 @@ config-validation-nihdi_moduli = De moduli waaruit de controlecijfers van een RI
 config-value-wrong = De waarde van { $key } in de configuratie { $path } kan niet juist zijn. Zie: hd4dp config --explain.
 config-organisations-nihdi = Organisaties om bij de start toe te voegen, zo vaak als er zijn: het RIZIV-nummer. Wie al bekend is blijft zoals hij is.
 config-organisations-title = Hoe mensen de organisatie noemen.
+config-drop_folder-path = Map of netwerkshare waaruit bestanden vanzelf genomen worden, met mappen voor organisatie, project en definitie die er gemaakt worden; leeg voor geen.
+config-drop_folder-settle_seconds = Seconden tussen twee keren kijken die een bestand ongewijzigd vinden voor het genomen wordt.

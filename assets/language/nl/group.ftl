@@ -92,3 +92,4 @@ matrix-caption = Wat elke rol mag
 matrix-permission = Recht
 matrix-yes = Ja
 matrix-no = Nee
+home-drop-folder = De dropmap heeft IT nodig: er blijven bestanden staan of er ontbreken resultaten

@@ -54,3 +54,5 @@ health-alerts = Wat nu fout is
 health-no-alerts = Niets.
 health-since = sinds
 health-machines = Voor monitoring: een JSON-document zonder namen, en status 503 als iets faalt, op
+health-drop-folder = De dropmap is bruikbaar
+health-drop-folder-do = IT moet verhelpen wat hieronder of in het logboek staat: het pad, de share, de rechten.

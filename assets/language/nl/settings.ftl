@@ -89,3 +89,4 @@ trust-linux = Linux
 trust-linux-1 = Download het .pem-bestand.
 trust-linux-2 = Kopieer het op Debian en Ubuntu naar /usr/local/share/ca-certificates/hd4dp.crt en voer “update-ca-certificates” uit; kopieer het op Fedora en Red Hat naar /etc/pki/ca-trust/source/anchors en voer “update-ca-trust” uit.
 trust-linux-3 = Browsers op Linux hebben hun eigen lijst: importeer het ook in hun instellingen onder Certificaten › Autoriteiten.
+settings-drop-folder = Dropmap

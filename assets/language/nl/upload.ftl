@@ -112,3 +112,6 @@ upload-waits = Hij wacht op zijn beurt en begint vanzelf.
 upload-warnings = Waarschuwingen
 upload-what = Wat er gevonden is
 upload-whole-row = hele rij
+upload-source-drop-folder = Dropmap
+upload-drop-folder-is = Bestanden die in deze map gezet worden, onder die van hun definitie, worden vanzelf geïmporteerd:
+upload-drop-folder-help = Hoe het werkt

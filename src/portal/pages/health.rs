@@ -78,7 +78,7 @@ fn alerts(tx: &Tx<'_>, visit: &Visit<'_>) -> Result<Vec<Told>> {
         let group = groups.iter().find(|group| parts.last() == Some(&group.nihdi.as_str()));
         let is_seen = match group {
             Some(group) => standing.permits(Permission::QueueRead, group.id),
-            None => matches!(parts.as_slice(), ["clock", _]),
+            None => matches!(parts.as_slice(), ["clock", _] | ["drop", "folder"]),
         };
         let status = alert.reason.strip_prefix("status-").unwrap_or_default();
         let id = match status {
@@ -89,9 +89,13 @@ fn alerts(tx: &Tx<'_>, visit: &Visit<'_>) -> Result<Vec<Told>> {
             }
             _ => "delivery-reason-status-passing".to_owned(),
         };
-        let about = group.map_or_else(|| parts.get(1).copied().unwrap_or_default(), |group| &group.title);
+        let whole = || match parts.as_slice() {
+            ["drop", _] => visit.text("settings-drop-folder", &[]),
+            parts => parts.get(1).copied().unwrap_or_default().to_owned(),
+        };
+        let about = group.map_or_else(whole, |group| group.title.clone());
         (is_seen && visit.language.has(&id)).then(|| Told {
-            about: about.to_owned(),
+            about,
             since: alert.since,
             why: visit.text(&id, &[("status", status.into())]),
         })

@@ -89,6 +89,7 @@ fn card(visit: &Visit<'_>, tx: &Tx<'_>, group: Organisation) -> Result<Card> {
         ),
         concern(Permission::QueueRead, "parked", "bad", facts.parked, "/queue"),
         concern(Permission::Upload, "rejected", "warn", facts.rejected, "/uploads"),
+        concern(Permission::Upload, "drop-folder", "warn", u64::from(facts.drop_folder), "/uploads"),
         concern(Permission::RegistrationCounts, "held", "calm", facts.held, "/registrations?state=held"),
         concern(
             Permission::RegistrationCounts,

@@ -46,6 +46,7 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
         idle => config.portal.idle_minutes,
         absolute => config.portal.absolute_hours,
         upload_limit => config.portal.upload_limit_mebibytes,
+        drop_folder => config.drop_folder.path.display().to_string(),
         authorities => config.certificates.anchors.len(),
         acceptance => config.certificates.acceptance,
         kind => own.as_ref().map(|own| own.kind),

@@ -42,13 +42,14 @@ pub fn list(visit: &Visit<'_>) -> Result<Answer> {
         let next = last.map(|UploadId(last)| visit.group_path(&format!("/uploads?before={last}")));
         let rows = found.into_iter().map(|upload| {
             let counts = counts(tx, visit, &upload)?;
-            let by = account::get(tx, upload.account)?.email;
+            let by = by(tx, &upload)?;
             Ok(content! { upload => about(&upload), by, counts, kind => kind(upload.state) })
         });
         Ok((rows.collect::<Result<Vec<_>>>()?, next))
     })?;
     let previous = before.map(|_| visit.group_path("/uploads"));
-    Ok(visit.page("uploads.html", content! { rows, pages => content! { previous, next } }))
+    let folder = visit.portal.desk().watch().folder(group).map(|folder| folder.display().to_string());
+    Ok(visit.page("uploads.html", content! { rows, folder, pages => content! { previous, next } }))
 }
 
 /// One upload: where it is, what its dry run told, what became of it.
@@ -69,7 +70,7 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
         };
         Ok(content! {
             upload => about(&upload),
-            by => account::get(tx, upload.account)?.email,
+            by => by(tx, &upload)?,
             kind => kind(upload.state),
             is_at_work => upload.state.is_at_work(),
             is_final => upload.state.is_final(),
@@ -120,12 +121,18 @@ pub fn finding_shown(found: &RowFinding, visit: &Visit<'_>, definition: &Definit
     }
 }
 
+/// The e-mail address of who sent it, if a person did.
+fn by(tx: &Tx<'_>, upload: &Upload) -> Result<Option<String>> {
+    upload.account.map(|account| Ok(account::get(tx, account)?.email)).transpose()
+}
+
 fn about(upload: &Upload) -> Value {
     let (UploadId(id), import) = (upload.id, upload.import.map(|import| import.0));
     content! {
         id, import,
         file => upload.file,
         size => upload.size,
+        source => upload.source,
         state => upload.state,
         project => upload.project,
         definition => upload.name,
