@@ -27,3 +27,4 @@ mod serve;
 mod server_certificate;
 mod service;
 mod store;
+mod xlsform;

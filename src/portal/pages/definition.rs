@@ -167,6 +167,9 @@ fn facts(known: &Definition, variable: &Variable, language: Language) -> Vec<(&'
         ("default", variable.default.clone()),
         ("relevant", text(variable.relevant.as_ref())),
         ("constraint", text(variable.constraint.as_ref())),
+        ("calculation", variable.calculation.as_ref().map_or_else(String::new, |it| it.text().to_owned())),
+        ("filter", text(variable.filter.as_ref())),
+        ("repeat", variable.repeat.map_or_else(String::new, |repeat| known.repeats[repeat].name.clone())),
         ("leaves", variable.destinations.hd.to_string()),
         ("codes", codes),
     ]

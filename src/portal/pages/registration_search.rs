@@ -141,6 +141,7 @@ fn read_key(visit: &Visit<'_>, search: &mut Search, errors: &mut Errors) -> Resu
         .collect();
     let options = Options {
         today: clock::today(),
+        now: clock::now(),
         decimal_comma: true,
         nihii_moduli: visit.portal.config.validation.nihdi_moduli.clone(),
     };
