@@ -58,7 +58,8 @@ fn what_is_wrong_in_a_repeat_is_told_with_its_column() {
     let rows = format!("{header}\n1;L;-1;;5;early\n2;L;600;R;600;\n");
     let (status, report) = app.import("TRIAL", &app.file("wrong.csv", rows));
     assert_eq!((status, &report["rejected"]), (3, &2.into()), "{report}");
-    let found = app.sqlite("SELECT row || ' ' || \"column\" || ' ' || code FROM finding ORDER BY row, id");
+    let found =
+        app.sqlite("SELECT row || ' ' || \"column\" || ' ' || code FROM finding ORDER BY row, \"column\"");
     let expected = [
         "1 IMPLANT[1]/MS_PRICE cell-constraint",
         "1 IMPLANT[2]/CD_SIDE cell-required",
