@@ -72,6 +72,8 @@ pub struct Validator {
     roles: Roles,
     values: Vec<Value>,
     picked: Vec<u32>,
+    /// Whether there are repeats or calculations to be worked out.
+    calculates: bool,
     /// The texts that the row's calculations made.
     made: String,
     /// What is read only to be compared.
@@ -91,6 +93,7 @@ impl Validator {
             steps: Steps::of(&plans, &definition),
             values: vec![Value::Empty; plans.len()],
             picked: Vec::new(),
+            calculates: !definition.repeats.is_empty() || !definition.calculated.is_empty(),
             made: String::new(),
             scratch: Row::default(),
             ssins: Memo::new(1024),
@@ -100,6 +103,17 @@ impl Validator {
             definition,
             options,
         }
+    }
+
+    /// The same validator, which takes what is calculated from the cells as
+    /// well: for a business key that a person types.
+    #[must_use]
+    pub fn without_calculations(mut self) -> Self {
+        for plan in &mut self.plans {
+            plan.elsewhere = plan.repeat.is_some();
+        }
+        self.calculates = false;
+        self
     }
 
     /// Judges one row. `cells[i]` belongs to the definition's variable `i`; a
@@ -129,10 +143,10 @@ impl Validator {
             let is_read = !cell.is_empty() && !self.plans[at].elsewhere;
             self.values[at] = if is_read { self.read(at, cell, out) } else { Value::Empty };
         }
-        if self.definition.repeats.is_empty() && self.definition.calculated.is_empty() {
-            self.judge(Cells::flat(cells), out);
-        } else {
+        if self.calculates {
             self.judge_whole(cells, given, out);
+        } else {
+            self.judge(Cells::flat(cells), out);
         }
         technical.write(out);
         out.close();

@@ -14,6 +14,10 @@ impl Validator {
 
     /// The same for some variables.
     pub(super) fn judge_coded(&self, places: &[usize], cells: Cells<'_>, out: &mut Row) {
+        if places.is_empty() {
+            return;
+        }
+        let values = self.seen(cells);
         for at in places.iter().copied() {
             let plan = &self.plans[at];
             let system = match &plan.codes {
@@ -24,7 +28,7 @@ impl Validator {
                     _ => None,
                 },
             };
-            let (Some(system), Some(code)) = (system, self.seen(cells).text(at)) else { continue };
+            let (Some(system), Some(code)) = (system, values.text(at)) else { continue };
             let finding = match system.check(code) {
                 Ok(()) => continue,
                 Err(Fault::CheckDigits) => out.warning("cell-code-check", at, code),

@@ -91,6 +91,14 @@ fn what_is_calculated_obeys_relevance_and_constraints_and_can_be_the_key() {
 }
 
 #[test]
+fn a_calculated_key_can_be_typed() {
+    let survey = "type,name,hd::key,calculation\ninteger,N,,\ncalculate,K,yes,\"concat('k', ${N})\"\n";
+    let mut typed = validator(survey).without_calculations();
+    assert_eq!(judge(&mut typed, &["", "k1"]).key, b"k1");
+    assert_eq!(judge(&mut validator(survey), &["1", "k1"]).key, b"k1");
+}
+
+#[test]
 fn what_is_calculated_from_an_identity_stays_here_unless_it_is_an_age() {
     let mut validator = validator(
         "type,name,hd::key,calculation\n\
