@@ -45,7 +45,6 @@ definition-expression-types = The expression compares values of types that canno
 definition-expression-order = Texts and choices can be equal or not, but not greater or less.
 definition-expression-literal = "{ $what }" is not a value of the variable that it is compared with.
 definition-expression-choice = "{ $what }" is not a code of the list "{ $list }".
-definition-expression-constant = The expression compares two constants.
 definition-expression-no-truth = A part of the expression is neither true nor false. Compare it with something.
 definition-expression-deep = The expression is too long or has too many parentheses.
 definition-expression-arguments = The function "{ $what }" has too many, too few or other arguments than it can have.

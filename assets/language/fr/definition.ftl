@@ -45,7 +45,6 @@ definition-expression-types = L'expression compare des valeurs de types qui ne s
 definition-expression-order = Des textes et des choix peuvent être égaux ou non, mais pas plus grands ou plus petits.
 definition-expression-literal = « { $what } » n'est pas une valeur de la variable à laquelle on la compare.
 definition-expression-choice = « { $what } » n'est pas un code de la liste « { $list } ».
-definition-expression-constant = L'expression compare deux constantes.
 definition-expression-no-truth = Une partie de l'expression n'est ni vraie ni fausse. Comparez-la à quelque chose.
 definition-expression-deep = L'expression est trop longue ou a trop de parenthèses.
 definition-expression-arguments = La fonction « { $what } » a trop ou trop peu d'arguments, ou d'autres que ceux qu'elle peut avoir.

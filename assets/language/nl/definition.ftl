@@ -45,7 +45,6 @@ definition-expression-types = De uitdrukking vergelijkt waarden van types die ni
 definition-expression-order = Teksten en keuzes kunnen gelijk zijn of niet, maar niet groter of kleiner.
 definition-expression-literal = "{ $what }" is geen waarde van de variabele waarmee het vergeleken wordt.
 definition-expression-choice = "{ $what }" is geen code van de lijst "{ $list }".
-definition-expression-constant = De uitdrukking vergelijkt twee constanten.
 definition-expression-no-truth = Een deel van de uitdrukking is noch waar noch onwaar. Vergelijk het ergens mee.
 definition-expression-deep = De uitdrukking is te lang of heeft te veel haakjes.
 definition-expression-arguments = De functie "{ $what }" heeft te veel, te weinig of andere argumenten dan ze kan hebben.

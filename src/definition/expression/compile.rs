@@ -200,15 +200,49 @@ impl<'s> Scope<'s> {
     }
 
     fn comparison(&self, operator: Operator, sides: &[Tree<'_>; 2]) -> Result<Node, Fault> {
-        if let (Some(left), Some(right)) = (self.side(&sides[0])?, self.side(&sides[1])?) {
-            return fast::comparison(self, left, operator, right);
-        }
-        let (left, right) = (self.single(&sides[0])?, self.single(&sides[1])?);
         let is_order = !matches!(operator, Operator::Equal | Operator::NotEqual);
-        for (side, other) in [((&sides[0], left.1), right.1), ((&sides[1], right.1), left.1)] {
-            check_side(side, other, is_order)?;
+        let (left, right) = (self.side(&sides[0])?, self.side(&sides[1])?);
+        if let (Some(left), Some(right)) = (left, right)
+            && !(is_order && self.is_of_numbers(&left, &right))
+            && let Some(node) = fast::comparison(self, left, operator, right)?
+        {
+            return Ok(node);
         }
-        Ok(Node::General(General(Box::new(Term::Compare(operator, Box::new([left.0, right.0]))))))
+        let typed = |tree| self.single(tree).map(|(term, kind)| (self.is_numeral(&term), term, kind));
+        let (left, right) = (typed(&sides[0])?, typed(&sides[1])?);
+        for (side, (tree, other)) in [(&left, (&sides[0], &right)), (&right, (&sides[1], &left))] {
+            let kind = |side: &(bool, Term, Type)| if is_order && side.0 { Type::Number } else { side.2 };
+            check_side((tree, kind(side)), kind(other), is_order)?;
+        }
+        Ok(Node::General(General(Box::new(Term::Compare(operator, Box::new([left.1, right.1]))))))
+    }
+
+    /// Whether an order is one of numbers although a side is a text or a
+    /// choice: XPath reads the number in it.
+    fn is_of_numbers(&self, left: &Side<'_>, right: &Side<'_>) -> bool {
+        let kind = |side: &Side<'_>| match side {
+            Side::Variable(variable) => Some(self.kinds[*variable]),
+            _ => None,
+        };
+        let is_number = |side: &Side<'_>| {
+            matches!(side, Side::Number(_)) || matches!(kind(side), Some(Kind::Integer | Kind::Decimal))
+        };
+        let reads = |side: &Side<'_>| match kind(side) {
+            Some(Kind::Text) => true,
+            Some(Kind::SelectOne(list)) => self.has_numerals(list),
+            _ => false,
+        };
+        (is_number(left) && reads(right)) || (reads(left) && is_number(right))
+    }
+
+    fn is_numeral(&self, term: &Term) -> bool {
+        matches!(term, Term::Variable(_, Kind::SelectOne(list)) if self.has_numerals(*list))
+            || matches!(term, Term::Variable(_, Kind::Text))
+    }
+
+    /// Whether all codes of a list are numbers.
+    fn has_numerals(&self, list: usize) -> bool {
+        self.lists[list].choices.iter().all(|choice| choice.code.parse::<f64>().is_ok())
     }
 
     /// A side of a comparison that the typed comparisons understand.

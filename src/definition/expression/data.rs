@@ -20,7 +20,7 @@ use super::{Operator, Seen};
 use crate::{
     clock,
     definition::value::{Moment, days},
-    domain::{decimal::Decimal, moment},
+    domain::moment,
 };
 
 /// The seconds of a day.
@@ -142,6 +142,9 @@ fn read_number(text: &str) -> f64 {
 /// A number without exponent, cut to the fifteen digits that a binary
 /// fraction keeps, so that 0.1 + 0.2 is written 0.3.
 pub(super) fn written(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        return (number as i64).to_string();
+    }
     if number.is_nan() {
         return "NaN".to_owned();
     }
@@ -149,7 +152,7 @@ pub(super) fn written(number: f64) -> String {
         return if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
     }
     let clean = format!("{number:.14e}").parse::<f64>().unwrap_or(number);
-    if clean == 0.0 { "0".to_owned() } else { clean.to_string() }
+    clean.to_string()
 }
 
 /// The date or moment that a text is, in any form that files may have; a
@@ -197,11 +200,4 @@ fn day_number(moment: Moment) -> f64 {
 pub(super) fn fraction(time: Time) -> f64 {
     let seconds = f64::from(time.hour()) * 3600.0 + f64::from(time.minute()) * 60.0;
     (seconds + f64::from(time.second()) + f64::from(time.subsec_nanosecond()) / 1e9) / DAY
-}
-
-/// A decimal number as XPath has it.
-pub(super) fn of_decimal(number: Decimal) -> f64 {
-    let mut text = Vec::with_capacity(24);
-    number.write(&mut text);
-    std::str::from_utf8(&text).ok().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
 }

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::{
     Node, Operator,
-    data::{Data, of_decimal},
+    data::Data,
     function::{Call, Run},
     parse::Arithmetic,
 };
@@ -158,7 +158,7 @@ fn data<'a>(values: &Values<'a>, value: Value, cell: &'a str, kind: Kind) -> Opt
         Value::Empty => Data::EMPTY,
         Value::Text { start, end } => Data::of(cell.get(start as usize..end as usize)?),
         Value::Made { start, end } => Data::of(values.made.get(start as usize..end as usize)?),
-        Value::Number(number) => Data::Number(of_decimal(number)),
+        Value::Number(number) => Data::Number(number.to_f64()),
         Value::Date(date) => Data::Date(date),
         Value::Moment(moment) => Data::Moment(moment),
         Value::Time(time) => Data::Time(time),

@@ -3,9 +3,14 @@
 
 use std::borrow::Cow;
 
-use super::{Fault, Node, Operand, Operator, compile::Scope};
+use super::{
+    Fault, General, Node, Operand, Operator,
+    compile::Scope,
+    data::{Data, read_moment},
+    evaluate::Term,
+};
 use crate::{
-    definition::{value::Moment, variable::Kind},
+    definition::variable::Kind,
     domain::{decimal::Decimal, moment},
 };
 
@@ -18,17 +23,19 @@ pub(super) enum Side<'a> {
     Number(Cow<'a, str>),
 }
 
-/// The node for two sides of which at least one must be a variable.
+/// The node for two sides; none if neither is a variable.
 pub(super) fn comparison(
     scope: &Scope<'_>,
     left: Side<'_>,
     operator: Operator,
     right: Side<'_>,
-) -> Result<Node, Fault> {
+) -> Result<Option<Node>, Fault> {
     match (left, right) {
-        (Side::Variable(variable), constant) => with_variable(scope, variable, operator, constant),
-        (constant, Side::Variable(variable)) => with_variable(scope, variable, operator.turned(), constant),
-        _ => Err(Fault::plain("definition-expression-constant")),
+        (Side::Variable(variable), constant) => with_variable(scope, variable, operator, constant).map(Some),
+        (constant, Side::Variable(variable)) => {
+            with_variable(scope, variable, operator.turned(), constant).map(Some)
+        }
+        _ => Ok(None),
     }
 }
 
@@ -59,6 +66,12 @@ fn with_variable(
         (_, Side::Variable(_)) => return Err(types()),
         (Kind::SelectOne(_), Side::Text(_) | Side::Number(_)) => {
             return chosen(scope, variable, text).map(|node| operator.applied(node));
+        }
+        // Equal to one code is who has this choice alone.
+        (Kind::SelectMultiple(_), Side::Text(_) | Side::Number(_)) => {
+            chosen(scope, variable, text)?;
+            let sides = [Term::Variable(variable, kind), Term::Text(text.to_owned())];
+            return Ok(Node::General(General(Box::new(Term::Compare(operator, Box::new(sides))))));
         }
         (Kind::Text, Side::Text(_) | Side::Number(_)) => Operand::Text(text.to_owned()),
         (Kind::Integer | Kind::Decimal, Side::Text(_) | Side::Number(_)) => {
@@ -104,13 +117,12 @@ impl Operator {
     }
 }
 
-/// A date-time literal needs its offset, or else is its date.
+/// A date with a time is Belgian if it does not say its offset.
 fn moment_operand(text: &str) -> Option<Operand> {
-    let written = moment::date_time(text).ok()?;
-    match (written.time, written.offset) {
-        (None, _) => Some(Operand::Date(written.date)),
-        (Some(time), Some(offset)) => Some(Operand::Moment(Moment::at(written.date, time, offset))),
-        (Some(_), None) => None,
+    match read_moment(text)? {
+        Data::Date(date) => Some(Operand::Date(date)),
+        Data::Moment(moment) => Some(Operand::Moment(moment)),
+        _ => None,
     }
 }
 
