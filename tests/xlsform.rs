@@ -3,9 +3,13 @@
 
 use std::{fs, path::PathBuf};
 
+use hd4dp::domain::role::Role;
 use serde_json::json;
 
-use crate::common::{TestApp, codes};
+use crate::{
+    common::{NIHDI, TestApp, codes},
+    portal::client::Portal,
+};
 
 /// Adds a definition with two implants at most, each with its price.
 fn implants(app: &TestApp) {
@@ -23,7 +27,7 @@ fn implants(app: &TestApp) {
         calculate,NR_IMPLANT,Number of implants,,,count(${IMPLANT}),,,\n\
         decimal,MS_TOTAL,Total,,,\"round(sum(${MS_PRICE}), 2)\",,. < 1000,\n";
     let choices = "list_name,name,label::English (en)\nSIDE,L,Left\nSIDE,R,Right\nCITY,GENT,Ghent\n";
-    let hd = "key,value\nproject,HDBP9999\nproject_abbreviation,TRIAL\ndcd,TRIAL\n\
+    let hd = "key,value\nproject,HDBP0147\nproject_abbreviation,TRIAL\ndcd,TRIAL\n\
               title::English (en),Trial\nenrolment_required,no\n";
     let settings = "form_title,form_id,version,default_language\nTrial,TRIAL,1.0.0,English (en)\n";
     for (name, text) in [("survey", survey), ("choices", choices), ("hd", hd), ("settings", settings)] {
@@ -86,11 +90,36 @@ fn a_definition_with_repeats_is_shown_and_sampled() {
     let shown = app.ok(["definition", "show", "TRIAL", "--json"]).json();
     let variables = shown["variables"].as_array().unwrap();
     let of = |name: &str| variables.iter().find(|variable| variable["name"] == name).unwrap();
-    assert_eq!(of("CD_CNTRY")["type"], "select_one_from_file countries.csv (packaged)");
+    assert_eq!(of("CD_CNTRY")["type"], "select_one_from_file countries.csv (comes with the appliance)");
     assert_eq!((&of("CD_SIDE")["repeat"], &of("TX_NUMBER")["repeat"]), (&json!("IMPLANT"), &json!(null)));
     assert_eq!(of("NR_IMPLANT")["calculation"], "count(${IMPLANT})");
     let rows = app.ok(["sample", "--dcd", "TRIAL", "--rows", "50"]).stdout;
     assert_eq!(rows.lines().next(), Some("TX_NUMBER;CD_CNTRY;CD_CITY;CD_CITY_other"));
     let (status, report) = app.import("TRIAL", &app.file("trial.csv", rows));
     assert_eq!((status, &report["accepted"]), (0, &50.into()), "{report}");
+}
+
+#[test]
+fn a_registration_shows_each_instance_and_what_a_correction_changed() {
+    let app = TestApp::new();
+    implants(&app);
+    let header = "TX_NUMBER;IMPLANT[1]/CD_SIDE;IMPLANT[1]/MS_PRICE;IMPLANT[2]/CD_SIDE;IMPLANT[2]/MS_PRICE";
+    for (name, row) in [("first.csv", "1;L;10.5;R;20"), ("second.csv", "1;L;10.5;R;30")] {
+        let (status, report) = app.import("TRIAL", &app.file(name, format!("{header}\n{row}\n")));
+        assert_eq!(status, 0, "{report}");
+    }
+    let portal = Portal::start_on(app);
+    let group = portal.group(NIHDI);
+    let mut lead = portal.member(&group, "lead@fictief.example", &[Role::StudyLead]);
+    let list = lead.get(&format!("/ssp/groups/{NIHDI}/registrations")).text();
+    let number = list.split("<th scope=\"row\"").nth(1).unwrap().split("</a>").next().unwrap();
+    let number = number.rsplit('>').next().unwrap();
+    let page = lead.get(&format!("/ssp/groups/{NIHDI}/registrations/{number}")).text();
+    for told in
+        ["Implant 1", "Implant 2", "Left (L)", "Right (R)", "10.5", "30", "20", "Number of implants", "40.5"]
+    {
+        assert!(page.contains(told), "{told}");
+    }
+    let shown = lead.get("/ssp/definitions/TRIAL/1.0.0");
+    assert_eq!(shown.status, 200);
 }

@@ -6,8 +6,9 @@ use serde_json::json;
 
 use super::{Context, Done, note, say, say_json, table};
 use crate::{
-    definition::{Definition, MOST_BYTES, Origin, Refused, Variable},
+    definition::{Definition, MOST_BYTES, Refused, Variable},
     error::{Code, Error, Result},
+    language::Language,
     store::{audit, definition},
 };
 
@@ -112,7 +113,7 @@ fn show(context: &Context, name: &str, as_json: bool) -> Result<Done> {
             .iter()
             .map(|variable| {
                 json!({ "name": variable.name, "technical": variable.technical, "label": variable.labels.get(context.language),
-                        "type": kind(&known, variable), "key": variable.key, "to_platform": variable.destinations.hd,
+                        "type": kind(&known, variable, context.language), "key": variable.key, "to_platform": variable.destinations.hd,
                         "repeat": repeat(&known, variable),
                         "calculation": variable.calculation.as_ref().map(|calculation| calculation.text()) })
             })
@@ -140,7 +141,7 @@ fn show(context: &Context, name: &str, as_json: bool) -> Result<Done> {
             vec![
                 repeat(&known, variable)
                     .map_or(variable.name.clone(), |repeat| format!("{repeat}[]/{}", variable.name)),
-                kind(&known, variable),
+                kind(&known, variable, context.language),
                 key.to_owned(),
                 variable.labels.get(context.language).to_owned(),
             ]
@@ -156,17 +157,16 @@ fn repeat<'a>(known: &'a Definition, variable: &Variable) -> Option<&'a str> {
 }
 
 /// The type's name, as XLSForm has it, with the file that a list comes from
-/// and whether that came with the appliance.
-fn kind(known: &Definition, variable: &Variable) -> String {
+/// and where that was found.
+fn kind(known: &Definition, variable: &Variable, language: Language) -> String {
     let name = format!("{:?}", variable.kind);
     let name = match name.split('(').next().unwrap_or_default() {
         "SelectOne" => "select_one".to_owned(),
         "SelectMultiple" => "select_multiple".to_owned(),
         other => other.to_lowercase(),
     };
-    match known.list_of(variable).map(|list| (list.origin, &list.name)) {
-        Some((Origin::Sheet, file)) => format!("{name}_from_file {file}"),
-        Some((Origin::Packaged, file)) => format!("{name}_from_file {file} (packaged)"),
-        _ => name,
+    match known.list_of(variable).and_then(|list| Some((list, list.origin.id()?))) {
+        Some((list, origin)) => format!("{name}_from_file {} ({})", list.name, language.text(origin, &[])),
+        None => name,
     }
 }

@@ -33,6 +33,17 @@ pub enum Origin {
     Packaged,
 }
 
+impl Origin {
+    /// The Fluent message that tells it; none for the usual place.
+    pub fn id(self) -> Option<&'static str> {
+        match self {
+            Self::Choices => None,
+            Self::Sheet => Some("definition-origin-sheet"),
+            Self::Packaged => Some("definition-origin-packaged"),
+        }
+    }
+}
+
 /// A choice of a [`List`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {

@@ -203,6 +203,11 @@ fn texts(definition: &Definition, at: usize, given: &Given<'_>, out: &mut Row) -
         }
     }
     let numbered = all.into_iter().enumerate().map(|(place, cells)| (place as u32 + 1, cells));
+    let width = definition.repeats[at].variables.len();
+    let numbered = numbered.map(|(number, mut cells)| {
+        cells.resize(width, String::new());
+        (number, cells)
+    });
     let mut texts: Texts =
         numbered.filter(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty())).collect();
     if texts.len() > MOST_INSTANCES {

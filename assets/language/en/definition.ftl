@@ -76,3 +76,6 @@ definition-repeat-role = "{ $what }" tells who the registration is about, so it 
 definition-trigger = A trigger makes a form calculate at a moment; a row of a file has no moments. Remove it, or use "once".
 definition-type-media = Values of the type "{ $what }" cannot be sent. Remove the variable.
 definition-type-rank = Rankings are not supported. Use one variable for each rank.
+definition-group-deep = More than { $what } groups stand in each other.
+definition-origin-sheet = a sheet of the workbook
+definition-origin-packaged = comes with the appliance

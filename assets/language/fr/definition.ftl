@@ -76,3 +76,6 @@ definition-repeat-role = « { $what } » dit de qui parle l'enregistrement : ell
 definition-trigger = Un déclencheur fait calculer un formulaire à un moment donné ; une ligne de fichier n'a pas de moments. Supprimez-le ou utilisez « once ».
 definition-type-media = Les valeurs du type « { $what } » ne peuvent pas être envoyées. Supprimez la variable.
 definition-type-rank = Les classements ne sont pas pris en charge. Utilisez une variable par rang.
+definition-group-deep = Plus de { $what } groupes sont imbriqués.
+definition-origin-sheet = une feuille du classeur
+definition-origin-packaged = fournie avec l'appareil

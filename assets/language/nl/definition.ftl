@@ -76,3 +76,6 @@ definition-repeat-role = "{ $what }" zegt over wie de registratie gaat en kan da
 definition-trigger = Een trigger laat een formulier op een bepaald moment rekenen; een rij van een bestand heeft geen momenten. Verwijder hem, of gebruik "once".
 definition-type-media = Waarden van het type "{ $what }" kunnen niet verzonden worden. Verwijder de variabele.
 definition-type-rank = Rangschikkingen worden niet ondersteund. Gebruik één variabele per rang.
+definition-group-deep = Meer dan { $what } groepen staan in elkaar.
+definition-origin-sheet = een blad van het werkboek
+definition-origin-packaged = meegeleverd

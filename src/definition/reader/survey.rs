@@ -17,6 +17,10 @@ const TECHNICAL: [&str; 4] = ["TX_AUTHOR_GR", "TX_AUTHOR", "TX_COAUTHOR", "STATU
 /// The most variables of a definition; the largest published has 374.
 const MOST_VARIABLES: usize = 5_000;
 
+/// How many groups may stand in each other: each adds its condition to those
+/// of all that is in it.
+const MOST_GROUPS: usize = 50;
+
 /// What the sheet says.
 #[derive(Default)]
 pub(super) struct Survey {
@@ -129,6 +133,10 @@ impl<'a> Reader<'a> {
         let mut rows = Vec::new();
         let mut open: Vec<Open<'a>> = Vec::new();
         for row in &sheet.rows {
+            if open.len() > MOST_GROUPS {
+                self.problem(row, "type", "definition-group-deep", &MOST_GROUPS.to_string());
+                return rows;
+            }
             let kind = self.cell(row, "type").to_owned();
             let words: Vec<&str> = kind.split_whitespace().collect();
             match words[..] {

@@ -239,6 +239,17 @@ fn what_cannot_be_in_a_repeat_is_refused() {
 }
 
 #[test]
+fn groups_stand_in_each_other_only_so_deep() {
+    let survey = |depth: usize| {
+        let groups = "begin_group,G,,${K} != ''\n".repeat(depth);
+        let ends = "end_group,,,\n".repeat(depth);
+        format!("type,name,hd::key,relevant\ntext,K,yes,\n{groups}text,A,,\n{ends}")
+    };
+    assert_eq!(read_survey(&survey(50)).unwrap().variables.len(), 2);
+    assert_eq!(problems(read_survey(&survey(20_000)))[0].3, "definition-group-deep");
+}
+
+#[test]
 fn what_forms_carry_beside_is_kept_or_refused_with_a_reason() {
     let definition = read_survey(
         "type,name,hd::key,guidance_hint::Dutch,appearance,authentic_source::SADMI,default,trigger\n\
