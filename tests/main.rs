@@ -28,3 +28,4 @@ mod serve;
 mod server_certificate;
 mod service;
 mod store;
+mod xlsform;

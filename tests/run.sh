@@ -27,8 +27,8 @@ if ((${#needed[@]})); then
     apt-get install -q -y --no-install-recommends "${needed[@]}"
 fi
 
-# The browser's driver and its referees: axe and the Nu HTML checker.
-[[ -d tests/browser/node_modules ]] || npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
+# The browser's driver and its referees: axe, the Nu HTML checker, and Enketo's evaluator of expressions.
+[[ -d tests/browser/node_modules/openrosa-xpath-evaluator ]] || npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
 
 # Every page is opened from the binary that hospitals get, alone in a folder.
 cargo build --release --locked

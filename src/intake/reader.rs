@@ -24,7 +24,7 @@ use crate::{
         key::digest,
         registration::{Hold, NewBlock, NewRow},
     },
-    validate::{Patient, Row as Validated, Technical, Validator},
+    validate::{Given, Patient, Row as Validated, Technical, Validator},
 };
 
 /// A part is handed over when it has this many bytes of refused rows,
@@ -143,7 +143,20 @@ impl Reader<'_> {
                 TECHNICAL_PLACES.map(|index| cell(&self.header.technical[index]));
             let default_author = self.default_author;
             let technical = Technical { author_group, author, default_author, coauthor, status };
-            validator.row(&cells, &technical, validated);
+            let given: Vec<Given<'_>> = self
+                .header
+                .repeats
+                .iter()
+                .map(|columns| Given {
+                    json: cell(&columns.json),
+                    columns: columns
+                        .instances
+                        .iter()
+                        .map(|instance| instance.iter().map(cell).collect())
+                        .collect(),
+                })
+                .collect();
+            validator.row_with(&cells, &given, &technical, validated);
             self.report(row, validated, part);
         }
         let found = &part.findings[before..];
@@ -197,10 +210,7 @@ impl Reader<'_> {
         part.findings.extend(validated.findings.iter().map(|finding| RowFinding {
             row: 0,
             line: row.line,
-            column: match finding.variable {
-                Some(index) => self.definition.variables[index].name.clone(),
-                None => finding.technical.unwrap_or_default().to_owned(),
-            },
+            column: finding.column(self.definition),
             code: finding.code.to_owned(),
             severity: finding.severity,
             shape: shape(&finding.shape),
