@@ -26,6 +26,8 @@ pub enum Code {
     Internal,
     /// What was given breaks a rule; the giver can mend it.
     Invalid,
+    /// There is no room left on the disk.
+    NoRoom,
     /// It does not exist, or not for this person.
     NotFound,
     /// Over a limit.
@@ -51,6 +53,7 @@ impl Code {
             Self::Invalid => 422,
             Self::Internal => 500,
             Self::Unavailable => 503,
+            Self::NoRoom => 507,
         }
     }
 

@@ -52,3 +52,12 @@ fn people_of_each_role_walk_through_the_manual() {
         assert!(!log.contains(secret), "the log holds {secret}");
     }
 }
+
+/// Expressions as XLSForm has them, put to the evaluator of Enketo.
+#[test]
+fn an_independent_evaluator_differs_only_where_it_is_written_down() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/expressions.mjs");
+    let asked = Command::new("node").arg(script).output().unwrap();
+    let told = String::from_utf8_lossy(&asked.stdout).into_owned() + &String::from_utf8_lossy(&asked.stderr);
+    assert!(asked.status.success(), "{told}");
+}

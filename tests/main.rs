@@ -29,3 +29,4 @@ mod serve;
 mod server_certificate;
 mod service;
 mod store;
+mod xlsform;

@@ -15,6 +15,8 @@ need zstd zstd
 need node nodejs
 need npm npm
 need chromium chromium
+need python3 python3
+python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || needed+=(python3-venv)
 if ((${#needed[@]})); then
     if [[ $(id -u) != 0 ]]; then
         echo "These Debian packages are missing: ${needed[*]}. Install them, or run this as root." >&2
@@ -25,7 +27,18 @@ if ((${#needed[@]})); then
     apt-get install -q -y --no-install-recommends "${needed[@]}"
 fi
 
-# The browser's driver and its referees: axe and the Nu HTML checker.
-[[ -d tests/browser/node_modules ]] || npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
+# The browser's driver and its referees: axe, the Nu HTML checker, and Enketo's evaluator of expressions.
+[[ -d tests/browser/node_modules/openrosa-xpath-evaluator ]] || npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
+
+# Every page is opened from the binary that hospitals get, alone in a folder.
+cargo build --release --locked
+export HD4DP_BINARY="$PWD/target/release/hd4dp"
+
+# The scanner of TLS servers, in an environment of its own.
+scanner=target/sslyze
+if ! "$scanner/bin/python" -c 'import sslyze' >/dev/null 2>&1; then
+    python3 -m venv --clear "$scanner"
+    "$scanner/bin/pip" install --quiet --disable-pip-version-check sslyze==6.3.1
+fi
 
 cargo test --locked "$@"

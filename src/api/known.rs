@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::number::{self, Number};
 use crate::{
     clock,
-    definition::{Definition, Version, bundled},
+    definition::{Definition, Variable, Version, bundled},
     error::{Code, Error, Result},
     intake::header::TECHNICAL,
     store::{Store, Tx, definition},
@@ -36,6 +36,8 @@ pub struct Known {
 pub enum Place {
     /// The variable at this place of the definition.
     Variable(usize),
+    /// The repeat at this place of the definition.
+    Repeat(usize),
     /// The technical column at this place of [`TECHNICAL`].
     Technical(usize),
 }
@@ -119,7 +121,12 @@ impl Shelf {
 impl Known {
     fn new(definition: Arc<Definition>, id: Option<i64>) -> Self {
         let mut places = HashMap::new();
-        for (at, variable) in definition.variables.iter().enumerate() {
+        let outside = |variable: &&Variable| variable.repeat.is_none();
+        for (at, repeat) in definition.repeats.iter().enumerate() {
+            places.entry(repeat.name.to_lowercase()).or_insert(Place::Repeat(at));
+            places.entry(repeat.name.clone()).or_insert(Place::Repeat(at));
+        }
+        for (at, variable) in definition.variables.iter().enumerate().filter(|(_, it)| outside(it)) {
             for name in [&variable.name, &variable.technical] {
                 places.entry(name.to_lowercase()).or_insert(Place::Variable(at));
                 places.entry(name.clone()).or_insert(Place::Variable(at));
@@ -167,11 +174,13 @@ impl Known {
         drop(kept);
         let mut validator = used.map_or_else(
             || {
-                let options = Options { today, decimal_comma: false, nihii_moduli: moduli.to_vec() };
+                let nihii_moduli = moduli.to_vec();
+                let options = Options { today, now: clock::now(), decimal_comma: false, nihii_moduli };
                 Validator::new(Arc::clone(&self.definition), options)
             },
             |(_, validator)| validator,
         );
+        validator.set_now(clock::now());
         let done = act(&mut validator);
         self.validators.lock().unwrap_or_else(PoisonError::into_inner).push((today, validator));
         done

@@ -3,10 +3,10 @@
 //!
 //! The members are the names of variables, in any order and case, and the
 //! technical columns. A value is a text, a number, a truth value or null; for a
-//! multiple choice also an array of those. Numbers are taken as they are
+//! multiple choice also an array of those, for a repeat an array of objects. Numbers are taken as they are
 //! written: no digit is lost on the way.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -20,7 +20,7 @@ use crate::{
     domain::finding::{Severity, shape},
     intake::{header::quoted, rows::MAX_ROW},
     language::Arg,
-    validate::{CellFinding, Row, Technical, Validator},
+    validate::{CellFinding, Given, Row, Technical, Validator},
 };
 
 /// So many wrong members are told of one object.
@@ -32,6 +32,14 @@ pub struct Payload<'a> {
     pub known: &'a Known,
     /// The author where the object names none.
     pub default_author: &'a str,
+}
+
+/// What the members of an object say.
+struct Cells<'t> {
+    variables: Vec<Cow<'t, str>>,
+    /// The instances of each repeat, as JSON.
+    repeats: Vec<&'t str>,
+    technical: [Cow<'t, str>; 4],
 }
 
 /// What is wrong with an object before its values are looked at.
@@ -57,66 +65,67 @@ impl Payload<'_> {
                 return row;
             }
         };
-        let variables = self.known.definition.variables.len();
-        let mut cells = vec![Cow::Borrowed(""); variables];
-        let mut technical = [const { Cow::Borrowed("") }; 4];
-        let wrong = self.place(members, &mut cells, &mut technical);
-        let cells: Vec<&str> = cells.iter().map(|cell| &**cell).collect();
-        let [author_group, author, coauthor, status] = &technical;
+        let definition = &self.known.definition;
+        let mut cells = Cells {
+            variables: vec![Cow::Borrowed(""); definition.variables.len()],
+            repeats: vec![""; definition.repeats.len()],
+            technical: [const { Cow::Borrowed("") }; 4],
+        };
+        let wrong = self.place(members, &mut cells);
+        let variables: Vec<&str> = cells.variables.iter().map(|cell| &**cell).collect();
+        let given: Vec<_> = cells.repeats.iter().map(|json| Given { json, columns: Vec::new() }).collect();
+        let [author_group, author, coauthor, status] = &cells.technical;
         let technical =
             Technical { author_group, author, default_author: self.default_author, coauthor, status };
-        validator.row(&cells, &technical, &mut row);
+        validator.row_with(&variables, &given, &technical, &mut row);
         row.findings.extend(wrong);
         row
     }
 
-    fn place<'t>(
-        &self,
-        members: Members<'t>,
-        cells: &mut [Cow<'t, str>],
-        technical: &mut [Cow<'t, str>; 4],
-    ) -> Wrong
-    where
-        Self: 't,
-    {
+    fn place<'t>(&'t self, members: Members<'t>, cells: &mut Cells<'t>) -> Wrong {
         let mut wrong = Wrong::new();
-        let mut seen = vec![false; cells.len() + technical.len()];
+        let mut seen = HashSet::with_capacity(members.0.len());
         for (name, value) in members.0 {
             if wrong.len() >= MOST_FINDINGS {
                 break;
             }
+            let named = || [("column", Arg::Text(quoted(&name)))];
             let Some(place) = self.known.place(&name) else {
-                wrong.push(finding("payload-unknown", &[("column", Arg::Text(quoted(&name)))]));
+                wrong.push(finding("payload-unknown", &named()));
                 continue;
             };
-            let (number, cell) = match place {
-                Place::Variable(at) => (at, &mut cells[at]),
-                Place::Technical(at) => (seen.len() - technical.len() + at, &mut technical[at]),
-            };
-            if std::mem::replace(&mut seen[number], true) {
-                wrong.push(about(
-                    place,
-                    finding("payload-duplicate", &[("column", Arg::Text(quoted(&name)))]),
-                ));
+            if !seen.insert(place) {
+                wrong.push(about(place, finding("payload-duplicate", &named())));
                 continue;
             }
-            match self.cell(place, value.get()) {
-                Ok(text) => *cell = text,
-                Err(found) => wrong.push(about(place, found)),
-            }
+            let put = match place {
+                Place::Repeat(at) => self.instances(value.get()).map(|json| cells.repeats[at] = json),
+                Place::Variable(at) => self.cell(place, value.get()).map(|text| cells.variables[at] = text),
+                Place::Technical(at) => scalar(value.get()).map(|text| cells.technical[at] = text),
+            };
+            wrong.extend(put.err().map(|found| about(place, found)));
         }
         wrong
     }
 
+    /// The instances of a repeat, which the validator reads.
+    fn instances<'t>(&self, value: &'t str) -> Result<&'t str, CellFinding> {
+        match value.as_bytes() {
+            [b'n', ..] => Ok(""),
+            [b'[', ..] => Ok(value),
+            _ => Err(finding("payload-instances", &[])),
+        }
+    }
+
     /// The cell that a value makes.
-    fn cell<'t>(&self, place: Place, value: &'t str) -> Result<Cow<'t, str>, CellFinding> {
+    fn cell<'t>(&'t self, place: Place, value: &'t str) -> Result<Cow<'t, str>, CellFinding> {
         let list = match place {
             Place::Variable(at) => match self.known.definition.variables[at].kind {
                 Kind::SelectOne(list) => Some((list, false)),
                 Kind::SelectMultiple(list) => Some((list, true)),
                 _ => None,
             },
-            Place::Technical(_) => None,
+            Place::Repeat(_) | Place::Technical(_) => None,
         };
         match (value.as_bytes().first(), list) {
             (Some(b'['), Some((list, true))) => {
@@ -190,6 +199,7 @@ fn finding(code: &'static str, args: &[(&'static str, Arg)]) -> CellFinding {
         severity: Severity::Error,
         variable: None,
         technical: None,
+        repeat: None,
         shape: String::new(),
         args: args.to_vec(),
     }
@@ -198,6 +208,7 @@ fn finding(code: &'static str, args: &[(&'static str, Arg)]) -> CellFinding {
 fn about(place: Place, mut found: CellFinding) -> CellFinding {
     match place {
         Place::Variable(at) => found.variable = Some(at),
+        Place::Repeat(at) => found.repeat = Some((at, 0)),
         Place::Technical(at) => found.technical = Some(crate::intake::header::TECHNICAL[at]),
     }
     found

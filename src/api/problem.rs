@@ -36,14 +36,14 @@ pub struct Told {
 
 /// A finding in words.
 pub fn told(found: &CellFinding, definition: &Definition, language: Language) -> Told {
-    let field = match (found.variable, found.technical) {
-        (Some(at), _) => definition.variables.get(at).map(|variable| variable.name.clone()),
-        (None, Some(name)) => Some(name.to_owned()),
-        (None, None) => found.args.iter().find_map(|(name, arg)| match arg {
+    let column = found.column(definition);
+    let unknown = || {
+        found.args.iter().find_map(|(name, arg)| match arg {
             Arg::Text(text) if *name == "column" => Some(quoted(text)),
             _ => None,
-        }),
+        })
     };
+    let field = if column.is_empty() { unknown() } else { Some(column) };
     Told {
         field,
         code: found.code,

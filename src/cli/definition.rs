@@ -8,6 +8,7 @@ use super::{Context, Done, note, say, say_json, table};
 use crate::{
     definition::{Definition, MOST_BYTES, Refused, Variable},
     error::{Code, Error, Result},
+    language::Language,
     store::{audit, definition},
 };
 
@@ -112,7 +113,9 @@ fn show(context: &Context, name: &str, as_json: bool) -> Result<Done> {
             .iter()
             .map(|variable| {
                 json!({ "name": variable.name, "technical": variable.technical, "label": variable.labels.get(context.language),
-                        "type": kind(variable), "key": variable.key, "to_platform": variable.destinations.hd })
+                        "type": kind(&known, variable, context.language), "key": variable.key, "to_platform": variable.destinations.hd,
+                        "repeat": repeat(&known, variable),
+                        "calculation": variable.calculation.as_ref().map(|calculation| calculation.text()) })
             })
             .collect();
         say_json(&json!({
@@ -136,8 +139,9 @@ fn show(context: &Context, name: &str, as_json: bool) -> Result<Done> {
         .map(|variable| {
             let key = if variable.key { "key" } else { "" };
             vec![
-                variable.name.clone(),
-                kind(variable),
+                repeat(&known, variable)
+                    .map_or(variable.name.clone(), |repeat| format!("{repeat}[]/{}", variable.name)),
+                kind(&known, variable, context.language),
                 key.to_owned(),
                 variable.labels.get(context.language).to_owned(),
             ]
@@ -147,13 +151,22 @@ fn show(context: &Context, name: &str, as_json: bool) -> Result<Done> {
     Ok(Done::Well)
 }
 
-/// The type's name, as XLSForm has it.
-fn kind(variable: &Variable) -> String {
+/// The name of the repeat that a variable is in.
+fn repeat<'a>(known: &'a Definition, variable: &Variable) -> Option<&'a str> {
+    variable.repeat.map(|repeat| known.repeats[repeat].name.as_str())
+}
+
+/// The type's name, as XLSForm has it, with the file that a list comes from
+/// and where that was found.
+fn kind(known: &Definition, variable: &Variable, language: Language) -> String {
     let name = format!("{:?}", variable.kind);
-    let name = name.split('(').next().unwrap_or_default();
-    match name {
+    let name = match name.split('(').next().unwrap_or_default() {
         "SelectOne" => "select_one".to_owned(),
         "SelectMultiple" => "select_multiple".to_owned(),
         other => other.to_lowercase(),
+    };
+    match known.list_of(variable).and_then(|list| Some((list, list.origin.id()?))) {
+        Some((list, origin)) => format!("{name}_from_file {} ({})", list.name, language.text(origin, &[])),
+        None => name,
     }
 }

@@ -13,6 +13,15 @@ use crate::definition::Definition;
 #[folder = "assets/definitions"]
 struct Files;
 
+#[derive(RustEmbed)]
+#[folder = "assets/lists"]
+struct Lists;
+
+/// A code list that comes with the appliance, by its file's name.
+pub(super) fn packaged_list(name: &str) -> Option<Vec<u8>> {
+    Lists::get(name).map(|file| file.data.into_owned())
+}
+
 /// The bundled definitions, by name and version.
 pub fn bundled() -> &'static [Arc<Definition>] {
     static BUNDLED: OnceLock<Vec<Arc<Definition>>> = OnceLock::new();

@@ -11,9 +11,37 @@ pub struct List {
     pub name: String,
     /// Its choices, in the order of the sheet.
     pub choices: Vec<Choice>,
+    /// The names of the sheet's columns, as far as choice filters may name
+    /// them.
+    pub columns: Vec<String>,
+    /// Where it comes from.
+    pub origin: Origin,
     short: ShortCodes,
     long: HashMap<String, usize>,
     words: HashMap<String, Option<usize>>,
+}
+
+/// Where a list comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Origin {
+    /// The sheet `choices`.
+    Choices,
+    /// A sheet of the workbook that is named like a file.
+    Sheet,
+    /// A file of the same name that comes with the appliance; a copy of it is
+    /// kept with the definition.
+    Packaged,
+}
+
+impl Origin {
+    /// The Fluent message that tells it; none for the usual place.
+    pub fn id(self) -> Option<&'static str> {
+        match self {
+            Self::Choices => None,
+            Self::Sheet => Some("definition-origin-sheet"),
+            Self::Packaged => Some("definition-origin-packaged"),
+        }
+    }
 }
 
 /// A choice of a [`List`].
@@ -25,6 +53,8 @@ pub struct Choice {
     pub labels: Texts,
     /// What it means in a list of yes and no, which is sent as a truth value.
     pub truth: Option<bool>,
+    /// What these columns say of it.
+    pub columns: Vec<String>,
 }
 
 impl List {
@@ -35,7 +65,12 @@ impl List {
         let choices: Vec<Choice> = choices
             .into_iter()
             .zip(truths)
-            .map(|((code, labels), truth)| Choice { code, labels, truth: truth.filter(|_| is_boolean) })
+            .map(|((code, labels), truth)| Choice {
+                code,
+                labels,
+                truth: truth.filter(|_| is_boolean),
+                columns: Vec::new(),
+            })
             .collect();
         let short = ShortCodes::new(&choices);
         let long = choices
@@ -45,7 +80,29 @@ impl List {
             .map(|(at, choice)| (choice.code.clone(), at))
             .collect();
         let words = words_of(&choices);
-        Self { name: name.to_owned(), choices, short, long, words }
+        Self {
+            name: name.to_owned(),
+            choices,
+            columns: Vec::new(),
+            origin: Origin::Choices,
+            short,
+            long,
+            words,
+        }
+    }
+
+    /// The same list under another name, with one more choice at its end.
+    pub(super) fn with(&self, name: &str, code: &str, labels: Texts) -> Self {
+        let choices = self.choices.iter().map(|choice| (choice.code.clone(), choice.labels.clone()));
+        Self { origin: self.origin, ..Self::new(name, choices.chain([(code.to_owned(), labels)]).collect()) }
+    }
+
+    /// Lets filters name columns; `values` has a row for each choice.
+    pub(super) fn add_columns(&mut self, columns: Vec<String>, values: Vec<Vec<String>>) {
+        self.columns = columns;
+        for (choice, values) in self.choices.iter_mut().zip(values) {
+            choice.columns = values;
+        }
     }
 
     /// The place of the choice that `text` names by its code, or else, in any

@@ -7,6 +7,15 @@
 //! always by the same reader, which lists everything that is wrong or that
 //! the appliance would not obey.
 //!
+//! Of XLSForm everything is obeyed that can be in a file of whole rows
+//! (`reader/`, `expression/`); what cannot is refused with its place. A repeat
+//! is a variable's only structure: a variable knows its [`Repeat`], the
+//! variables of a repeat stand together, and a repeat does not hold another
+//! one. On the wire it is an array of objects. In a file its instances stand
+//! in columns `REPEAT[1]/NAME`, `REPEAT[2]/NAME` and so on, or all in one
+//! column `REPEAT` as a JSON array of objects `[{"NAME":"…"}]`; an instance
+//! without any value is none.
+//!
 //! Marks for which no official column is public are our own columns of the
 //! sheet `survey`: `hd::key`, `hd::role`, `hd::code_system` and
 //! `hd::identifying`.
@@ -24,17 +33,20 @@ mod version;
 mod workbook;
 
 pub use catalogue::{bundled, find_bundled};
-pub use choice::{Choice, List};
-pub use expression::Expression;
+pub use choice::{Choice, List, Origin};
+pub use expression::{Calculation, Expression};
 pub use sample::{PHYSICIANS, sample, sample_physician};
 pub use sheet::{Problem, Refused, Sheet, SheetRow, Sheets};
 pub use text::Texts;
-pub use value::{Moment, Value, Values};
-pub use variable::{Codes, Destinations, Kind, NumberFormat, Required, Role, Variable};
+pub use value::{Instance, Moment, Value, Values};
+pub use variable::{Codes, Destinations, Kind, NumberFormat, Repeat, Required, Role, Variable};
 pub use version::Version;
 pub use workbook::MOST_BYTES;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    language::Language,
+};
 
 /// A definition, ready to judge registrations.
 #[derive(Clone, Debug)]
@@ -51,10 +63,16 @@ pub struct Definition {
     pub titles: Texts,
     /// Whether only registrations of enrolled physicians may leave.
     pub enrolment_required: bool,
+    /// The language that it is written in.
+    pub language: Language,
     /// Where it comes from, for people.
     pub source_note: Texts,
     /// Its variables, in the order of the sheet.
     pub variables: Vec<Variable>,
+    /// The places of the calculated ones, each after those that it needs.
+    pub calculated: Vec<usize>,
+    /// Its repeats, in the order of the sheet.
+    pub repeats: Vec<Repeat>,
     /// Its code lists.
     pub lists: Vec<List>,
     /// What a form shows, from top to bottom.
@@ -74,6 +92,10 @@ pub enum Item {
     },
     /// The last group that started ends.
     GroupEnd,
+    /// The repeat at this place of [`Definition::repeats`] starts.
+    Repeat(usize),
+    /// The repeat ends.
+    RepeatEnd,
     /// A text.
     Note {
         /// It.
@@ -119,6 +141,12 @@ impl Definition {
     /// The place of the variable called `name`.
     pub fn variable(&self, name: &str) -> Option<usize> {
         self.variables.iter().position(|variable| variable.name == name)
+    }
+
+    /// The place of the variable that a finding's column names: `NAME`, or
+    /// `REPEAT[2]/NAME`.
+    pub fn variable_of_column(&self, column: &str) -> Option<usize> {
+        self.variable(column.rsplit('/').next().unwrap_or(column))
     }
 
     /// The place of the variable with a role.

@@ -1,5 +1,7 @@
 //! The sheets of a workbook as text, and what can be wrong with them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -36,11 +38,47 @@ pub struct Sheets {
     pub choices: Sheet,
     /// What healthdata.be adds: project, abbreviation and our own settings.
     pub hd: Sheet,
+    /// The lists that variables take from files, by the files' names in small
+    /// letters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, FileSheet>,
+}
+
+/// A list that stands in a sheet or a file of its own.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct FileSheet {
+    /// What it says.
+    #[serde(flatten)]
+    pub sheet: Sheet,
+    /// Whether it is a copy of a list that comes with the appliance.
+    #[serde(default)]
+    pub packaged: bool,
 }
 
 impl Sheets {
     /// The sheets' names in a workbook, and of the files of a folder.
     pub const NAMES: [&'static str; 4] = ["settings", "survey", "choices", "hd"];
+
+    /// The names of the files that the survey takes lists from, in small
+    /// letters. What is no plain name is left out.
+    pub fn files_wanted(&self) -> Vec<String> {
+        let column = self.survey.column("type");
+        let mut wanted: Vec<String> = Vec::new();
+        for row in &self.survey.rows {
+            let mut words = row.cell(column).split_whitespace();
+            if let (Some("select_one_from_file" | "select_multiple_from_file"), Some(file)) =
+                (words.next(), words.next())
+            {
+                let file = file.to_lowercase();
+                let is_plain = file.starts_with(|first: char| first.is_ascii_alphanumeric())
+                    && file.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+                if is_plain && file.len() <= 64 && !wanted.contains(&file) {
+                    wanted.push(file);
+                }
+            }
+        }
+        wanted
+    }
 
     /// The sheet of one of the [`NAMES`](Self::NAMES), whatever its case.
     pub fn by_name(&mut self, name: &str) -> Option<&mut Sheet> {

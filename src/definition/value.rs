@@ -5,7 +5,11 @@ use jiff::{
     civil::{Date, Time},
 };
 
-use crate::domain::{decimal::Decimal, moment};
+use crate::{
+    definition::choice::{Choice, List},
+    domain::{decimal::Decimal, moment},
+    language::Language,
+};
 
 /// A cell's value. It holds no text of its own, so that the same buffer
 /// serves row after row.
@@ -18,6 +22,14 @@ pub enum Value {
     Unreadable,
     /// The bytes of the cell from `start` to `end`.
     Text {
+        /// Where it starts.
+        start: u32,
+        /// Where it ends.
+        end: u32,
+    },
+    /// The bytes from `start` to `end` of the texts that the row's
+    /// calculations made.
+    Made {
         /// Where it starts.
         start: u32,
         /// Where it ends.
@@ -84,7 +96,7 @@ impl Moment {
 
 /// Days since 1970-01-01, by counting years from March so that leap days come
 /// last.
-fn days(date: Date) -> i64 {
+pub(super) fn days(date: Date) -> i64 {
     let (month, day) = (i64::from(date.month()), i64::from(date.day()));
     let year = i64::from(date.year()) - i64::from(month <= 2);
     let era = year.div_euclid(400);
@@ -102,15 +114,57 @@ pub struct Values<'a> {
     pub values: &'a [Value],
     /// The choices that several-choice values point into.
     pub picked: &'a [u32],
-    /// The day that the row is judged on.
-    pub today: Date,
+    /// The texts that its calculations made, one behind the other.
+    pub made: &'a str,
+    /// The instances of each repeat.
+    pub repeats: &'a [Vec<Instance<'a>>],
+    /// The number of the instance that is being judged, from 1; its values
+    /// stand in `cells` and `values`.
+    pub position: usize,
+    /// The choice that a filter is being asked about.
+    pub choice: Option<&'a Choice>,
+    /// The definition's code lists.
+    pub lists: &'a [List],
+    /// The definition's own language, in which dates are written out.
+    pub language: Language,
+    /// The moment that the row is judged at; its date is today.
+    pub now: Moment,
+}
+
+/// The values of one instance of a repeat.
+#[derive(Clone, Debug, Default)]
+pub struct Instance<'a> {
+    /// The place of the repeat's first variable.
+    pub first: usize,
+    /// The cells of the repeat's variables.
+    pub cells: Vec<&'a str>,
+    /// Their values.
+    pub values: Vec<Value>,
 }
 
 impl<'a> Values<'a> {
-    /// The text of a variable whose value is [`Value::Text`].
+    /// A row of these cells and values, without repeats and calculations, at
+    /// the beginning of a day.
+    pub fn plain(cells: &'a [&'a str], values: &'a [Value], picked: &'a [u32], today: Date) -> Self {
+        Self {
+            cells,
+            values,
+            picked,
+            made: "",
+            repeats: &[],
+            position: 0,
+            choice: None,
+            lists: &[],
+            language: Language::default(),
+            now: Moment { date: today, instant: None },
+        }
+    }
+
+    /// The text of a variable whose value is one.
     pub fn text(&self, variable: usize) -> Option<&'a str> {
         match self.values[variable] {
             Value::Text { start, end } => self.cells[variable].get(start as usize..end as usize),
+            Value::Made { start, end } => self.made.get(start as usize..end as usize),
             _ => None,
         }
     }

@@ -1,6 +1,11 @@
 //! Variables: what a row of the sheet `survey` says.
 
-use crate::definition::{expression::Expression, text::Texts};
+use std::ops::Range;
+
+use crate::definition::{
+    expression::{Calculation, Expression},
+    text::Texts,
+};
 use crate::domain::code_system::CodeSystem;
 
 /// One variable of a definition.
@@ -15,8 +20,21 @@ pub struct Variable {
     pub labels: Texts,
     /// What a form explains below the label.
     pub hints: Texts,
+    /// What a form explains when somebody asks for more.
+    pub guidance: Texts,
+    /// How a form shows it, as the workbook says it.
+    pub appearance: String,
+    /// The sources that a form could fill it from, by name, as the workbook
+    /// says them.
+    pub sources: Vec<(String, String)>,
     /// The type of its values.
     pub kind: Kind,
+    /// The place of the repeat that it is in.
+    pub repeat: Option<usize>,
+    /// What gives its value; a file's own value only warns if it differs.
+    pub calculation: Option<Calculation>,
+    /// Which of its list's choices it may have.
+    pub filter: Option<Expression>,
     /// Whether it must have a value.
     pub required: Required,
     /// What a person reads if it has none.
@@ -43,6 +61,38 @@ pub struct Variable {
     pub destinations: Destinations,
     /// Its row in the sheet.
     pub row: u32,
+}
+
+impl Variable {
+    /// A variable of which nothing is known but its name and type.
+    pub(super) fn plain(name: String, kind: Kind) -> Self {
+        Self {
+            technical: name.clone(),
+            name,
+            labels: Texts::default(),
+            hints: Texts::default(),
+            guidance: Texts::default(),
+            appearance: String::new(),
+            sources: Vec::new(),
+            kind,
+            repeat: None,
+            calculation: None,
+            filter: None,
+            required: Required::Never,
+            required_message: Texts::default(),
+            relevant: None,
+            constraint: None,
+            constraint_message: Texts::default(),
+            default: String::new(),
+            read_only: false,
+            format: None,
+            key: false,
+            role: None,
+            codes: None,
+            destinations: Destinations::default(),
+            row: 0,
+        }
+    }
 }
 
 /// The type of a variable's values.
@@ -204,4 +254,19 @@ pub struct Destinations {
     pub nippin_relevant: String,
     /// To the Inter-Mutualist Agency.
     pub ima: bool,
+}
+
+/// A part of a form that a registration has any number of times.
+#[derive(Clone, Debug)]
+pub struct Repeat {
+    /// Its name: what a file's columns and the wire call it.
+    pub name: String,
+    /// Its title.
+    pub labels: Texts,
+    /// How many instances there must be, if the workbook says so.
+    pub count: Option<Calculation>,
+    /// The places of its variables, which stand together.
+    pub variables: Range<usize>,
+    /// Its row in the sheet.
+    pub row: u32,
 }

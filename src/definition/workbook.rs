@@ -12,7 +12,10 @@ use calamine::{DataRef, DataType, Reader, Xlsx};
 use memchr::memmem;
 use zip::ZipArchive;
 
-use crate::definition::sheet::{Problem, Refused, Sheet, Sheets};
+use crate::definition::{
+    catalogue::packaged_list,
+    sheet::{FileSheet, Problem, Refused, Sheet, Sheets},
+};
 
 /// The largest workbook or CSV sheet that is read.
 pub const MOST_BYTES: usize = 8 << 20;
@@ -40,64 +43,107 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Sheets, Refused> {
     let mut sheets = Sheets::default();
     let mut text = 0;
     for name in workbook.sheet_names() {
-        let Some(sheet) = sheets.by_name(&name) else { continue };
-        let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-        let mut room = 0;
-        let mut cells = workbook.worksheet_cells_reader(&name).map_err(|_| unreadable())?;
-        while let Some(cell) = cells.next_cell().map_err(|_| unreadable())? {
-            let (row, column) = cell.get_position();
-            let value = text_of(cell.get_value());
-            if value.is_empty() {
-                continue;
-            }
-            text += value.len();
-            if row >= MOST_ROWS || column >= MOST_COLUMNS || text > MOST_TEXT {
-                return Err(too_large());
-            }
-            let cells = rows.entry(row + 1).or_default();
-            if cells.len() <= column as usize {
-                room += column as usize + 1 - cells.len();
-                cells.resize(column as usize + 1, String::new());
-            }
-            if room > MOST_CELLS {
-                return Err(too_large());
-            }
-            cells[column as usize] = value;
+        if let Some(sheet) = sheets.by_name(&name) {
+            *sheet = read_sheet(&mut workbook, &name, &mut text)?;
         }
-        *sheet = Sheet::from_rows(rows);
     }
+    add_files(&mut sheets, |file| {
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let is_it = |name: &String| {
+            let name = name.trim();
+            name.eq_ignore_ascii_case(file) || name.eq_ignore_ascii_case(stem)
+        };
+        match workbook.sheet_names().iter().find(|name| is_it(name)) {
+            Some(name) => read_sheet(&mut workbook, name, &mut text).map(Some),
+            None => Ok(None),
+        }
+    })?;
     has_survey(sheets)
 }
 
+fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, text: &mut usize) -> Result<Sheet, Refused> {
+    let unreadable = || Problem::whole("definition-not-a-workbook");
+    let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let mut room = 0;
+    let mut cells = workbook.worksheet_cells_reader(name).map_err(|_| unreadable())?;
+    while let Some(cell) = cells.next_cell().map_err(|_| unreadable())? {
+        let (row, column) = cell.get_position();
+        let value = text_of(cell.get_value());
+        if value.is_empty() {
+            continue;
+        }
+        *text += value.len();
+        if row >= MOST_ROWS || column >= MOST_COLUMNS || *text > MOST_TEXT {
+            return Err(too_large());
+        }
+        let cells = rows.entry(row + 1).or_default();
+        if cells.len() <= column as usize {
+            room += column as usize + 1 - cells.len();
+            cells.resize(column as usize + 1, String::new());
+        }
+        if room > MOST_CELLS {
+            return Err(too_large());
+        }
+        cells[column as usize] = value;
+    }
+    Ok(Sheet::from_rows(rows))
+}
+
+/// Adds the lists that the survey takes from files: from the workbook, else
+/// the one of that name that comes with the appliance. What is found in
+/// neither is a problem for the reader of the survey.
+fn add_files(
+    sheets: &mut Sheets,
+    mut find: impl FnMut(&str) -> Result<Option<Sheet>, Refused>,
+) -> Result<(), Refused> {
+    for file in sheets.files_wanted() {
+        let (sheet, packaged) = match find(&file)? {
+            Some(sheet) => (sheet, false),
+            None => match packaged_list(&file) {
+                Some(bytes) => (read_csv("survey", &bytes)?, true),
+                None => continue,
+            },
+        };
+        sheets.files.insert(file, FileSheet { sheet, packaged });
+    }
+    Ok(())
+}
+
 /// Reads the sheets of a definition that is a folder of CSV files, one a
-/// sheet, comma-separated; `file` gives the content of `survey.csv` and so on.
+/// sheet, comma-separated; `file` gives the content of `survey.csv` and so on,
+/// and of the lists that the survey takes from files.
 ///
 /// Fails as [`read_workbook`] does.
 pub fn read_folder(file: impl Fn(&str) -> Option<Vec<u8>>) -> Result<Sheets, Refused> {
     let mut sheets = Sheets::default();
     for name in Sheets::NAMES {
         let Some(bytes) = file(&format!("{name}.csv")) else { continue };
-        if bytes.len() > MOST_BYTES {
-            return Err(too_large());
-        }
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&*bytes);
-        let mut rows = Vec::new();
-        let mut room = 0;
-        for record in reader.records() {
-            let record = record.map_err(|_| Problem::at(name, 0, "", "definition-not-csv"))?;
-            room += record.len();
-            let is_wide = record.len() > MOST_COLUMNS as usize || room > MOST_CELLS;
-            if rows.len() >= MOST_ROWS as usize || is_wide {
-                return Err(too_large());
-            }
-            let cells = record.iter().map(|cell| cell.trim_start_matches('\u{feff}').trim().to_owned());
-            rows.push((rows.len() as u32 + 1, cells.collect()));
-        }
         if let Some(sheet) = sheets.by_name(name) {
-            *sheet = Sheet::from_rows(rows);
+            *sheet = read_csv(name, &bytes)?;
         }
     }
+    add_files(&mut sheets, |name| file(name).map(|bytes| read_csv("survey", &bytes)).transpose())?;
     has_survey(sheets)
+}
+
+fn read_csv(name: &'static str, bytes: &[u8]) -> Result<Sheet, Refused> {
+    if bytes.len() > MOST_BYTES {
+        return Err(too_large());
+    }
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut rows = Vec::new();
+    let mut room = 0;
+    for record in reader.records() {
+        let record = record.map_err(|_| Problem::at(name, 0, "", "definition-not-csv"))?;
+        room += record.len();
+        let is_wide = record.len() > MOST_COLUMNS as usize || room > MOST_CELLS;
+        if rows.len() >= MOST_ROWS as usize || is_wide {
+            return Err(too_large());
+        }
+        let cells = record.iter().map(|cell| cell.trim_start_matches('\u{feff}').trim().to_owned());
+        rows.push((rows.len() as u32 + 1, cells.collect()));
+    }
+    Ok(Sheet::from_rows(rows))
 }
 
 fn has_survey(sheets: Sheets) -> Result<Sheets, Refused> {

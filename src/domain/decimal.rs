@@ -78,6 +78,21 @@ impl Decimal {
         }
     }
 
+    /// The binary fraction that is nearest to it.
+    pub fn to_f64(self) -> f64 {
+        let unit = POWERS[usize::from(self.scale)];
+        let digits = u128::from(self.whole) * u128::from(unit) + u128::from(self.fraction);
+        let magnitude = if digits < 1 << 53 {
+            // Both sides are exact, so the quotient is rounded once.
+            digits as f64 / unit as f64
+        } else {
+            let mut text = Vec::with_capacity(40);
+            Self { negative: false, ..self }.write(&mut text);
+            std::str::from_utf8(&text).ok().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
+        };
+        if self.negative { -magnitude } else { magnitude }
+    }
+
     fn parse_fraction(
         negative: bool,
         whole: u64,
@@ -224,6 +239,16 @@ mod tests {
             assert_eq!(rendered(text, false).as_deref(), Some(expected), "{text}");
         }
         assert_eq!(rendered("1,5", true).as_deref(), Some("1.5"));
+    }
+
+    #[test]
+    fn the_nearest_binary_fraction_is_the_one_that_is_parsed() {
+        for text in
+            ["0", "-12.5", "0.1", "123456789.987654321", "999999999999999999.999999999999999999", "1e-18"]
+        {
+            let number = Decimal::parse(text, false).unwrap();
+            assert_eq!(number.to_f64(), text.parse::<f64>().unwrap(), "{text}");
+        }
     }
 
     #[test]

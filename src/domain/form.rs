@@ -11,20 +11,20 @@ const FIELDS: usize = 2_000;
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// Reads fields. What is not UTF-8 is replaced, what is over the limit is
-    /// left out.
+    /// Reads fields. What is not UTF-8 and what nobody types is replaced, what
+    /// is over the limit is left out.
     pub fn read(text: &[u8]) -> Self {
         let parts = text.split(|byte| *byte == b'&').filter(|part| !part.is_empty()).take(FIELDS);
         let fields = parts.map(|part| {
             let at = part.iter().position(|byte| *byte == b'=').unwrap_or(part.len());
             (decode(&part[..at]), decode(part.get(at + 1..).unwrap_or_default()))
         });
-        Self(fields.collect())
+        Self::from_fields(fields.collect())
     }
 
     /// Fields that were read elsewhere.
     pub fn from_fields(fields: Vec<(String, String)>) -> Self {
-        Self(fields)
+        Self(fields.into_iter().map(|(name, value)| (name, typed(value))).collect())
     }
 
     /// The first value called `name`, without white space around it; empty if
@@ -60,6 +60,13 @@ pub fn encode(value: &str) -> String {
         }
     }
     encoded
+}
+
+/// What was typed: no page can show control characters but these three, and
+/// nobody types them.
+pub fn typed(value: String) -> String {
+    let is_foreign = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
+    if value.contains(is_foreign) { value.replace(is_foreign, "\u{fffd}") } else { value }
 }
 
 fn decode(text: &[u8]) -> String {
@@ -108,6 +115,14 @@ mod tests {
         let value = "O'Neil & Zoë <x@y.be>?=%\r\n";
         let form = Form::read(format!("v={}", encode(value)).as_bytes());
         assert_eq!(form.raw("v"), value);
+    }
+
+    #[test]
+    fn what_nobody_types_is_replaced() {
+        let form = Form::read(b"a=x%00%1b%C2%85y%09%0D%0Az");
+        assert_eq!(form.raw("a"), "x\u{fffd}\u{fffd}\u{fffd}y\t\r\nz");
+        let form = Form::from_fields(vec![("a".into(), "\0".into())]);
+        assert_eq!(form.raw("a"), "\u{fffd}");
     }
 
     #[test]

@@ -149,5 +149,5 @@ const STEP: usize = 16 * 1024;
 
 fn no_room(error: &Error) -> Broken {
     tracing::error!(%error, cause = error.cause.as_ref().map(tracing::field::display), "a body cannot be kept");
-    Broken::Refused(if error.code == Code::TooLarge { 507 } else { 503 })
+    Broken::Refused(if error.code == Code::NoRoom { 507 } else { 503 })
 }

@@ -15,7 +15,7 @@ pub enum BodyLimit {
     /// At most `limit` bytes, of an announced length or in chunks. They go into
     /// `sink` as they come, and the request gets the sink's name instead of
     /// them. A sink that cannot take them is answered 507 if there is no room
-    /// ([`Code::TooLarge`](crate::error::Code::TooLarge)), else 503.
+    /// ([`Code::NoRoom`](crate::error::Code::NoRoom)), else 503.
     Into {
         /// The most bytes.
         limit: u64,

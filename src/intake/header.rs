@@ -18,11 +18,26 @@ const MOST_FINDINGS: usize = 100;
 pub struct Header {
     /// How many columns the file has.
     pub columns: usize,
-    /// For each variable of the definition its column.
+    /// For each variable of the definition its column; those of repeats have
+    /// theirs in `repeats`.
     pub variables: Vec<Option<usize>>,
+    /// For each repeat of the definition its columns.
+    pub repeats: Vec<RepeatColumns>,
     /// For each of [`TECHNICAL`] its column.
     pub technical: [Option<usize>; 4],
 }
+
+/// Where the instances of a repeat are.
+#[derive(Clone, Debug, Default)]
+pub struct RepeatColumns {
+    /// The column of all instances as JSON.
+    pub json: Option<usize>,
+    /// For each instance the columns of the repeat's variables.
+    pub instances: Vec<Vec<Option<usize>>>,
+}
+
+/// The highest number of an instance that a column may have.
+const MOST_INSTANCES: usize = 1_000;
 
 impl Header {
     /// Reads the header row: names by technical code, in any order and case.
@@ -35,6 +50,7 @@ impl Header {
         let mut header = Self {
             columns: row.len(),
             variables: vec![None; definition.variables.len()],
+            repeats: vec![RepeatColumns::default(); definition.repeats.len()],
             technical: [None; 4],
         };
         let mut findings = Vec::new();
@@ -66,6 +82,11 @@ impl Header {
         findings.extend(missing.filter(|(variable, column)| column.is_none() && is_needed(variable)).map(
             |(variable, _)| Finding::error("header-missing-column").with("column", variable.name.as_str()),
         ));
+        for (repeat, columns) in definition.repeats.iter().zip(&header.repeats) {
+            if columns.json.is_some() && !columns.instances.is_empty() {
+                findings.push(Finding::error("header-repeat-twice").with("column", repeat.name.as_str()));
+            }
+        }
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             Err(findings)
         } else {
@@ -79,10 +100,38 @@ impl Header {
         {
             return Some(&mut self.technical[index]);
         }
-        let index = definition.variables.iter().position(|variable| {
-            variable.name.eq_ignore_ascii_case(name) || variable.technical.eq_ignore_ascii_case(name)
-        })?;
+        if let Some(at) = definition.repeats.iter().position(|repeat| repeat.name.eq_ignore_ascii_case(name))
+        {
+            return Some(&mut self.repeats[at].json);
+        }
+        if let Some((repeat, variable)) = name.split_once("]/") {
+            return self.place_in_repeat(repeat, variable, definition);
+        }
+        let index = definition
+            .variables
+            .iter()
+            .position(|variable| variable.repeat.is_none() && is_called(variable, name))?;
         Some(&mut self.variables[index])
+    }
+
+    /// The place of `REPEAT[2]/NAME`, of which `repeat` is `REPEAT[2`.
+    fn place_in_repeat(
+        &mut self,
+        repeat: &str,
+        variable: &str,
+        definition: &Definition,
+    ) -> Option<&mut Option<usize>> {
+        let (repeat, number) = repeat.split_once('[')?;
+        let number: usize = number.parse().ok().filter(|number| (1..=MOST_INSTANCES).contains(number))?;
+        let at = definition.repeats.iter().position(|known| known.name.eq_ignore_ascii_case(repeat))?;
+        let places = definition.repeats[at].variables.clone();
+        let variables = &definition.variables[places.clone()];
+        let place = variables.iter().position(|known| is_called(known, variable))?;
+        let instances = &mut self.repeats[at].instances;
+        if instances.len() < number {
+            instances.resize(number, vec![None; places.len()]);
+        }
+        Some(&mut instances[number - 1][place])
     }
 }
 
@@ -100,8 +149,14 @@ pub fn delimiter(start: &[u8]) -> u8 {
     best
 }
 
+fn is_called(variable: &Variable, name: &str) -> bool {
+    variable.name.eq_ignore_ascii_case(name) || variable.technical.eq_ignore_ascii_case(name)
+}
+
 fn is_needed(variable: &Variable) -> bool {
-    variable.key || matches!(variable.required, Required::Always)
+    variable.repeat.is_none()
+        && variable.calculation.is_none()
+        && (variable.key || matches!(variable.required, Required::Always))
 }
 
 /// A name as it may be shown: only what looks like a column's name, because
@@ -109,9 +164,7 @@ fn is_needed(variable: &Variable) -> bool {
 pub fn quoted(name: &str) -> String {
     let looks_like_a_name = name.len() <= 64
         && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'|'))
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:|[]/".contains(&byte))
         && name.bytes().filter(u8::is_ascii_digit).count() < 6;
     if looks_like_a_name { name.to_owned() } else { "…".to_owned() }
 }

@@ -62,10 +62,7 @@ impl Judge<'_> {
         row.findings.iter().map(move |finding| RowFinding {
             row: 0,
             line,
-            column: match finding.variable {
-                Some(index) => self.definition.variables[index].name.clone(),
-                None => finding.technical.unwrap_or_default().to_owned(),
-            },
+            column: finding.column(self.definition),
             code: finding.code.to_owned(),
             severity: finding.severity,
             shape: shape(&finding.shape),

@@ -112,6 +112,7 @@ impl Job<'_> {
     ) -> Result<()> {
         let options = Options {
             today: clock::today(),
+            now: clock::now(),
             decimal_comma: opened.delimiter != b',',
             nihii_moduli: self.nihdi_moduli.to_vec(),
         };

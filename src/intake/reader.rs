@@ -19,7 +19,7 @@ use crate::{
         finding::{RowFinding, args_to_json},
         registration::{NewBlock, NewRow},
     },
-    validate::{Row as Validated, Technical, Validator},
+    validate::{Given, Row as Validated, Technical, Validator},
 };
 
 /// A part is handed over when it has this many bytes of refused rows,
@@ -135,7 +135,20 @@ impl Reader<'_> {
                 TECHNICAL_PLACES.map(|index| cell(&self.header.technical[index]));
             let default_author = self.default_author;
             let technical = Technical { author_group, author, default_author, coauthor, status };
-            validator.row(&cells, &technical, validated);
+            let given: Vec<Given<'_>> = self
+                .header
+                .repeats
+                .iter()
+                .map(|columns| Given {
+                    json: cell(&columns.json),
+                    columns: columns
+                        .instances
+                        .iter()
+                        .map(|instance| instance.iter().map(cell).collect())
+                        .collect(),
+                })
+                .collect();
+            validator.row_with(&cells, &given, &technical, validated);
             part.findings.extend(self.judge.findings(row.line, validated));
         }
         let found = &part.findings[before..];

@@ -94,7 +94,7 @@ pub fn text(found: &RowFinding, language: Language, definition: &Definition) -> 
     let mut args: Vec<(&str, Arg)> = stored.iter().map(|(name, arg)| (name.as_str(), arg.clone())).collect();
     args.push(("column", Arg::Text(found.column.clone())));
     args.push(("shape", Arg::Text(found.shape.clone())));
-    let variable = definition.variable(&found.column).map(|at| &definition.variables[at]);
+    let variable = definition.variable_of_column(&found.column).map(|at| &definition.variables[at]);
     message(&found.code, variable, &args, language)
 }
 

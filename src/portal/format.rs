@@ -1,10 +1,8 @@
 //! Numbers, days and times as a reader of a language writes them.
 
-use std::fmt::{self, Write};
-
 use jiff::{
     Timestamp,
-    civil::{Date, DateTime},
+    civil::{Date, DateTime, Time},
     tz::TimeZone,
 };
 
@@ -30,36 +28,38 @@ pub fn number(language: Language, number: u64) -> String {
 
 /// The day of a moment in milliseconds since 1970, in Belgium.
 pub fn day(language: Language, at: i64) -> String {
-    Day(language, belgian(at).date()).to_string()
+    written(language, belgian(at).date())
 }
 
 /// A day written `YYYY-MM-DD`; what is none stays as it is.
 pub fn date(language: Language, text: &str) -> String {
-    text.parse().map_or_else(|_| text.to_owned(), |day| Day(language, day).to_string())
+    text.parse().map_or_else(|_| text.to_owned(), |day| written(language, day))
 }
 
 /// The day and time of a moment in milliseconds since 1970, in Belgium.
 pub fn time(language: Language, at: i64) -> String {
     let local = belgian(at);
-    format!("{} {:02}:{:02}", Day(language, local.date()), local.hour(), local.minute())
+    format!("{} {:02}:{:02}", written(language, local.date()), local.hour(), local.minute())
 }
 
 /// A moment in HTML: in Belgium, in UTC when pointed at, and for machines.
 pub fn when(language: Language, at: i64) -> String {
-    let utc = TimeZone::UTC.to_datetime(moment(at));
-    let local = belgian(at);
-    let (year, month, day) = (utc.year(), utc.month(), utc.day());
-    let (hour, minute, second) = (utc.hour(), utc.minute(), utc.second());
+    let (utc, local) = (TimeZone::UTC.to_datetime(moment(at)), belgian(at));
     let mut html = String::with_capacity(128);
-    // Writing to a text does not fail.
-    let _written = write!(
-        html,
-        "<time datetime=\"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z\" \
-         title=\"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC\">{} {:02}:{:02}</time>",
-        Day(language, local.date()),
-        local.hour(),
-        local.minute()
-    );
+    html.push_str("<time datetime=\"");
+    push_date(&mut html, utc.date());
+    html.push('T');
+    push_clock(&mut html, utc.time());
+    html.push_str("Z\" title=\"");
+    push_date(&mut html, utc.date());
+    html.push(' ');
+    push_clock(&mut html, utc.time());
+    html.push_str(" UTC\">");
+    push_day(&mut html, language, local.date());
+    html.push(' ');
+    push_clock(&mut html, local.time());
+    html.truncate(html.len() - ":00".len());
+    html.push_str("</time>");
     html
 }
 
@@ -68,18 +68,60 @@ pub fn iso(at: i64) -> String {
     moment(at).to_string()
 }
 
-/// A day as a reader of the language writes it.
-struct Day(Language, Date);
+fn written(language: Language, date: Date) -> String {
+    let mut text = String::with_capacity(16);
+    push_day(&mut text, language, date);
+    text
+}
 
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MONTHS: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let (day, month, year) = (self.1.day(), self.1.month(), self.1.year());
-        match (self.0, MONTHS.get(usize::from(month.unsigned_abs()) - 1)) {
-            (Language::En, Some(month)) => write!(f, "{day} {month} {year}"),
-            _ => write!(f, "{day:02}/{month:02}/{year}"),
+/// A day as a reader of the language writes it.
+fn push_day(out: &mut String, language: Language, date: Date) {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let [_, month, day] = parts(date);
+    match (language, MONTHS.get(usize::from(month) - 1)) {
+        (Language::En, Some(month)) => {
+            push_digits(out, day, if day > 9 { 2 } else { 1 });
+            out.push(' ');
+            out.push_str(month);
+            out.push(' ');
         }
+        _ => {
+            push_digits(out, day, 2);
+            out.push('/');
+            push_digits(out, month, 2);
+            out.push('/');
+        }
+    }
+    push_digits(out, parts(date)[0], 4);
+}
+
+fn push_date(out: &mut String, date: Date) {
+    let [year, month, day] = parts(date);
+    push_digits(out, year, 4);
+    out.push('-');
+    push_digits(out, month, 2);
+    out.push('-');
+    push_digits(out, day, 2);
+}
+
+fn push_clock(out: &mut String, time: Time) {
+    for (before, part) in [("", time.hour()), (":", time.minute()), (":", time.second())] {
+        out.push_str(before);
+        push_digits(out, part.unsigned_abs().into(), 2);
+    }
+}
+
+fn parts(date: Date) -> [u16; 3] {
+    [date.year().unsigned_abs(), date.month().unsigned_abs().into(), date.day().unsigned_abs().into()]
+}
+
+/// The last `digits` digits of a number. A list shows hundreds of them, and
+/// the formatter of the standard library takes ten times as long.
+fn push_digits(out: &mut String, number: u16, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = number / 10_u16.pow(place) % 10;
+        out.push(char::from(b'0' + digit as u8));
     }
 }
 

@@ -8,8 +8,8 @@ use super::{
     form::{self, Form},
     pages::error,
     receive::{Received, Receiver},
-    route::{self, Body, Method, Need, Params, Route},
-    routes::{NOWHERE, ROUTES},
+    route::{Body, Method, Need, Params, Route},
+    routes::{NOWHERE, TABLE},
     upload,
     visit::{Visit, Who},
 };
@@ -136,7 +136,7 @@ fn begin<'a>(portal: &'a Portal, head: &'a Head) -> Result<Visit<'a>> {
 
 fn line(head: &Head) -> Option<(&'static Route, Params)> {
     let method = if head.method == "POST" { Method::Post } else { Method::Get };
-    route::find(ROUTES, method, &head.path).ok()
+    TABLE.find(method, &head.path).ok()
 }
 
 /// Who holds the session's token, if the session lasts.
@@ -250,11 +250,17 @@ fn tie(visit: &Visit<'_>, answer: Answer) -> Answer {
 }
 
 /// The page for a body that the front door did not read because it is larger
-/// than any that the address takes.
-pub(super) fn too_large(portal: &Portal, head: &Head) -> Response {
-    let Ok(visit) = begin(portal, head) else { return error::bare(413) };
-    let limit = upload::FILE >> 20;
-    let error = Error::new(Code::TooLarge, "form-file-too-large").with("limit", limit);
-    let html = |template, content| portal.renderer.render(visit.language, template, content);
-    answer::respond(error::page(&visit, &error), false, html).unwrap_or_else(|_| error::bare(413))
+/// than any that the address takes (413), or for which there was no room on the
+/// disk (507).
+pub(super) fn refuse(portal: &Portal, status: u16, head: &Head) -> Response {
+    let Ok(visit) = begin(portal, head) else { return error::bare(status) };
+    let limit = match visit.route.body {
+        Body::Upload => portal.config.portal.upload_limit_mebibytes,
+        Body::None | Body::Form | Body::File => upload::FILE >> 20,
+    };
+    let error = match status {
+        507 => Error::new(Code::NoRoom, "upload-no-room"),
+        _ => Error::new(Code::TooLarge, "form-file-too-large").with("limit", limit),
+    };
+    respond(&visit, error::page(&visit, &error))
 }

@@ -143,9 +143,9 @@ impl Handler for Portal {
     }
 
     fn refuse(&self, status: u16, _id: Uuid, head: Option<&Head>) -> Response {
-        match head.filter(|_| status == 413) {
-            Some(head) => gate::too_large(self, head),
-            None => pages::error::bare(status),
+        match (status, head) {
+            (413 | 507, Some(head)) => gate::refuse(self, status, head),
+            _ => pages::error::bare(status),
         }
     }
 }

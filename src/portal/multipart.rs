@@ -5,6 +5,7 @@
 
 use memchr::memmem;
 
+use super::form::typed;
 use crate::error::{Code, Error, Result};
 
 /// The most bytes of a part's own header.
@@ -141,7 +142,7 @@ fn disposition(header: &[u8]) -> Option<(String, Option<String>)> {
     })?;
     let (kind, rest) = line.split_once(';')?;
     let name = parameter(rest, "name").filter(|_| kind.trim().eq_ignore_ascii_case("form-data"))?;
-    Some((name, parameter(rest, "filename")))
+    Some((name, parameter(rest, "filename").map(typed)))
 }
 
 /// The value of a parameter; in quotes, a browser writes `%22` for a quote.

@@ -1,5 +1,7 @@
 //! What a line of the route table says, and finding the line for a request.
 
+use std::collections::HashMap;
+
 use super::{answer::Answer, visit::Visit};
 use crate::{domain::role::Permission, error::Result};
 
@@ -76,9 +78,6 @@ impl Params {
 impl Route {
     /// The values of the parts in braces, if `path` is this route's.
     pub fn matches(&self, path: &str) -> Option<Params> {
-        if !self.could_match(path) {
-            return None;
-        }
         let mut params = Vec::new();
         let (mut wanted, mut given) = (self.path.split('/'), path.split('/'));
         loop {
@@ -95,17 +94,6 @@ impl Route {
             }
         }
     }
-
-    /// Whether the path begins and ends as this route's do: told without
-    /// taking either apart, since the whole table is looked through for each
-    /// request.
-    fn could_match(&self, path: &str) -> bool {
-        let fixed = |end: Option<usize>| end.unwrap_or(self.path.len());
-        let begin = fixed(self.path.bytes().position(|byte| byte == b'{'));
-        let end = fixed(self.path.bytes().rev().position(|byte| byte == b'}'));
-        path.as_bytes().starts_with(&self.path.as_bytes()[..begin])
-            && path.as_bytes().ends_with(&self.path.as_bytes()[self.path.len() - end..])
-    }
 }
 
 /// Parts are numbers, codes and random names, so nothing needs decoding, and
@@ -117,18 +105,45 @@ fn is_plain(part: &str) -> bool {
         && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-/// The line for a request, or the methods that the path knows if this is none
-/// of them.
-pub fn find<'a>(table: &'a [Route], method: Method, path: &str) -> Result<(&'a Route, Params), Vec<Method>> {
-    let mut others = Vec::new();
-    for route in table {
-        let Some(params) = route.matches(path) else { continue };
-        if route.method == method {
-            return Ok((route, params));
+/// The lines by how many parts their paths have and what the last one is, so
+/// that few are compared with each request.
+pub struct Table(HashMap<(usize, &'static str), Vec<&'static Route>>);
+
+impl Table {
+    /// The table of these lines.
+    pub fn new(lines: &'static [Route]) -> Self {
+        let mut table: HashMap<_, Vec<_>> = HashMap::new();
+        for route in lines {
+            let (parts, last) = end(route.path);
+            let last = if last.starts_with('{') { ANY } else { last };
+            table.entry((parts, last)).or_default().push(route);
         }
-        others.push(route.method);
+        Self(table)
     }
-    Err(others)
+
+    /// The line for a request, or the methods that the path knows if this is
+    /// none of them.
+    pub fn find(&self, method: Method, path: &str) -> Result<(&'static Route, Params), Vec<Method>> {
+        let (parts, last) = end(path);
+        let mut others = Vec::new();
+        for route in [last, ANY].into_iter().filter_map(|last| self.0.get(&(parts, last))).flatten() {
+            let Some(params) = route.matches(path) else { continue };
+            if route.method == method {
+                return Ok((route, params));
+            }
+            others.push(route.method);
+        }
+        Err(others)
+    }
+}
+
+/// Stands for a last part in braces; no path's last part has a brace.
+const ANY: &str = "{}";
+
+/// How many parts a path has, and the last one.
+fn end(path: &str) -> (usize, &str) {
+    let parts = path.bytes().filter(|byte| *byte == b'/').count();
+    (parts, path.rsplit_once('/').map_or(path, |(_, last)| last))
 }
 
 #[cfg(test)]
@@ -158,9 +173,14 @@ mod tests {
 
     #[test]
     fn a_known_path_with_another_method_says_which_it_knows() {
-        let table = [route("/ssp"), route("/ssp/login")];
-        assert!(find(&table, Method::Get, "/ssp/login").is_ok());
-        assert_eq!(find(&table, Method::Post, "/ssp/login").err(), Some(vec![Method::Get]));
-        assert_eq!(find(&table, Method::Get, "/ssp/other").err(), Some(vec![]));
+        let lines = vec![route("/ssp"), route("/ssp/login"), route("/ssp/groups/{group}")];
+        let table = Table::new(Box::leak(lines.into_boxed_slice()));
+        let find = |method, path| table.find(method, path).map(|(route, _)| route.path);
+        assert_eq!(find(Method::Get, "/ssp/login"), Ok("/ssp/login"));
+        assert_eq!(find(Method::Get, "/ssp/groups/7"), Ok("/ssp/groups/{group}"));
+        assert_eq!(find(Method::Post, "/ssp/login"), Err(vec![Method::Get]));
+        for none in ["/ssp/other", "/ssp/groups/{}", "/", ""] {
+            assert_eq!(find(Method::Get, none), Err(vec![]));
+        }
     }
 }

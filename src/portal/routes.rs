@@ -1,6 +1,8 @@
 //! The route table: every address of the portal, who may use it, what body it
 //! takes, the part of the manual that explains it, and what answers.
 
+use std::sync::LazyLock;
+
 use super::{
     pages::{
         account, audit, certificate, certificate_add, connection, definition, enrolment, enrolment_file,
@@ -13,7 +15,7 @@ use super::{
         Body::{self, File, Form, None},
         Method::{Get, Post},
         Need::{self, Anyone, Arriving, Group, Installation, SignedIn, Somewhere},
-        Route,
+        Route, Table,
     },
     visit::Visit,
 };
@@ -40,6 +42,9 @@ const fn post(path: &'static str, need: Need, body: Body, help: &'static str, pa
 /// What answers where there is nothing.
 pub(super) const NOWHERE: Route =
     Route { method: Get, path: "", need: Anyone, body: None, help: "", page: error::nowhere };
+
+/// All routes, to be found by.
+pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(ROUTES));
 
 /// All routes.
 pub(super) const ROUTES: &[Route] = &[

@@ -1,12 +1,12 @@
 //! One request on its way through the portal: who asks, for which
 //! organisation, with what.
 
-use minijinja::{Value, value::merge_maps};
+use minijinja::{Value, value::Serde};
 
 use super::{
     Portal,
     answer::Answer,
-    content::content,
+    content::Framed,
     form::Form,
     frame,
     receive::Spooled,
@@ -172,8 +172,8 @@ impl Visit<'_> {
 
     /// A page: what `content` says, in the frame that all pages have.
     pub fn page(&self, template: &'static str, content: Value) -> Answer {
-        let frame = content! { frame => frame::of(self) };
-        Answer::page(template, merge_maps([content, frame]))
+        let frame = Value::from(Serde(&frame::of(self)));
+        Answer::page(template, Value::from_object(Framed { content, frame }))
     }
 
     /// The path of the group's page called `rest`.

@@ -89,7 +89,7 @@ impl SealedWriter {
     ///
     /// # Errors
     ///
-    /// Of code `TooLarge` if the disk would get too full; the disk fails.
+    /// Of code `NoRoom` if the disk would get too full; the disk fails.
     pub fn write(&mut self, mut bytes: &[u8]) -> Result<()> {
         self.digest.update(bytes);
         self.size += bytes.len() as u64;
@@ -291,7 +291,7 @@ fn check_room(path: &Path, more: u64, reserve: u64) -> Result<()> {
 }
 
 fn no_room() -> Error {
-    Error::new(Code::TooLarge, "upload-no-room")
+    Error::new(Code::NoRoom, "upload-no-room")
 }
 
 fn unwritable(error: io::Error) -> Error {
@@ -415,7 +415,7 @@ mod tests {
         drop(writer);
         assert!(!place.path().exists());
         let full = SealedWriter::create(place.path(), &place.keys, u64::MAX, 0).map(drop).unwrap_err();
-        assert_eq!((full.code, full.id), (Code::TooLarge, "upload-no-room"));
+        assert_eq!((full.code, full.id), (Code::NoRoom, "upload-no-room"));
         let mut writer = SealedWriter::create(place.path(), &place.keys, 0, 0).unwrap();
         writer.reserve = u64::MAX;
         let written = writer.write(&content(CHUNK * (LOOK_AT_ROOM as usize + 2)));

@@ -28,7 +28,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Of code `TooLarge` if the disk would get too full.
+    /// Of code `NoRoom` if the disk would get too full.
     pub fn spool(&self, announced: u64) -> Result<(String, SealedWriter)> {
         let folder = self.directory().join(UPLOADS);
         make_private(&folder)?;

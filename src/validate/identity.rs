@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Patient, Row, Validator, json::trimmed};
+use super::{Cells, Patient, Row, Validator, json::trimmed};
 use crate::{
     definition::Value,
     domain::{
@@ -48,7 +48,7 @@ impl Known {
 impl Validator {
     /// Completes the patient, compares him with his birth date and looks for
     /// his number in other values.
-    pub(super) fn identify(&mut self, cells: &[&str], out: &mut Row) {
+    pub(super) fn identify(&mut self, cells: Cells<'_>, out: &mut Row) {
         let Some(at) = self.roles.patient else { return };
         if out.patient.is_none() {
             if self.values[at].is_empty() {
@@ -57,27 +57,46 @@ impl Validator {
             return;
         }
         let this_year = self.options.today.year();
-        let cell = trimmed(cells[at]).0;
+        let cell = trimmed(cells.get(at)).0;
         let Ok(known) = self.ssins.get(cell, |cell| Known::new(cell, this_year)) else { return };
-        if let Some(birth) = self.roles.birth_date
-            && let Value::Date(date) = self.values[birth]
-            && !known.agrees_with(date)
-        {
-            out.warning("cell-birth-date-differs", birth, trimmed(cells[birth]).0);
-        }
         let number = known.number;
-        out.identifier_in_value = self.steps.could_tell.iter().any(|at| {
-            cells.get(*at).is_some_and(|cell| cell.len() >= 11 && holds_number(cell.as_bytes(), number))
+        let birth = self.roles.birth_date;
+        let differs = birth.is_some_and(|birth| match self.values[birth] {
+            Value::Date(date) => !known.agrees_with(date),
+            _ => false,
         });
+        if let Some(birth) = birth.filter(|_| differs) {
+            out.warning("cell-birth-date-differs", birth, self.shown(birth, cells));
+        }
+        out.identifier_in_value = self.tells(number, cells);
+    }
+
+    /// Whether a value that leaves holds a number.
+    fn tells(&self, number: u64, cells: Cells<'_>) -> bool {
+        let holds = |cell: &str| cell.len() >= 11 && holds_number(cell.as_bytes(), number);
+        let made = |value: Value, cell| match value {
+            Value::Made { start, end } => self.made.get(start as usize..end as usize).unwrap_or_default(),
+            _ => cell,
+        };
+        self.steps.could_tell.iter().copied().any(|at| match &self.plans[at] {
+            plan if !plan.elsewhere => holds(cells.get(at)),
+            plan => match plan.repeat.and_then(|repeat| cells.repeats.get(repeat)) {
+                None => holds(made(self.values[at], cells.get(at))),
+                Some(instances) => instances.iter().any(|instance| {
+                    let place = at - instance.first;
+                    holds(made(instance.values[place], instance.cells[place]))
+                }),
+            },
+        })
     }
 
     /// Whether the patient has no number and is to be told by other values.
-    pub(super) fn is_generated(&self, cells: &[&str], out: &Row) -> bool {
+    pub(super) fn is_generated(&self, cells: Cells<'_>, out: &Row) -> bool {
         matches!(out.patient, Some(Patient::Generated(_))) || self.wants_generated(cells)
     }
 
     /// Writes the business key, or nothing if a part of it is missing.
-    pub(super) fn write_key(&self, cells: &[&str], out: &mut Row) {
+    pub(super) fn write_key(&self, cells: Cells<'_>, out: &mut Row) {
         for at in self.steps.keys.iter().copied() {
             if !out.key.is_empty() {
                 out.key.push(UNIT_SEPARATOR);
@@ -95,10 +114,10 @@ impl Validator {
         }
     }
 
-    fn write_plain(&self, at: usize, cells: &[&str], key: &mut Vec<u8>) {
+    fn write_plain(&self, at: usize, cells: Cells<'_>, key: &mut Vec<u8>) {
         match self.values[at] {
             Value::Empty | Value::Unreadable => {}
-            Value::Text { .. } | Value::Choice(_) => {
+            Value::Text { .. } | Value::Made { .. } | Value::Choice(_) => {
                 key.extend_from_slice(self.plain(at, cells).unwrap_or_default().as_bytes());
             }
             Value::Number(number) => number.write(key),
@@ -117,7 +136,7 @@ impl Validator {
     /// Makes an identifier of names, birth date and sex for a patient without
     /// a number; says what is missing where the row or the definition asks
     /// for one.
-    fn generate(&self, at: usize, cells: &[&str], out: &mut Row) {
+    fn generate(&self, at: usize, cells: Cells<'_>, out: &mut Row) {
         let roles = &self.roles;
         let wanted = self.wants_generated(cells);
         let parts = [roles.last_name, roles.first_name, roles.birth_date, roles.sex];
@@ -149,7 +168,7 @@ impl Validator {
     }
 
     /// Whether the row says that the identifier is to be generated.
-    fn wants_generated(&self, cells: &[&str]) -> bool {
+    fn wants_generated(&self, cells: Cells<'_>) -> bool {
         self.roles.generated.and_then(|at| self.plain(at, cells)).is_some_and(|said| {
             !["false", "no", "0", "n", "nee", "non"].iter().any(|no| said.eq_ignore_ascii_case(no))
         })

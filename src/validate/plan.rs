@@ -11,6 +11,11 @@ pub(super) struct Plan {
     pub(super) reading: Reading,
     /// Whether the value goes to the platform; else it stays in `local`.
     pub(super) goes: bool,
+    /// Whether its value does not come from the row's own cell: it is in a
+    /// repeat, or calculated.
+    pub(super) elsewhere: bool,
+    pub(super) has_calculation: bool,
+    pub(super) repeat: Option<usize>,
     pub(super) role: Option<Role>,
     pub(super) key: bool,
     /// What stands before a value: `,"NAME":`, with the opening quote where
@@ -23,15 +28,18 @@ pub(super) struct Plan {
     pub(super) relevant: Option<Expression>,
     pub(super) constraint: Option<Expression>,
     pub(super) codes: Option<Codes>,
+    pub(super) filter: Option<Expression>,
 }
 
 /// The places of the variables that each step has something to do with.
 #[derive(Debug, Default)]
 pub(super) struct Steps {
-    /// Their codes belong to a coding system.
+    /// Those outside of repeats whose codes belong to a coding system.
     pub(super) coded: Vec<usize>,
-    /// They have rules.
+    /// Those outside of repeats that have rules.
     pub(super) ruled: Vec<usize>,
+    /// The same for each repeat.
+    pub(super) inside: Vec<[Vec<usize>; 2]>,
     /// They are part of the business key.
     pub(super) keys: Vec<usize>,
     /// A patient's own number could hide in them and leave.
@@ -98,6 +106,9 @@ impl Plan {
         Self {
             reading,
             goes,
+            elsewhere: variable.repeat.is_some() || variable.calculation.is_some(),
+            has_calculation: variable.calculation.is_some(),
+            repeat: variable.repeat,
             role: variable.role,
             key: variable.key,
             label,
@@ -107,6 +118,7 @@ impl Plan {
             relevant: variable.relevant.clone(),
             constraint: variable.constraint.clone(),
             codes: variable.codes.clone(),
+            filter: variable.filter.clone(),
         }
     }
 }
@@ -118,7 +130,7 @@ impl Reading {
 }
 
 impl Steps {
-    pub(super) fn of(plans: &[Plan]) -> Self {
+    pub(super) fn of(plans: &[Plan], definition: &Definition) -> Self {
         let places = |has: &dyn Fn(&Plan) -> bool| -> Vec<usize> {
             (0..plans.len()).filter(|at| has(&plans[*at])).collect()
         };
@@ -126,14 +138,24 @@ impl Steps {
             !matches!(plan.reading, Reading::Choice(_) | Reading::Choices(_))
                 && !matches!(plan.reading, Reading::Date | Reading::Time | Reading::Moment)
         };
+        let has_rules = |plan: &Plan| {
+            plan.key
+                || plan.relevant.is_some()
+                || plan.constraint.is_some()
+                || plan.filter.is_some()
+                || !matches!(plan.required, Required::Never)
+        };
+        let of_repeat = |repeat: Option<usize>| {
+            [
+                places(&|plan| plan.repeat == repeat && plan.codes.is_some()),
+                places(&|plan| plan.repeat == repeat && has_rules(plan)),
+            ]
+        };
+        let [coded, ruled] = of_repeat(None);
         Self {
-            coded: places(&|plan| plan.codes.is_some()),
-            ruled: places(&|plan| {
-                plan.key
-                    || plan.relevant.is_some()
-                    || plan.constraint.is_some()
-                    || !matches!(plan.required, Required::Never)
-            }),
+            coded,
+            ruled,
+            inside: (0..definition.repeats.len()).map(|repeat| of_repeat(Some(repeat))).collect(),
             keys: places(&|plan| plan.key),
             could_tell: places(&|plan| plan.goes && is_free(plan)),
         }

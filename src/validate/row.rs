@@ -64,6 +64,9 @@ pub struct CellFinding {
     pub variable: Option<usize>,
     /// The technical column, if it is one.
     pub technical: Option<&'static str>,
+    /// The place of the repeat that it is about, and the number of the
+    /// instance in the file, from 1; 0 if it is about the repeat as such.
+    pub repeat: Option<(usize, u32)>,
     /// The shape of the cell, never the cell.
     pub shape: String,
     /// The message's arguments.
@@ -130,6 +133,7 @@ impl Row {
             severity,
             variable,
             technical: None,
+            repeat: None,
             shape: shape(cell),
             args: Args::new(),
         });
@@ -152,6 +156,18 @@ pub fn message(code: &str, variable: Option<&Variable>, args: &[(&str, Arg)], la
 }
 
 impl CellFinding {
+    /// The column of a file that it is about: `NAME`, or `REPEAT[2]/NAME`.
+    pub fn column(&self, definition: &Definition) -> String {
+        let variable = self.variable.map(|at| definition.variables[at].name.as_str());
+        match self.repeat {
+            None => variable.or(self.technical).unwrap_or_default().to_owned(),
+            Some((repeat, number)) => {
+                let repeat = &definition.repeats[repeat].name;
+                variable.map_or(repeat.clone(), |variable| format!("{repeat}[{number}]/{variable}"))
+            }
+        }
+    }
+
     /// The sentence for a person.
     pub fn text(&self, language: Language, definition: &Definition) -> String {
         let variable = self.variable.and_then(|at| definition.variables.get(at));

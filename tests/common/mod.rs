@@ -23,6 +23,7 @@ pub const NIHDI: &str = "71099911";
 /// A data directory and the binary on it.
 pub struct TestApp {
     directory: TempDir,
+    binary: PathBuf,
 }
 
 /// How a verb ended.
@@ -42,7 +43,19 @@ impl TestApp {
 
     /// An installation without anything in it.
     pub fn bare() -> Self {
-        Self { directory: tempfile::tempdir().unwrap() }
+        Self { directory: tempfile::tempdir().unwrap(), binary: env!("CARGO_BIN_EXE_hd4dp").into() }
+    }
+
+    /// An installation with one organisation whose binary has nothing beside
+    /// it: that of `HD4DP_BINARY`, if the environment names one.
+    pub fn alone() -> Self {
+        let mut app = Self::bare();
+        let built = std::env::var_os("HD4DP_BINARY").map_or_else(|| app.binary.clone(), PathBuf::from);
+        app.binary = app.path("empty").join("hd4dp");
+        fs::create_dir(app.path("empty")).unwrap();
+        fs::copy(built, &app.binary).unwrap();
+        app.ok(["organisation", "add", NIHDI, "Fictief Ziekenhuis"]);
+        app
     }
 
     /// The data directory.
@@ -64,7 +77,7 @@ impl TestApp {
 
     /// The command, ready to run.
     pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hd4dp"));
+        let mut command = Command::new(&self.binary);
         command.arg("--data-dir").arg(self.data()).args(args);
         command.env("LANG", "C").env_remove("LC_ALL").env_remove("LC_MESSAGES").env("USER", "tester");
         command

@@ -32,7 +32,7 @@ impl Handler for Depot {
     fn limit(&self, head: &Head) -> BodyLimit {
         let failure = match head.path.as_str() {
             "/upload" => None,
-            "/full" => Some(Code::TooLarge),
+            "/full" => Some(Code::NoRoom),
             "/broken" => Some(Code::Unavailable),
             "/chunks" => return BodyLimit::Chunked(LIMIT),
             _ => return BodyLimit::Bytes(LIMIT),

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
+    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     process::{Child, Stdio},
     sync::Arc,
 };
@@ -22,6 +22,7 @@ use hd4dp::{
     store::{Store, account, manager, member, organisation, session},
 };
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, pki_types::CertificateDer};
+use socket2::{Domain, Socket, Type};
 use x509_cert::der::{DecodePem, Encode};
 
 use crate::common::TestApp;
@@ -42,8 +43,11 @@ pub struct Person {
     pub csrf: String,
     tls: Arc<ClientConfig>,
     address: SocketAddr,
-    connection: Option<StreamOwned<ClientConnection, TcpStream>>,
+    connection: Option<Connection>,
 }
+
+/// TLS to the portal.
+pub type Connection = StreamOwned<ClientConnection, TcpStream>;
 
 /// An answer.
 #[derive(Debug)]
@@ -245,10 +249,9 @@ impl Person {
         }
         text.push_str("\r\n");
         let mut connection = self.connection.take().unwrap_or_else(|| self.connect());
-        connection.write_all(text.as_bytes()).unwrap();
-        // A server that refuses may answer before it has the whole body.
-        let _sent = connection.write_all(body);
-        let answer = Answer::read(&mut connection, method);
+        // A server that refuses may answer before it has the whole request.
+        let _sent = connection.write_all(text.as_bytes()).and_then(|()| connection.write_all(body));
+        let answer = Answer::read(&mut Incoming(&mut connection), method);
         if answer.header("connection") != Some("close") {
             self.connection = Some(connection);
         }
@@ -268,6 +271,11 @@ impl Person {
         answer
     }
 
+    /// Closes the connection; the next request opens another.
+    pub fn hang_up(&mut self) {
+        self.connection = None;
+    }
+
     /// Announces a form with a file of `length` bytes and sends none of them.
     pub fn announce(&mut self, path: &str, length: u64) -> Answer {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -280,15 +288,46 @@ impl Person {
         Answer::read(&mut connection, "POST")
     }
 
-    fn connect(&self) -> StreamOwned<ClientConnection, TcpStream> {
+    /// A new connection from this address of this machine.
+    pub fn connect_from(&self, from: Ipv4Addr) -> Connection {
         let tls = ClientConnection::new(Arc::clone(&self.tls), "localhost".try_into().unwrap()).unwrap();
-        let tcp = TcpStream::connect(self.address).unwrap();
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
+        socket.connect(&self.address.into()).unwrap();
+        let tcp = TcpStream::from(socket);
         tcp.set_nodelay(true).unwrap();
         StreamOwned::new(tls, tcp)
+    }
+
+    fn connect(&self) -> Connection {
+        self.connect_from(Ipv4Addr::LOCALHOST)
+    }
+}
+
+/// What comes in, whatever became of what was to go out.
+struct Incoming<'a>(&'a mut Connection);
+
+impl Read for Incoming<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let StreamOwned { conn, sock } = &mut *self.0;
+        loop {
+            match conn.reader().read(bytes) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    conn.read_tls(sock)?;
+                    conn.process_new_packets().map_err(io::Error::other)?;
+                }
+                read => return read,
+            }
+        }
     }
 }
 
 impl Answer {
+    /// The answer to a form that was sent by hand.
+    pub fn to_post(connection: &mut Connection) -> Self {
+        Self::read(&mut Incoming(connection), "POST")
+    }
+
     fn read(stream: &mut impl Read, method: &str) -> Self {
         let mut head = Vec::new();
         let mut byte = [0];
@@ -328,7 +367,8 @@ impl Answer {
     }
 }
 
-fn encoded(value: &str) -> String {
+/// A value as it stands in a form or in an address.
+pub fn encoded(value: &str) -> String {
     value
         .bytes()
         .map(

@@ -1,15 +1,20 @@
 //! The portal, as people meet it.
 
 pub mod client;
+mod markup;
 
 mod access;
 mod audit;
 mod certificate;
 mod form;
+mod hostile;
 mod list;
 mod login;
 mod pages;
 mod queue;
 mod registration;
+mod room;
+mod scan;
 mod settings;
+mod slow;
 mod upload;

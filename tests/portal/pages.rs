@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs};
 
 use hd4dp::{
     domain::role::Role,
@@ -10,10 +10,10 @@ use hd4dp::{
 };
 
 use super::client::{Person, Portal};
-use crate::common::NIHDI;
+use crate::common::{NIHDI, TestApp};
 
 /// The pages that need no more than a group to be shown.
-fn plain_pages() -> Vec<String> {
+pub fn plain_pages() -> Vec<String> {
     lines()
         .filter(|Line { method, path }| *method == "GET" && !path.replace("{group}", "").contains('{'))
         .map(|Line { path, .. }| path.replace("{group}", NIHDI))
@@ -49,7 +49,9 @@ fn speak(person: &mut Person, language: &str) {
 
 #[test]
 fn every_page_is_served_in_every_language_and_no_link_leads_nowhere() {
-    let portal = Portal::start();
+    let portal = Portal::start_on(TestApp::alone());
+    let beside = fs::read_dir(portal.app.path("empty")).unwrap().count();
+    assert_eq!(beside, 1, "the binary alone, where it runs");
     let group = portal.group(NIHDI);
     let mut manager = portal.manager("manager@fictief.example");
     let roles: Vec<_> = Role::ALL.into_iter().filter(|role| *role != Role::Manager).collect();

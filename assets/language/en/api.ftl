@@ -56,6 +56,7 @@ api-sadmi = This installation has no copy of the register of medical devices (SA
 batch-interrupted = The appliance stopped while this batch was coming in. What is counted here is stored; send the batch again, what is stored already is not stored twice.
 done-api-key-revoked = The API key is revoked.
 payload-duplicate = { $column } stands in the object twice. Send it once.
+payload-instances = A repeat takes an array of objects, one for each time.
 payload-nested = The value has more parts than this variable can take. Only a multiple choice takes an array.
 payload-not-json = This is not JSON: look at line { $line }, column { $column }.
 payload-not-object = This is not a JSON object of variables and their values.

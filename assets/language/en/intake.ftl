@@ -32,3 +32,4 @@ row-too-long = The row that begins on line { $line } is longer than { $limit } K
 row-too-many-cells = The row has { $found } cells and the header { $expected }. Put values that hold the delimiter between quotes.
 row-unclosed-quote = The quote opened in the row of line { $line } is never closed. What came before is stored; close the quote in the file of refused rows and import that.
 row-zero-byte = The row of line { $line } holds a zero byte: the file is damaged there. What came before is stored; the rest is in the file of refused rows.
+header-repeat-twice = The repeat { $column } stands in a column of its own and in columns with numbers. Use one way.

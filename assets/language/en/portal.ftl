@@ -43,6 +43,7 @@ error-413 = Too large
 error-422 = Something is not right
 error-500 = Something went wrong here
 error-503 = Not possible right now
+error-507 = No room left here
 error-home = To the home page
 error-request = If you ask the service desk, give them this number:
 login-title = Log in

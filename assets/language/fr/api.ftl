@@ -56,6 +56,7 @@ api-sadmi = Cette installation n’a pas de copie du registre des dispositifs m�
 batch-interrupted = L’appareil s’est arrêté pendant l’arrivée de ce lot. Ce qui est compté ici est enregistré ; renvoyez le lot, rien ne sera enregistré deux fois.
 done-api-key-revoked = La clé d’API est révoquée.
 payload-duplicate = { $column } figure deux fois dans l’objet. Envoyez-le une fois.
+payload-instances = Une répétition prend un tableau d’objets, un par fois.
 payload-nested = La valeur a plus de parties que cette variable n’en admet. Seul un choix multiple admet un tableau.
 payload-not-json = Ce n’est pas du JSON : voyez ligne { $line }, colonne { $column }.
 payload-not-object = Ce n’est pas un objet JSON de variables et de leurs valeurs.

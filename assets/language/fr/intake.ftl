@@ -32,3 +32,4 @@ row-too-long = La ligne qui commence à la ligne { $line } dépasse { $limit } K
 row-too-many-cells = La ligne a { $found } cellules et l'en-tête { $expected }. Mettez entre guillemets les valeurs qui contiennent le séparateur.
 row-unclosed-quote = Le guillemet ouvert dans la ligne { $line } n'est jamais fermé. Ce qui précède est enregistré ; fermez le guillemet dans le fichier des lignes refusées et importez celui-ci.
 row-zero-byte = La ligne { $line } contient un octet nul : le fichier y est endommagé. Ce qui précède est enregistré ; le reste est dans le fichier des lignes refusées.
+header-repeat-twice = La répétition { $column } figure dans une colonne à elle et dans des colonnes numérotées. Choisissez une façon.

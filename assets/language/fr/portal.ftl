@@ -43,6 +43,7 @@ error-413 = Trop volumineux
 error-422 = Quelque chose ne va pas
 error-500 = Une erreur s’est produite ici
 error-503 = Impossible pour le moment
+error-507 = Plus de place ici
 error-home = Vers l’accueil
 error-request = Si vous contactez le service d’assistance, communiquez ce numéro :
 login-title = Connexion

@@ -56,6 +56,7 @@ api-sadmi = Deze installatie heeft geen kopie van het register van medische hulp
 batch-interrupted = Het toestel stopte terwijl deze batch binnenkwam. Wat hier geteld is, is opgeslagen; stuur de batch opnieuw, niets wordt twee keer opgeslagen.
 done-api-key-revoked = De API-sleutel is ingetrokken.
 payload-duplicate = { $column } staat twee keer in het object. Stuur het één keer.
+payload-instances = Een herhaling neemt een array van objecten, één per keer.
 payload-nested = De waarde heeft meer delen dan deze variabele aankan. Alleen een meerkeuze neemt een array.
 payload-not-json = Dit is geen JSON: kijk op regel { $line }, kolom { $column }.
 payload-not-object = Dit is geen JSON-object van variabelen en hun waarden.

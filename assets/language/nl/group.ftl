@@ -6,8 +6,8 @@ home-certificate-expiring = Het certificaat vervalt over { $count ->
    *[other] { $count } dagen
 }
 home-parked = { $count ->
-    [one] Eén geparkeerde levering
-   *[other] { $count } geparkeerde leveringen
+    [one] Eén opzijgezette zending
+   *[other] { $count } opzijgezette zendingen
 }
 home-rejected = { $count ->
     [one] Eén rij van het laatste bestand is geweigerd

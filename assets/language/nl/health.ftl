@@ -6,7 +6,7 @@ health-state-ok = Goed
 health-state-attention = Aandacht
 health-state-failing = Faalt
 health-check = Controle
-health-state = Toestand
+health-state = Status
 health-figure = Cijfer
 health-todo = Wat te doen
 health-nothing = Niets
@@ -19,11 +19,11 @@ health-disk-do = IT moet ruimte vrijmaken of toevoegen waar de gegevensmap staat
 health-services = De diensten zijn ingesteld
 health-services-do = De beheerder van deze machine moet de adressen van de vertrouwde derde partij en het platform in hd4dp.toml zetten en de dienst herstarten. Tot dan wordt niets verstuurd.
 health-queue = Wat wacht, wordt verstuurd
-health-queue-do = Er moesten al een tijd leveringen vertrekken en er wordt niets geprobeerd. Herstart de dienst; helpt dat niet, stuur dan de tekst van de pagina Ondersteuning naar de servicedesk.
-health-queued = Leveringen die wachten
+health-queue-do = Er moesten al een tijd zendingen vertrekken en er wordt niets geprobeerd. Herstart de dienst; helpt dat niet, stuur dan de tekst van de pagina Ondersteuning naar de servicedesk.
+health-queued = Zendingen die wachten
 health-queued-do = Niets.
-health-parked = Geen levering staat opzij
-health-parked-do = Open de wachtrij van de groepen: elke levering die opzij staat, zegt waarom, en kan daar opnieuw geprobeerd worden als dat verholpen is.
+health-parked = Geen zending staat opzij
+health-parked-do = Open de wachtrij van de groepen: elke zending die opzij staat, zegt waarom, en kan daar opnieuw geprobeerd worden als dat verholpen is.
 health-certificates = Elke groep heeft een geldig certificaat
 health-certificates-do = De Certificate Managers van de groepen zonder certificaat moeten het toevoegen; tot dan worden hun registraties tegengehouden.
 health-certificates-ending = Geen certificaat eindigt binnenkort
@@ -38,8 +38,8 @@ health-unit-waiting_seconds = { $count ->
    *[other] seconden wachten
 }
 health-unit-deliveries = { $count ->
-    [one] levering
-   *[other] leveringen
+    [one] zending
+   *[other] zendingen
 }
 health-unit-missing = zonder certificaat
 health-unit-days = { $count ->

@@ -12,5 +12,5 @@ help-on-page = Op deze pagina
 help-beside = Vorig en volgend deel
 help-chapter-begin = Om te beginnen
 help-chapter-people = Mensen
-help-chapter-data = Gegevens en leveringen
+help-chapter-data = Gegevens en zendingen
 help-chapter-machine = Beheer van de toepassing

@@ -32,3 +32,4 @@ row-too-long = De rij die op regel { $line } begint, is langer dan { $limit } Ki
 row-too-many-cells = De rij heeft { $found } cellen en de hoofding { $expected }. Zet waarden met het scheidingsteken tussen aanhalingstekens.
 row-unclosed-quote = Het aanhalingsteken in de rij van regel { $line } wordt nooit gesloten. Wat ervoor kwam is bewaard; sluit het in het bestand met geweigerde rijen en importeer dat.
 row-zero-byte = De rij van regel { $line } bevat een nulbyte: het bestand is daar beschadigd. Wat ervoor kwam is bewaard; de rest staat in het bestand met geweigerde rijen.
+header-repeat-twice = De herhaling { $column } staat in een eigen kolom én in genummerde kolommen. Kies één manier.

@@ -43,6 +43,7 @@ error-413 = Te groot
 error-422 = Er klopt iets niet
 error-500 = Hier is iets misgegaan
 error-503 = Nu niet mogelijk
+error-507 = Geen plaats meer
 error-home = Naar de startpagina
 error-request = Neemt u contact op met de servicedesk, geef dan dit nummer door:
 login-title = Aanmelden

@@ -27,7 +27,7 @@ queue-definition = Definitie
 queue-resume = Hervatten
 queue-retry = Nu proberen
 queue-park = Opzijzetten
-queue-batch = Haar pakket
+queue-batch = Haar batch
 queue-batch-name = Naam
 queue-sealed = Verzegeld
 queue-batch-deliveries = Stromen
@@ -47,7 +47,7 @@ queue-no-history = Ze is nog niet geprobeerd. Ze vertrekt vanzelf; wat er gebeur
 done-delivery-retried = Het wordt nu geprobeerd.
 done-delivery-parked = De zending wordt tegengehouden tot iemand ze hervat.
 reconciliation-title = Aansluiting van imports
-reconciliation-about = Elke rij van elk bestand is verantwoord: gelezen = aanvaard + ongewijzigd + verworpen, en elke aanvaarde rij is in precies één toestand.
+reconciliation-about = Elke rij van elk bestand is verantwoord: gelezen = aanvaard + ongewijzigd + verworpen, en elke aanvaarde rij heeft precies één status.
 reconciliation-file = Bestand
 reconciliation-read = Gelezen
 reconciliation-accepted = Aanvaard
@@ -66,7 +66,7 @@ reconciliation-corrections = { $count ->
    *[other] { $count } van de aanvaarde rijen verbeteren eerdere registraties.
 }
 reconciliation-where = Waar de aanvaarde rijen nu zijn
-reconciliation-codes = Het platform bevestigde dat het de codes vernietigde van { $deleted } van de { $batches } pakketten met rijen van deze import.
+reconciliation-codes = Het platform bevestigde dat het de codes vernietigde van { $deleted } van de { $batches } batches met rijen van deze import.
 reconciliation-codes-last = Laatst bevestigd:
 reconciliation-none = Er is nog niets geïmporteerd. De eerste upload verschijnt hier met al zijn aantallen.
 import-state-running = Bezig of onderbroken

@@ -1,21 +1,19 @@
-//! From the words of an expression to a tree that is true or false.
+//! From a tree to what can be worked out in a row: names become places,
+//! types are checked, and what has no meaning is refused.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
-    Fault, Node, Operand, Operator,
-    token::{Token, tokens, unexpected},
+    Fault, General, Node, Operator,
+    data::read_moment,
+    evaluate::Term,
+    fast::{self, Side},
+    function::{self, Gives, Takes},
+    parse::Tree,
+    special,
+    token::unexpected,
 };
-use crate::{
-    definition::{choice::List, value::Moment, variable::Kind},
-    domain::{decimal::Decimal, moment},
-};
-
-/// How deep parentheses may nest, so that the stack is safe.
-const MOST_DEPTH: usize = 50;
-/// How many words an expression may have, for the same reason: each `and`
-/// nests what stands before it.
-const MOST_TOKENS: usize = 2_000;
+use crate::definition::{choice::List, variable::Kind};
 
 /// What an expression may speak of.
 #[derive(Clone, Copy, Debug)]
@@ -24,270 +22,325 @@ pub struct Scope<'a> {
     pub variables: &'a HashMap<String, usize>,
     /// Their types.
     pub kinds: &'a [Kind],
+    /// Which of them are calculated as one type or another; empty if none is.
+    pub loose: &'a [bool],
+    /// The repeat that each is in; empty if there are no repeats.
+    pub repeat_of: &'a [Option<usize>],
+    /// The repeats' names.
+    pub repeats: &'a [String],
     /// The code lists that the types point at.
     pub lists: &'a [List],
-    /// The variable that `.` stands for; none where `.` has no meaning.
+    /// The variable whose cell the expression stands in, for `.` in a
+    /// constraint and `once()` in a calculation.
     pub this: Option<usize>,
+    /// The repeat that the expression is evaluated in.
+    pub repeat: Option<usize>,
+    /// The code list whose columns can be named, in a choice filter.
+    pub columns: Option<usize>,
+    /// What the expression is for.
+    pub purpose: Purpose,
 }
 
-pub(super) fn compile(text: &str, scope: &Scope<'_>) -> Result<Node, Fault> {
-    let tokens = tokens(text)?;
-    if tokens.len() > MOST_TOKENS {
-        return Err(fault("definition-expression-deep"));
-    }
-    let mut compiler = Compiler { tokens: &tokens, at: 0, depth: 0, scope };
-    let node = compiler.any()?;
-    match compiler.next() {
-        None => Ok(node),
-        Some(token) => Err(unexpected(&shown(token))),
-    }
+/// What an expression is for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Purpose {
+    /// A value.
+    Calculation,
+    /// A rule about the value `.`.
+    Constraint,
+    /// Whether something is asked, needed or offered.
+    #[default]
+    Condition,
 }
 
-struct Compiler<'a> {
-    tokens: &'a [Token<'a>],
-    at: usize,
-    depth: usize,
-    scope: &'a Scope<'a>,
+/// What kind of value a term gives.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Type {
+    Text,
+    Number,
+    Truth,
+    Date,
+    Moment,
+    Time,
+    Choice,
+    Choices,
+    /// The values of a repeat, which only some functions take.
+    Nodes,
+    /// One or the other.
+    Any,
 }
 
-/// A side of a comparison before its type is known.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Side<'a> {
-    Variable(usize),
-    Today,
-    Text(&'a str),
-    Number(&'a str),
-}
+pub(super) type Typed = (Term, Type);
 
-impl<'a> Compiler<'a> {
-    fn any(&mut self) -> Result<Node, Fault> {
-        let mut node = self.all()?;
-        while self.takes(Token::Word("or")) {
-            node = Node::Or(Box::new([node, self.all()?]));
-        }
-        Ok(node)
-    }
-
-    fn all(&mut self) -> Result<Node, Fault> {
-        let mut node = self.one()?;
-        while self.takes(Token::Word("and")) {
-            node = Node::And(Box::new([node, self.one()?]));
-        }
-        Ok(node)
-    }
-
-    fn one(&mut self) -> Result<Node, Fault> {
-        match (self.tokens.get(self.at), self.tokens.get(self.at + 1)) {
-            (Some(Token::Open), _) => {
-                self.at += 1;
-                self.nested()
+impl<'s> Scope<'s> {
+    /// A part that is true or false.
+    pub(super) fn truth(&self, tree: &Tree<'_>) -> Result<Node, Fault> {
+        let all =
+            |parts: &[Tree<'_>]| parts.iter().map(|part| self.truth(part)).collect::<Result<Box<[_]>, _>>();
+        Ok(match tree {
+            Tree::And(parts) => Node::And(all(parts)?),
+            Tree::Or(parts) => Node::Or(all(parts)?),
+            Tree::Compare(operator, sides) => self.comparison(*operator, sides)?,
+            Tree::Call("not", parts) => match &parts[..] {
+                [part] => Node::Not(Box::new(self.truth(part)?)),
+                _ => return Err(Fault::about("definition-expression-arguments", "not")),
+            },
+            Tree::Call(name @ ("true" | "false"), parts) => match &parts[..] {
+                [] => Node::Always(*name == "true"),
+                _ => return Err(Fault::about("definition-expression-arguments", name)),
+            },
+            Tree::Text(_) | Tree::Number(..) => return Err(Fault::plain("definition-expression-no-truth")),
+            tree => {
+                let (term, kind) = self.single(tree)?;
+                if let Term::Truth(node) = term {
+                    return Ok(node);
+                }
+                let is_plain = matches!(tree, Tree::Variable(_) | Tree::This) && kind != Type::Any;
+                if is_plain {
+                    return Err(Fault::plain("definition-expression-no-truth"));
+                }
+                Node::General(General(Box::new(term)))
             }
-            (Some(Token::Word("not")), Some(Token::Open)) => {
-                self.at += 2;
-                Ok(Node::Not(Box::new(self.nested()?)))
-            }
-            (Some(Token::Word("selected")), Some(Token::Open)) => {
-                self.at += 2;
-                self.selected()
-            }
-            _ => self.comparison(),
+        })
+    }
+
+    /// A part that has one value.
+    pub(super) fn single(&self, tree: &Tree<'_>) -> Result<Typed, Fault> {
+        match self.term(tree)? {
+            (_, Type::Nodes) => Err(Fault::plain("definition-expression-several")),
+            term => Ok(term),
         }
     }
 
-    fn nested(&mut self) -> Result<Node, Fault> {
-        self.depth += 1;
-        if self.depth > MOST_DEPTH {
-            return Err(fault("definition-expression-deep"));
-        }
-        let node = self.any()?;
-        self.expects(Token::Close)?;
-        self.depth -= 1;
-        Ok(node)
+    /// Any part.
+    pub(super) fn term(&self, tree: &Tree<'_>) -> Result<Typed, Fault> {
+        Ok(match tree {
+            Tree::Variable(name) => self.named(name)?,
+            Tree::This => self.typed(self.this()?),
+            Tree::Parent => return Err(unexpected("..")),
+            Tree::Name(name) => (Term::Column(self.column(name)?), Type::Text),
+            Tree::Text(text) => (Term::Text((*text).to_owned()), Type::Text),
+            Tree::Number(is_negative, text) => {
+                let number: f64 = text.parse().map_err(|_| unexpected(text))?;
+                (Term::Number(if *is_negative { -number } else { number }), Type::Number)
+            }
+            Tree::Call(name, arguments) => self.call(name, arguments)?,
+            Tree::And(_) | Tree::Or(_) => (Term::Truth(self.truth(tree)?), Type::Truth),
+            Tree::Compare(operator, sides) => (Term::Truth(self.comparison(*operator, sides)?), Type::Truth),
+            Tree::Arithmetic(arithmetic, sides) => {
+                let sides = [self.number(&sides[0])?, self.number(&sides[1])?];
+                (Term::Arithmetic(*arithmetic, Box::new(sides)), Type::Number)
+            }
+            Tree::Minus(inner) => (Term::Minus(Box::new(self.number(inner)?)), Type::Number),
+        })
     }
 
-    fn selected(&mut self) -> Result<Node, Fault> {
-        let Side::Variable(variable) = self.side()? else {
-            return Err(fault("definition-expression-types"));
+    /// A part that can be a number.
+    pub(super) fn number(&self, tree: &Tree<'_>) -> Result<Term, Fault> {
+        match self.single(tree)? {
+            (_, Type::Choices) => Err(Fault::plain("definition-expression-types")),
+            (term, _) => Ok(term),
+        }
+    }
+
+    pub(super) fn this(&self) -> Result<usize, Fault> {
+        let this = self.this.filter(|_| self.purpose != Purpose::Calculation);
+        this.ok_or_else(|| Fault::plain("definition-expression-this"))
+    }
+
+    fn named(&self, name: &str) -> Result<Typed, Fault> {
+        let Some(variable) = self.variables.get(name).copied() else {
+            return match self.repeats.iter().position(|repeat| repeat == name) {
+                Some(repeat) => Ok((Term::Instances(repeat), Type::Nodes)),
+                None => Err(Fault::about("definition-expression-variable", name)),
+            };
         };
-        self.expects(Token::Comma)?;
-        let (Side::Text(code) | Side::Number(code)) = self.side()? else {
-            return Err(fault("definition-expression-types"));
-        };
-        self.expects(Token::Close)?;
-        self.chosen(variable, code)
+        Ok(match self.repeat_of.get(variable).copied().flatten() {
+            Some(repeat) if self.repeat != Some(repeat) => {
+                (Term::All(repeat, variable, self.kinds[variable]), Type::Nodes)
+            }
+            _ => self.typed(variable),
+        })
     }
 
-    fn comparison(&mut self) -> Result<Node, Fault> {
-        let left = self.side()?;
-        let operator = match self.next() {
-            Some(Token::Operator(operator)) => *operator,
-            Some(Token::Word(_) | Token::Close) | None => {
-                return Err(fault("definition-expression-no-truth"));
-            }
-            Some(token) => return Err(unexpected(&shown(token))),
+    pub(super) fn typed(&self, variable: usize) -> Typed {
+        let kind = self.kinds[variable];
+        let is_loose = self.loose.get(variable).copied().unwrap_or_default();
+        let of_kind = match kind {
+            _ if is_loose => Type::Any,
+            Kind::SelectOne(_) => Type::Choice,
+            Kind::SelectMultiple(_) => Type::Choices,
+            Kind::Text => Type::Text,
+            Kind::Integer | Kind::Decimal => Type::Number,
+            Kind::Date => Type::Date,
+            Kind::Time => Type::Time,
+            Kind::DateTime => Type::Moment,
         };
-        let right = self.side()?;
-        match (left, right) {
-            (Side::Variable(variable), constant) => self.with_variable(variable, operator, constant),
-            (constant, Side::Variable(variable)) => self.with_variable(variable, operator.turned(), constant),
-            _ => Err(fault("definition-expression-constant")),
+        (Term::Variable(variable, kind), of_kind)
+    }
+
+    fn column(&self, name: &str) -> Result<usize, Fault> {
+        let Some(list) = self.columns else { return Err(unexpected(name)) };
+        let found = self.lists[list].columns.iter().position(|column| column == name);
+        found.ok_or_else(|| Fault::about("definition-expression-column", name))
+    }
+
+    /// Whether a variable has a choice that stands in the workbook; none if
+    /// the arguments are something else.
+    pub(super) fn chosen(&self, variable: &Tree<'_>, code: &Tree<'_>) -> Result<Option<Node>, Fault> {
+        let Some(Side::Variable(variable)) = self.side(variable)? else { return Ok(None) };
+        if !matches!(self.kinds[variable], Kind::SelectOne(_) | Kind::SelectMultiple(_)) {
+            return Ok(None);
+        }
+        match self.side(code)? {
+            Some(Side::Text(code)) => fast::chosen(self, variable, code).map(Some),
+            Some(Side::Number(code)) => fast::chosen(self, variable, &code).map(Some),
+            _ => Ok(None),
         }
     }
 
-    fn side(&mut self) -> Result<Side<'a>, Fault> {
-        match self.next() {
-            Some(Token::Variable(name)) => self.variable(name).map(Side::Variable),
-            Some(Token::This) => {
-                self.scope.this.map(Side::Variable).ok_or_else(|| fault("definition-expression-this"))
-            }
-            Some(Token::Text(text)) => Ok(Side::Text(text)),
-            Some(Token::Number(text)) => Ok(Side::Number(text)),
-            Some(Token::Word("today")) => {
-                self.expects(Token::Open)?;
-                self.expects(Token::Close)?;
-                Ok(Side::Today)
-            }
-            Some(Token::Word(name)) if self.tokens.get(self.at) == Some(&Token::Open) => {
-                Err(fault_about("definition-expression-function", name))
-            }
-            Some(token) => Err(unexpected(&shown(token))),
-            None => Err(fault("definition-expression-end")),
-        }
-    }
-
-    fn variable(&self, name: &str) -> Result<usize, Fault> {
-        let found = self.scope.variables.get(name).copied();
-        found.ok_or_else(|| fault_about("definition-expression-variable", name))
-    }
-
-    /// Gives the other side the type of the variable.
-    fn with_variable(&self, variable: usize, operator: Operator, other: Side<'_>) -> Result<Node, Fault> {
-        let kind = self.scope.kinds[variable];
+    fn comparison(&self, operator: Operator, sides: &[Tree<'_>; 2]) -> Result<Node, Fault> {
         let is_order = !matches!(operator, Operator::Equal | Operator::NotEqual);
-        if other == Side::Text("") && !is_order {
-            return Ok(operator.applied(Node::Empty(variable)));
+        let (left, right) = (self.side(&sides[0])?, self.side(&sides[1])?);
+        if let (Some(left), Some(right)) = (left, right)
+            && !(is_order && self.is_of_numbers(&left, &right))
+            && let Some(node) = fast::comparison(self, left, operator, right)?
+        {
+            return Ok(node);
         }
-        if is_order && matches!(kind, Kind::Text | Kind::SelectOne(_) | Kind::SelectMultiple(_)) {
-            return Err(fault("definition-expression-order"));
+        let typed = |tree| self.single(tree).map(|(term, kind)| (self.is_numeral(&term), term, kind));
+        let (left, right) = (typed(&sides[0])?, typed(&sides[1])?);
+        for (side, (tree, other)) in [(&left, (&sides[0], &right)), (&right, (&sides[1], &left))] {
+            let kind = |side: &(bool, Term, Type)| if is_order && side.0 { Type::Number } else { side.2 };
+            check_side((tree, kind(side)), kind(other), is_order)?;
         }
-        let literal = |text: &str| fault_about("definition-expression-literal", text);
-        let types = || fault("definition-expression-types");
-        let operand = match (kind, other) {
-            (_, Side::Variable(other)) if comparable(kind, self.scope.kinds[other]) => {
-                Operand::Variable(other)
-            }
-            (_, Side::Variable(_)) => return Err(types()),
-            (Kind::SelectOne(_), Side::Text(code) | Side::Number(code)) => {
-                return self.chosen(variable, code).map(|node| operator.applied(node));
-            }
-            (Kind::Text, Side::Text(text) | Side::Number(text)) => Operand::Text(text.to_owned()),
-            (Kind::Integer | Kind::Decimal, Side::Text(text) | Side::Number(text)) => {
-                Operand::Number(Decimal::parse(text, false).ok_or_else(|| literal(text))?)
-            }
-            (Kind::Date | Kind::DateTime, Side::Today) => Operand::Today,
-            (Kind::Date, Side::Text(text)) => Operand::Date(moment::date(text).map_err(|_| literal(text))?),
-            (Kind::DateTime, Side::Text(text)) => moment_operand(text).ok_or_else(|| literal(text))?,
-            (Kind::Time, Side::Text(text)) => Operand::Time(moment::time(text).map_err(|_| literal(text))?),
-            _ => return Err(types()),
+        Ok(Node::General(General(Box::new(Term::Compare(operator, Box::new([left.1, right.1]))))))
+    }
+
+    /// Whether an order is one of numbers although a side is a text or a
+    /// choice: XPath reads the number in it.
+    fn is_of_numbers(&self, left: &Side<'_>, right: &Side<'_>) -> bool {
+        let kind = |side: &Side<'_>| match side {
+            Side::Variable(variable) => Some(self.kinds[*variable]),
+            _ => None,
         };
-        Ok(Node::Compare(Operand::Variable(variable), operator, operand))
-    }
-
-    fn chosen(&self, variable: usize, code: &str) -> Result<Node, Fault> {
-        let (Kind::SelectOne(list) | Kind::SelectMultiple(list)) = self.scope.kinds[variable] else {
-            return Err(fault("definition-expression-types"));
+        let is_number = |side: &Side<'_>| {
+            matches!(side, Side::Number(_)) || matches!(kind(side), Some(Kind::Integer | Kind::Decimal))
         };
-        let list = &self.scope.lists[list];
-        let choice = list.find_code(code).ok_or_else(|| Fault {
-            id: "definition-expression-choice",
-            args: vec![("what", code.into()), ("list", list.name.as_str().into())],
-        })?;
-        Ok(Node::Chosen(variable, choice as u32))
+        let reads = |side: &Side<'_>| match kind(side) {
+            Some(Kind::Text) => true,
+            Some(Kind::SelectOne(list)) => self.has_numerals(list),
+            _ => false,
+        };
+        (is_number(left) && reads(right)) || (reads(left) && is_number(right))
     }
 
-    fn next(&mut self) -> Option<&'a Token<'a>> {
-        self.at += 1;
-        self.tokens.get(self.at - 1)
+    fn is_numeral(&self, term: &Term) -> bool {
+        matches!(term, Term::Variable(_, Kind::SelectOne(list)) if self.has_numerals(*list))
+            || matches!(term, Term::Variable(_, Kind::Text))
     }
 
-    fn takes(&mut self, token: Token<'_>) -> bool {
-        let there = self.tokens.get(self.at) == Some(&token);
-        self.at += usize::from(there);
-        there
+    /// Whether all codes of a list are numbers.
+    fn has_numerals(&self, list: usize) -> bool {
+        self.lists[list].choices.iter().all(|choice| choice.code.parse::<f64>().is_ok())
     }
 
-    fn expects(&mut self, token: Token<'_>) -> Result<(), Fault> {
-        match self.next() {
-            Some(there) if *there == token => Ok(()),
-            Some(there) => Err(unexpected(&shown(there))),
-            None => Err(fault("definition-expression-end")),
+    /// A side of a comparison that the typed comparisons understand.
+    fn side<'t>(&self, tree: &Tree<'t>) -> Result<Option<Side<'t>>, Fault> {
+        Ok(match tree {
+            Tree::Variable(_) | Tree::This => match self.term(tree)? {
+                (Term::Variable(..), Type::Any) => None,
+                (Term::Variable(variable, _), _) => Some(Side::Variable(variable)),
+                _ => None,
+            },
+            Tree::Text(text) => Some(Side::Text(text)),
+            Tree::Number(false, text) => Some(Side::Number(Cow::Borrowed(text))),
+            Tree::Number(true, text) => Some(Side::Number(Cow::Owned(format!("-{text}")))),
+            Tree::Call("today", arguments) if arguments.is_empty() => Some(Side::Today),
+            _ => None,
+        })
+    }
+
+    fn call(&self, name: &str, arguments: &[Tree<'_>]) -> Result<Typed, Fault> {
+        if let Some(special) = special::compile(self, name, arguments)? {
+            return Ok(special);
         }
-    }
-}
-
-impl Operator {
-    /// The same comparison with its sides exchanged.
-    fn turned(self) -> Self {
-        match self {
-            Self::Less => Self::Greater,
-            Self::LessOrEqual => Self::GreaterOrEqual,
-            Self::Greater => Self::Less,
-            Self::GreaterOrEqual => Self::LessOrEqual,
-            equal => equal,
+        let function =
+            function::find(name).ok_or_else(|| Fault::about("definition-expression-function", name))?;
+        let (most, given) = (function.takes.len(), arguments.len());
+        let goes_on = function.again > 0 && given > most && (given - most).is_multiple_of(function.again);
+        if given < function.needs || (given > most && !goes_on) {
+            return Err(Fault::about("definition-expression-arguments", name));
         }
+        let mut terms = Vec::with_capacity(given);
+        for (at, tree) in arguments.iter().enumerate() {
+            let place = if at < most { at } else { most - function.again + (at - most) % function.again };
+            terms.push(self.argument(tree, function.takes[place])?);
+        }
+        let kind = match function.gives {
+            Gives::Text => Type::Text,
+            Gives::Number => Type::Number,
+            Gives::Truth => Type::Truth,
+            Gives::Date => Type::Date,
+            Gives::Moment => Type::Moment,
+        };
+        Ok((Term::Call(function.run, terms.into()), kind))
     }
 
-    /// The node for `=`, its contrary for `!=`.
-    fn applied(self, node: Node) -> Node {
-        if self == Self::NotEqual { Node::Not(Box::new(node)) } else { node }
-    }
-}
-
-/// A date-time literal needs its offset, or else is its date.
-fn moment_operand(text: &str) -> Option<Operand> {
-    let written = moment::date_time(text).ok()?;
-    match (written.time, written.offset) {
-        (None, _) => Some(Operand::Date(written.date)),
-        (Some(time), Some(offset)) => Some(Operand::Moment(Moment::at(written.date, time, offset))),
-        (Some(_), None) => None,
-    }
-}
-
-fn comparable(one: Kind, other: Kind) -> bool {
-    let class = |kind| match kind {
-        Kind::Integer | Kind::Decimal => Some((0, 0)),
-        Kind::Date | Kind::DateTime => Some((1, 0)),
-        Kind::Time => Some((2, 0)),
-        Kind::Text => Some((3, 0)),
-        Kind::SelectOne(list) => Some((4, list)),
-        Kind::SelectMultiple(_) => None,
-    };
-    class(one).is_some() && class(one) == class(other)
-}
-
-fn shown(token: &Token<'_>) -> String {
-    match token {
-        Token::Variable(name) => format!("${{{name}}}"),
-        Token::This => ".".to_owned(),
-        Token::Text(text) => format!("'{text}'"),
-        Token::Number(text) | Token::Word(text) => (*text).to_owned(),
-        Token::Operator(Operator::Equal) => "=".to_owned(),
-        Token::Operator(Operator::NotEqual) => "!=".to_owned(),
-        Token::Operator(Operator::Less) => "<".to_owned(),
-        Token::Operator(Operator::LessOrEqual) => "<=".to_owned(),
-        Token::Operator(Operator::Greater) => ">".to_owned(),
-        Token::Operator(Operator::GreaterOrEqual) => ">=".to_owned(),
-        Token::Open => "(".to_owned(),
-        Token::Close => ")".to_owned(),
-        Token::Comma => ",".to_owned(),
+    fn argument(&self, tree: &Tree<'_>, takes: Takes) -> Result<Term, Fault> {
+        let types = || Fault::plain("definition-expression-types");
+        let (term, kind) = match takes {
+            Takes::Several | Takes::Nodes => self.term(tree)?,
+            Takes::Number => return self.number(tree),
+            _ => self.single(tree)?,
+        };
+        match (takes, kind) {
+            (Takes::Nodes, Type::Nodes) => {}
+            (Takes::Nodes, _) if !matches!(tree, Tree::Variable(_) | Tree::This) => return Err(types()),
+            (Takes::Date, Type::Truth | Type::Time | Type::Choice | Type::Choices) => return Err(types()),
+            (Takes::Date, Type::Text) => check_date(tree)?,
+            (Takes::Choices, kind)
+                if !matches!(kind, Type::Choice | Type::Choices | Type::Text | Type::Any) =>
+            {
+                return Err(types());
+            }
+            _ => {}
+        }
+        Ok(term)
     }
 }
 
-fn fault(id: &'static str) -> Fault {
-    Fault { id, args: Vec::new() }
+/// Whether a side of a comparison of which not both sides are plain can be
+/// compared with the type of the other.
+fn check_side((tree, kind): (&Tree<'_>, Type), other: Type, is_order: bool) -> Result<(), Fault> {
+    let types = || Err(Fault::plain("definition-expression-types"));
+    let order = || Err(Fault::plain("definition-expression-order"));
+    match (kind, other) {
+        (Type::Truth, _) if is_order => order(),
+        (Type::Truth, Type::Truth | Type::Number | Type::Any) => Ok(()),
+        (Type::Truth, _) => types(),
+        (Type::Choices | Type::Choice, _) if is_order => order(),
+        (Type::Date | Type::Moment | Type::Time, Type::Number) => types(),
+        (Type::Time, Type::Date | Type::Moment) => types(),
+        (Type::Text, Type::Date | Type::Moment) => check_date(tree),
+        (Type::Text, Type::Time) => Ok(()),
+        (Type::Text, _) if is_order => match tree {
+            Tree::Text(text) if text.trim().parse::<f64>().is_ok() => Ok(()),
+            Tree::Text(_) | Tree::Variable(_) | Tree::This => order(),
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
 }
 
-fn fault_about(id: &'static str, what: &str) -> Fault {
-    let what: String = what.chars().take(60).collect();
-    Fault { id, args: vec![("what", what.into())] }
+/// A text in the workbook that stands for a date is one.
+fn check_date(tree: &Tree<'_>) -> Result<(), Fault> {
+    match tree {
+        Tree::Text(text)
+            if !text.is_empty() && text.parse::<f64>().is_err() && read_moment(text).is_none() =>
+        {
+            Err(Fault::about("definition-expression-literal", text))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,28 +1,48 @@
-//! Expressions of XLSForm, as far as the appliance obeys them.
+//! Expressions of XLSForm, compiled once when the workbook is read.
 //!
-//! The subset: `${name}`, `.`, text and number literals, `=`, `!=`, `<`,
-//! `<=`, `>`, `>=`, `and`, `or`, `not(…)`, `today()`, `selected(${x}, 'a')`
-//! and parentheses. What lies outside is refused when the workbook is read,
-//! never ignored. Compiled once; evaluation allocates nothing.
+//! [`parse`] makes a tree by the grammar of XPath 1.0, `compile` gives names,
+//! types and meaning, and refuses what has none, with the place in the
+//! workbook. The common rules, comparisons of variables with each other and
+//! with what stands in the workbook, become [`Node`]s, which are worked out
+//! exactly and without allocating; whatever is more becomes a [`Term`] inside
+//! one (`evaluate`, `function/`), with XPath's values and conversions.
 //!
 //! As in XPath an empty value equals only an empty one, and every comparison
 //! of order with it is false. A value that is not of its type makes the
 //! answer unknown, because that value has its own finding already.
+//!
+//! Stricter than ODK, so that mistakes are found before the first row: types
+//! that cannot agree are not compared, a code must be in its list, a value
+//! alone is no condition, and outside its repeat a variable is several values,
+//! which only functions for several values take. Paths other than `${name}`,
+//! `.` and `..` (in `position(..)`) are not understood.
 
 mod compile;
+mod data;
+mod evaluate;
+mod fast;
+mod function;
+mod parse;
+mod special;
 mod token;
 
-use std::cmp::Ordering;
+use std::{borrow::Cow, cmp::Ordering};
 
 use jiff::civil::{Date, Time};
 
-pub use compile::Scope;
+pub use compile::{Purpose, Scope};
 
 use crate::{
-    definition::value::{Moment, Value, Values},
+    definition::{
+        value::{Moment, Value, Values},
+        variable::Kind,
+    },
     domain::decimal::Decimal,
     language::Args,
 };
+use compile::Type;
+use evaluate::Term;
+use token::{Token, tokens};
 
 /// A compiled expression.
 #[derive(Clone, Debug)]
@@ -40,18 +60,43 @@ pub struct Fault {
     pub args: Args,
 }
 
+impl Fault {
+    fn plain(id: &'static str) -> Self {
+        Self { id, args: Vec::new() }
+    }
+
+    fn about(id: &'static str, what: &str) -> Self {
+        let what: String = what.chars().take(60).collect();
+        Self { id, args: vec![("what", what.into())] }
+    }
+}
+
+/// A compiled expression that gives a value.
+#[derive(Clone, Debug)]
+pub struct Calculation {
+    term: Term,
+    text: String,
+}
+
 /// A part of an expression that is true or false.
 #[derive(Clone, Debug)]
 pub(super) enum Node {
-    And(Box<[Node; 2]>),
-    Or(Box<[Node; 2]>),
+    Always(bool),
+    And(Box<[Node]>),
+    Or(Box<[Node]>),
     Not(Box<Node>),
     /// The variable has no value.
     Empty(usize),
     /// The variable has this choice, alone or among others.
     Chosen(usize, u32),
     Compare(Operand, Operator, Operand),
+    /// Whatever is more than these.
+    General(General),
 }
+
+/// A term that stands for whether it is true.
+#[derive(Clone, Debug)]
+pub(super) struct General(Box<Term>);
 
 /// A side of a comparison.
 #[derive(Clone, Debug)]
@@ -82,10 +127,11 @@ impl Expression {
         &self.text
     }
 
-    /// Compiles a text. Fails on everything outside the subset, on unknown
-    /// variables and choices, and on comparisons that make no sense.
+    /// Compiles a text. Fails on unknown functions, variables and choices, and
+    /// on what makes no sense.
     pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Self, Fault> {
-        compile::compile(text, scope).map(|node| Self { node, text: text.trim().to_owned() })
+        let node = scope.truth(&parse::parse(text)?)?;
+        Ok(Self { node, text: text.trim().to_owned() })
     }
 
     /// Whether it holds for a row; none if a value in it is unreadable.
@@ -105,29 +151,60 @@ impl Expression {
     }
 }
 
+impl Calculation {
+    /// The text that it was compiled from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Compiles a text, and tells the type of what it gives; none if that can
+    /// be one or another. Fails as [`Expression::compile`] does.
+    pub fn compile(text: &str, scope: &Scope<'_>) -> Result<(Self, Option<Kind>), Fault> {
+        let (term, kind) = scope.single(&parse::parse(text)?)?;
+        let kind = match kind {
+            Type::Number => Some(Kind::Decimal),
+            Type::Date => Some(Kind::Date),
+            Type::Moment => Some(Kind::DateTime),
+            Type::Time => Some(Kind::Time),
+            Type::Text | Type::Truth | Type::Choice | Type::Choices => Some(Kind::Text),
+            Type::Any | Type::Nodes => None,
+        };
+        Ok((Self { term, text: text.trim().to_owned() }, kind))
+    }
+
+    /// What it gives in a row, as a file's cell would say it: empty for
+    /// nothing; none if it depends on an unreadable value.
+    pub fn cell<'a>(&'a self, values: &Values<'a>) -> Option<Cow<'a, str>> {
+        let data = self.term.evaluate(values)?;
+        Some(if data.is_empty() { Cow::Borrowed("") } else { data.into_text() })
+    }
+}
+
+/// The names that a text mentions as `${name}`, each time that it does.
+/// Fails on signs that no expression has.
+pub fn mentioned(text: &str) -> Result<Vec<&str>, Fault> {
+    let name = |token| if let Token::Variable(name) = token { Some(name) } else { None };
+    Ok(tokens(text)?.into_iter().filter_map(name).collect())
+}
+
 impl Node {
     /// Whether it compares the texts of values, for which cells are needed.
     pub(super) fn compares_text(&self) -> bool {
         match self {
             Self::And(sides) | Self::Or(sides) => sides.iter().any(Self::compares_text),
             Self::Not(inner) => inner.compares_text(),
-            Self::Empty(_) | Self::Chosen(..) => false,
+            Self::Always(_) | Self::Empty(_) | Self::Chosen(..) => false,
+            Self::General(_) => true,
             Self::Compare(_, _, other) => matches!(other, Operand::Text(_) | Operand::Variable(_)),
         }
     }
 
     fn evaluate(&self, values: &Values<'_>) -> Option<bool> {
         match self {
-            Self::And(sides) => match (sides[0].evaluate(values), sides[1].evaluate(values)) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
-            },
-            Self::Or(sides) => match (sides[0].evaluate(values), sides[1].evaluate(values)) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), Some(false)) => Some(false),
-                _ => None,
-            },
+            Self::Always(holds) => Some(*holds),
+            Self::And(sides) => decided(sides, values, false),
+            Self::Or(sides) => decided(sides, values, true),
+            Self::General(General(term)) => term.evaluate(values).map(|data| data.truth()),
             Self::Not(inner) => inner.evaluate(values).map(|holds| !holds),
             Self::Empty(variable) => match values.values[*variable] {
                 Value::Unreadable => None,
@@ -144,6 +221,20 @@ impl Node {
             }
         }
     }
+}
+
+/// Whether a list of parts holds: the first part that is `wanted` decides,
+/// whatever the others are.
+fn decided(parts: &[Node], values: &Values<'_>, wanted: bool) -> Option<bool> {
+    let mut answer = Some(!wanted);
+    for part in parts {
+        match part.evaluate(values) {
+            Some(holds) if holds == wanted => return Some(wanted),
+            None => answer = None,
+            Some(_) => {}
+        }
+    }
+    answer
 }
 
 impl Operator {
@@ -178,14 +269,14 @@ impl Operand {
             Self::Variable(variable) => match values.values[*variable] {
                 Value::Unreadable => return None,
                 Value::Empty | Value::Choices { .. } => Seen::Empty,
-                Value::Text { .. } => Seen::Text(values.text(*variable)?),
+                Value::Text { .. } | Value::Made { .. } => Seen::Text(values.text(*variable)?),
                 Value::Number(number) => Seen::Number(number),
                 Value::Date(date) => Seen::Date(date),
                 Value::Moment(moment) => Seen::Moment(moment),
                 Value::Time(time) => Seen::Time(time),
                 Value::Choice(choice) => Seen::Choice(choice),
             },
-            Self::Today => Seen::Date(values.today),
+            Self::Today => Seen::Date(values.now.date),
             Self::Text(text) => Seen::Text(text),
             Self::Number(number) => Seen::Number(*number),
             Self::Date(date) => Seen::Date(*date),
@@ -218,3 +309,6 @@ impl Seen<'_> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod table;

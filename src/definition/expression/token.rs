@@ -9,13 +9,18 @@ pub(super) enum Token<'a> {
     Variable(&'a str),
     /// `.`, the value itself.
     This,
+    /// `..`, what is around it.
+    Parent,
     /// `'text'` or `"text"`.
     Text(&'a str),
-    /// `12.5`, `-3`.
+    /// `12.5`.
     Number(&'a str),
-    /// A name: an operator such as `and`, or a function.
+    /// A name: an operator such as `and`, a function, a column.
     Word(&'a str),
     Operator(Operator),
+    Plus,
+    Minus,
+    Times,
     Open,
     Close,
     Comma,
@@ -55,10 +60,17 @@ fn next(rest: &str) -> Result<(Token<'_>, usize), Fault> {
         [b'(', ..] => sign(Token::Open, 1),
         [b')', ..] => sign(Token::Close, 1),
         [b',', ..] => sign(Token::Comma, 1),
-        [b'0'..=b'9', ..] | [b'-' | b'.', b'0'..=b'9', ..] => {
+        [b'+', ..] => sign(Token::Plus, 1),
+        [b'-', ..] => sign(Token::Minus, 1),
+        [b'*', ..] => sign(Token::Times, 1),
+        [b'0'..=b'9', ..] | [b'.', b'0'..=b'9', ..] => {
             let length = 1 + run(&rest[1..], |letter| letter.is_ascii_digit() || letter == '.');
             sign(Token::Number(&rest[..length]), length)
         }
+        [b'.', b'.', b'/', ..] | [b'.', b'/', ..] | [b'/', ..] => {
+            Err(Fault::about("definition-expression-path", rest))
+        }
+        [b'.', b'.', ..] => sign(Token::Parent, 2),
         [b'.', ..] => sign(Token::This, 1),
         [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => {
             let length =
@@ -77,4 +89,30 @@ fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
 pub(super) fn unexpected(text: &str) -> Fault {
     let text: String = text.chars().take(30).collect();
     Fault { id: "definition-expression-unexpected", args: vec![("what", text.into())] }
+}
+
+impl Token<'_> {
+    /// The word as it was written, or nearly.
+    pub(super) fn shown(&self) -> String {
+        let sign = match self {
+            Self::Variable(name) => return format!("${{{name}}}"),
+            Self::Text(text) => return format!("'{text}'"),
+            Self::Number(text) | Self::Word(text) => text,
+            Self::This => ".",
+            Self::Parent => "..",
+            Self::Operator(Operator::Equal) => "=",
+            Self::Operator(Operator::NotEqual) => "!=",
+            Self::Operator(Operator::Less) => "<",
+            Self::Operator(Operator::LessOrEqual) => "<=",
+            Self::Operator(Operator::Greater) => ">",
+            Self::Operator(Operator::GreaterOrEqual) => ">=",
+            Self::Plus => "+",
+            Self::Minus => "-",
+            Self::Times => "*",
+            Self::Open => "(",
+            Self::Close => ")",
+            Self::Comma => ",",
+        };
+        sign.to_owned()
+    }
 }

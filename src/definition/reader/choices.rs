@@ -1,19 +1,20 @@
-//! The sheet `choices`.
+//! The sheet `choices`, and lists that stand in sheets of their own.
 
 use std::collections::{HashMap, HashSet};
 
 use super::TextColumns;
 use crate::{
     definition::{
-        choice::List,
-        sheet::{Problem, Sheet},
+        choice::{List, Origin},
+        sheet::{FileSheet, Problem, Sheet, SheetRow},
         text::Texts,
     },
     language::Language,
 };
 
-/// Reads the code lists, in the order in which they first appear.
-pub(super) fn read(sheet: &Sheet, own: Language, problems: &mut Vec<Problem>) -> Vec<List> {
+/// Reads the code lists, in the order in which they first appear; with the
+/// columns that filters may name, if any variable has a filter.
+pub(super) fn read(sheet: &Sheet, own: Language, filters: bool, problems: &mut Vec<Problem>) -> Vec<List> {
     if sheet.header.is_empty() {
         return Vec::new();
     }
@@ -30,7 +31,7 @@ pub(super) fn read(sheet: &Sheet, own: Language, problems: &mut Vec<Problem>) ->
     let labels = TextColumns::new(sheet, "label", own);
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut known: HashSet<(usize, &str)> = HashSet::new();
-    let mut lists: Vec<(&str, Vec<(String, Texts)>)> = Vec::new();
+    let mut lists: Vec<(&str, Gathered)> = Vec::new();
     for row in &sheet.rows {
         let (name, code) = (row.cell(list_name), row.cell(code));
         if name.is_empty() || code.is_empty() {
@@ -38,19 +39,87 @@ pub(super) fn read(sheet: &Sheet, own: Language, problems: &mut Vec<Problem>) ->
             problems.push(Problem::at("choices", row.0, missing, "definition-empty"));
             continue;
         }
-        if code.contains('|') || code.chars().any(char::is_control) {
+        if !is_code(code) {
             problems.push(Problem::at("choices", row.0, "name", "definition-code"));
             continue;
         }
         let place = *places.entry(name).or_insert_with(|| {
-            lists.push((name, Vec::new()));
+            lists.push((name, Gathered::default()));
             lists.len() - 1
         });
         if !known.insert((place, code)) {
             problems.push(Problem::at("choices", row.0, "name", "definition-twice").with("what", code));
             continue;
         }
-        lists[place].1.push((code.to_owned(), labels.read(row)));
+        lists[place].1.add(code, labels.read(row), row);
     }
-    lists.into_iter().map(|(name, choices)| List::new(name, choices)).collect()
+    let columns = filters.then(|| Columns::of(sheet, list_name));
+    lists.into_iter().map(|(name, gathered)| gathered.into_list(name, columns.as_ref())).collect()
+}
+
+/// Reads a list that stands alone. `value` and `label` are the columns of its
+/// codes and labels. Fails with a message's identifier and what it is about.
+pub(super) fn read_file(
+    name: &str,
+    file: &FileSheet,
+    (value, label): (&str, &str),
+    own: Language,
+) -> Result<List, (&'static str, String)> {
+    let sheet = &file.sheet;
+    let code = sheet.column(&value.to_lowercase());
+    let Some(code) = code else { return Err(("definition-file-column", value.to_owned())) };
+    let labels = TextColumns::new(sheet, &label.to_lowercase(), own);
+    let mut known: HashSet<&str> = HashSet::new();
+    let mut gathered = Gathered::default();
+    for row in &sheet.rows {
+        let text = row.cell(Some(code));
+        if !is_code(text) || text.is_empty() || !known.insert(text) {
+            return Err(("definition-file-row", row.0.to_string()));
+        }
+        gathered.add(text, labels.read(row), row);
+    }
+    let mut list = gathered.into_list(name, Some(&Columns::of(sheet, None)));
+    list.origin = if file.packaged { Origin::Packaged } else { Origin::Sheet };
+    Ok(list)
+}
+
+fn is_code(code: &str) -> bool {
+    !code.contains('|') && !code.chars().any(char::is_control)
+}
+
+/// The choices of one list, each with its row.
+#[derive(Default)]
+struct Gathered<'a> {
+    choices: Vec<(String, Texts)>,
+    rows: Vec<&'a SheetRow>,
+}
+
+impl<'a> Gathered<'a> {
+    fn add(&mut self, code: &str, labels: Texts, row: &'a SheetRow) {
+        self.choices.push((code.to_owned(), labels));
+        self.rows.push(row);
+    }
+
+    fn into_list(self, name: &str, columns: Option<&Columns>) -> List {
+        let mut list = List::new(name, self.choices);
+        if let Some(columns) = columns {
+            let values = |row: &&SheetRow| -> Vec<String> {
+                columns.0.iter().map(|(_, place)| row.cell(Some(*place)).to_owned()).collect()
+            };
+            let names = columns.0.iter().map(|(name, _)| name.clone()).collect();
+            list.add_columns(names, self.rows.iter().map(values).collect());
+        }
+        list
+    }
+}
+
+/// The columns that a filter may name: those whose name is a word.
+struct Columns(Vec<(String, usize)>);
+
+impl Columns {
+    fn of(sheet: &Sheet, except: Option<usize>) -> Self {
+        let columns = sheet.header.iter().enumerate().filter(|(at, _)| Some(*at) != except);
+        let named = columns.map(|(at, name)| (name.trim().to_owned(), at));
+        Self(named.filter(|(name, _)| !name.is_empty() && !name.contains("::")).collect())
+    }
 }

@@ -1,8 +1,16 @@
 //! From sheets to a definition, with every problem listed.
+//!
+//! `survey` reads every row for itself (`types` its type), `order` finds in
+//! which order calculations are worked out, `relate` compiles what rows say of
+//! each other, `whole` checks what must hold for all of them.
 
 mod choices;
+mod order;
+mod relate;
 mod settings;
 mod survey;
+mod types;
+mod whole;
 
 #[cfg(test)]
 mod tests;
@@ -19,8 +27,10 @@ use crate::language::Language;
 pub(super) fn read(sheets: Sheets) -> Result<Definition, Refused> {
     let mut problems = Vec::new();
     let settings = settings::read(&sheets, &mut problems);
-    let lists = choices::read(&sheets.choices, settings.language, &mut problems);
-    let survey = survey::read(&sheets.survey, &settings, &lists, &mut problems);
+    let filter = sheets.survey.column("choice_filter");
+    let filters = sheets.survey.rows.iter().any(|row| !row.cell(filter).is_empty());
+    let lists = choices::read(&sheets.choices, settings.language, filters, &mut problems);
+    let survey = survey::read(&sheets.survey, &sheets.files, &settings, lists, &mut problems);
     if !problems.is_empty() {
         let place = |problem: &Problem| Sheets::NAMES.iter().position(|name| *name == problem.sheet);
         problems.sort_by_key(|problem| (place(problem), problem.row));
@@ -33,9 +43,12 @@ pub(super) fn read(sheets: Sheets) -> Result<Definition, Refused> {
         version: settings.version,
         titles: settings.titles,
         enrolment_required: settings.enrolment_required,
+        language: settings.language,
         source_note: settings.source_note,
         variables: survey.variables,
-        lists,
+        calculated: survey.calculated,
+        repeats: survey.repeats,
+        lists: survey.lists,
         layout: survey.layout,
         source: sheets,
     })

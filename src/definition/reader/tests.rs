@@ -103,11 +103,11 @@ fn identities_stay_here_and_the_rest_goes_unless_the_workbook_says_otherwise() {
 fn every_problem_is_listed_with_its_place() {
     let survey = "type,name,required,relevant,constraint,calculation,choice_filter,hd::role,hd::code_system,hd::key,hd::number_format,default\n\
          end_group,,,,,,,,,,,\n\
-         begin_repeat,R,,,,,,,,,,\n\
+         end_repeat,R,,,,,,,,,,\n\
          select_one NONE,A,,,,,,,,,,\n\
-         select_one YN or_other,B,,,,,,,,,,\n\
+         select_one YN or_other,B,,,,,x = 1,,,,,\n\
          select_one_from_file f.csv,C,,,,,,,,,,\n\
-         calculate,D,,,,1+1,,,,,,\n\
+         calculate,D,,,,1+${G2},,,,,,\n\
          geopoint,E,,,,,,,,,,\n\
          text,bad name,,,,,,,,,,\n\
          text,F,perhaps,,,,,,,,,\n\
@@ -127,24 +127,24 @@ fn every_problem_is_listed_with_its_place() {
         ("settings", 2, "version", "definition-version"),
         ("survey", 0, "hd::key", "definition-no-key"),
         ("survey", 2, "type", "definition-group-end"),
-        ("survey", 3, "type", "definition-repeat"),
+        ("survey", 3, "type", "definition-repeat-end"),
         ("survey", 4, "type", "definition-no-list"),
-        ("survey", 5, "type", "definition-or-other"),
+        ("survey", 5, "choice_filter", "definition-or-other-filter"),
+        ("survey", 5, "choice_filter", "definition-expression-column"),
         ("survey", 6, "type", "definition-from-file"),
-        ("survey", 7, "type", "definition-calculation"),
-        ("survey", 8, "type", "definition-type"),
+        ("survey", 7, "calculation", "definition-expression-variable"),
+        ("survey", 8, "type", "definition-type-media"),
         ("survey", 9, "name", "definition-variable-name"),
         ("survey", 10, "required", "definition-expression-unexpected"),
         ("survey", 11, "name", "definition-twice"),
-        ("survey", 12, "calculation", "definition-calculation"),
-        ("survey", 12, "choice_filter", "definition-choice-filter"),
         ("survey", 12, "hd::role", "definition-role-type"),
+        ("survey", 12, "choice_filter", "definition-choice-filter"),
         ("survey", 12, "constraint", "definition-expression-unexpected"),
         ("survey", 12, "hd::number_format", "definition-number-format"),
         ("survey", 12, "hd::key", "definition-yes-or-no"),
         ("survey", 12, "hd::code_system", "definition-code-system"),
         ("survey", 13, "hd::role", "definition-role"),
-        ("survey", 13, "relevant", "definition-expression-function"),
+        ("survey", 13, "relevant", "definition-expression-this"),
         ("survey", 13, "default", "definition-default"),
         ("survey", 14, "hd::code_system", "definition-code-system-variable"),
         ("survey", 15, "type", "definition-group-open"),
@@ -173,4 +173,106 @@ fn a_survey_without_its_columns_or_variables_is_refused() {
     assert_eq!(problems(read_survey("type,name\nnote,N\n"))[0].3, "definition-no-variables");
     assert_eq!(problems(read_csv(SETTINGS, "", CHOICES, HD))[0].3, "definition-no-survey");
     assert_eq!(problems(read_csv(SETTINGS, "type,name\ntext,A\n", "list,x\nA,b\n", HD)).len(), 3);
+}
+
+#[test]
+fn calculations_that_need_each_other_are_told_with_the_way() {
+    let survey = "type,name,hd::key,calculation,relevant\ntext,K,yes,,\n\
+        calculate,A,,${C} + 1,\ncalculate,B,,1 + ${A},\ncalculate,C,,2,${B} > 1\ncalculate,D,,${D} + 1,\n\
+        calculate,E,,${B} + 1,\n";
+    let problems = read_survey(survey).unwrap_err().problems;
+    let told: Vec<String> = problems.iter().map(|problem| problem.text(Language::En)).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("Sheet survey, row 3, column calculation:"), "{told:?}");
+    assert!(told[0].contains("A → C → B → A"), "{told:?}");
+}
+
+#[test]
+fn types_of_calculations_are_known_to_the_rules_that_speak_of_them() {
+    let survey = |rule: &str| {
+        format!(
+            "type,name,hd::key,calculation,relevant\ntext,K,yes,,{rule}\ndate,D,,,\n\
+             calculate,AGE,,int((today() - ${{D}}) div 365.25),\ncalculate,NEXT,,date(${{D}} + 1),\n\
+             calculate,ANY,,\"if(${{AGE}} > 3, ${{AGE}}, 'young')\",\n"
+        )
+    };
+    let definition = read_survey(&survey("${AGE} > 3 and ${NEXT} > '2020-01-01' and ${ANY} > 5")).unwrap();
+    let kinds: Vec<Kind> = definition.variables.iter().map(|variable| variable.kind).collect();
+    assert_eq!(kinds, [Kind::Text, Kind::Date, Kind::Decimal, Kind::Date, Kind::Text]);
+    assert_eq!(definition.calculated, [2, 3, 4]);
+    assert_eq!(problems(read_survey(&survey("${NEXT} > 5")))[0].3, "definition-expression-types");
+    assert_eq!(problems(read_survey(&survey("${AGE} = 'x'")))[0].3, "definition-expression-literal");
+}
+
+#[test]
+fn what_cannot_be_in_a_repeat_is_refused() {
+    for (rows, column, id) in [
+        (
+            "begin_repeat,R,,,\nbegin repeat,Q,,,\ntext,A,,,\nend repeat,,,,\nend_repeat,,,,\n",
+            "type",
+            "definition-repeat-nested",
+        ),
+        ("begin_repeat,R,,,\ntext,A,,,\n", "type", "definition-repeat-open"),
+        ("begin_repeat,R,,,\ntext,A,,,\nend_group,,,,\nend_repeat,,,,\n", "type", "definition-group-end"),
+        ("begin_repeat,R,,,\nend_repeat,,,,\n", "type", "definition-repeat-empty"),
+        ("begin_repeat,R,,,\ntext,A,yes,,\nend_repeat,,,,\n", "hd::key", "definition-repeat-key"),
+        ("begin_repeat,R,,,\ntext,IDC_PAT,,,\nend_repeat,,,,\n", "hd::role", "definition-repeat-role"),
+        ("begin_repeat,K,,,\ntext,A,,,\nend_repeat,,,,\n", "name", "definition-twice"),
+        (
+            "begin_repeat,R,,,\ntext,A,,,\nend_repeat,,,,\ntext,B,,${A} = 'x',\n",
+            "relevant",
+            "definition-expression-several",
+        ),
+        (
+            "begin_repeat,R,,,${X}\ntext,A,,,\nend_repeat,,,,\n",
+            "repeat_count",
+            "definition-expression-variable",
+        ),
+    ] {
+        let survey = format!("type,name,hd::key,relevant,repeat_count\ntext,K,yes,,\n{rows}");
+        let found = problems(read_survey(&survey));
+        assert!(
+            found.iter().any(|problem| (problem.2.as_str(), problem.3) == (column, id)),
+            "{id}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn groups_stand_in_each_other_only_so_deep() {
+    let survey = |depth: usize| {
+        let groups = "begin_group,G,,${K} != ''\n".repeat(depth);
+        let ends = "end_group,,,\n".repeat(depth);
+        format!("type,name,hd::key,relevant\ntext,K,yes,\n{groups}text,A,,\n{ends}")
+    };
+    assert_eq!(read_survey(&survey(50)).unwrap().variables.len(), 2);
+    assert_eq!(problems(read_survey(&survey(20_000)))[0].3, "definition-group-deep");
+}
+
+#[test]
+fn what_forms_carry_beside_is_kept_or_refused_with_a_reason() {
+    let definition = read_survey(
+        "type,name,hd::key,guidance_hint::Dutch,appearance,authentic_source::SADMI,default,trigger\n\
+         text,K,yes,Meer uitleg,multiline,notification,,\ntoday,t,,,,,,\ndate,D,,,,,today(),\nselect_one YN,S,,,,,${K},\n",
+    )
+    .unwrap();
+    let key = &definition.variables[0];
+    assert_eq!((key.guidance.get(Language::Nl), key.appearance.as_str()), ("Meer uitleg", "multiline"));
+    assert_eq!(key.sources, [("SADMI".to_owned(), "notification".to_owned())]);
+    for (row, column, id) in [
+        ("calculate,C,,${K},${K}", "trigger", "definition-trigger"),
+        ("calculate,C,,,", "calculation", "definition-empty"),
+        ("text,IDC_PAT,,${K},", "calculation", "definition-calculation-patient"),
+        ("range,R,,,,start=a", "parameters", "definition-parameters"),
+        ("range,R,,,,start=5 end=1", "parameters", "definition-parameters"),
+        ("rank YN,R,,,", "type", "definition-type-rank"),
+        ("select_one_from_file ../secret.csv,F,,,", "type", "definition-from-file"),
+        ("select_one_from_file countries.csv,F,,,,value=code", "type", "definition-file-column"),
+        ("text,T,,\"random() + nothing()\",", "calculation", "definition-expression-function"),
+    ] {
+        let survey = format!("type,name,hd::key,calculation,trigger,parameters\ntext,K,yes,,\n{row}\n");
+        let found = problems(read_survey(&survey));
+        let found: Vec<_> = found.iter().map(|problem| (problem.1, problem.2.as_str(), problem.3)).collect();
+        assert_eq!(found, [(3, column, id)], "{row}");
+    }
 }

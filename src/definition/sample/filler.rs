@@ -72,6 +72,9 @@ impl Filler {
             })
             .collect();
         let one = |(at, variable): (usize, &Variable)| {
+            if is_left_out(variable) {
+                return Self::Nothing;
+            }
             by_role(variable, definition)
                 .or_else(|| by_name(variable))
                 .or_else(|| told_by.contains(&at).then(|| system(variable)).flatten())
@@ -89,6 +92,12 @@ impl Filler {
     pub(super) fn decides(&self) -> bool {
         matches!(self, Self::Lab(_) | Self::Nothing)
     }
+}
+
+/// Whether it has no column in a sample: what is calculated needs none, and
+/// repeats stay empty.
+pub(super) fn is_left_out(variable: &Variable) -> bool {
+    variable.calculation.is_some() || variable.repeat.is_some()
 }
 
 fn by_role(variable: &Variable, definition: &Definition) -> Option<Filler> {

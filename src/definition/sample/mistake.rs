@@ -1,6 +1,6 @@
 //! Mistakes such as files from practice have.
 
-use super::row::Generator;
+use super::{filler::is_left_out, row::Generator};
 use crate::{
     definition::{Definition, Kind, Required, Role, Value},
     domain::{
@@ -37,6 +37,9 @@ pub(super) enum Mistake {
 pub(super) fn possible(definition: &Definition) -> Vec<(usize, Mistake)> {
     let mut possible = Vec::new();
     for (at, variable) in definition.variables.iter().enumerate() {
+        if is_left_out(variable) {
+            continue;
+        }
         let mut add = |mistake| possible.push((at, mistake));
         if variable.key || matches!(variable.required, Required::Always) {
             add(Mistake::Missing);

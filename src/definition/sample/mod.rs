@@ -22,6 +22,7 @@ use jiff::civil::Date;
 pub use people::{PHYSICIANS, sample_physician};
 
 use crate::definition::Definition;
+use filler::is_left_out;
 use row::Generator;
 
 /// The last day of the samples, which do not depend on the calendar.
@@ -42,16 +43,19 @@ pub fn sample(
     errors_percent: f64,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let names: Vec<&str> = definition.variables.iter().map(|variable| variable.name.as_str()).collect();
+    let is_shown = |at: &usize| !is_left_out(&definition.variables[*at]);
+    let shown: Vec<usize> = (0..definition.variables.len()).filter(is_shown).collect();
+    let names: Vec<&str> = shown.iter().map(|at| definition.variables[*at].name.as_str()).collect();
     let mut buffer = names.join(";");
     buffer.push('\n');
     let mut generator = Generator::new(definition, seed, errors_percent);
     for number in 0..rows {
-        for (at, cell) in generator.row(number).iter().enumerate() {
-            if at > 0 {
+        let cells = generator.row(number);
+        for (place, at) in shown.iter().enumerate() {
+            if place > 0 {
                 buffer.push(';');
             }
-            push_cell(&mut buffer, cell);
+            push_cell(&mut buffer, &cells[*at]);
         }
         buffer.push('\n');
         if buffer.len() >= CHUNK {

@@ -112,8 +112,27 @@ impl<'a> Generator<'a> {
         expression.evaluate(&self.seen(&cells))
     }
 
+    /// Whether the variable's filter leaves its choices.
+    fn is_offered(&self, at: usize) -> bool {
+        let variable = &self.definition.variables[at];
+        let (Some(filter), Some(list)) = (&variable.filter, self.definition.list_of(variable)) else {
+            return true;
+        };
+        let cells: Vec<&str> = self.cells.iter().map(String::as_str).collect();
+        let values = self.seen(&cells);
+        let leaves = |choice: u32| {
+            let choice = list.choices.get(choice as usize);
+            filter.evaluate(&Values { choice, ..values }) != Some(false)
+        };
+        match self.values[at] {
+            Value::Choice(choice) => leaves(choice),
+            _ => values.choices(at).iter().all(|choice| leaves(*choice)),
+        }
+    }
+
     fn seen<'b>(&'b self, cells: &'b [&'b str]) -> Values<'b> {
-        Values { cells, values: &self.values, picked: &self.picked, today: TODAY }
+        let lists = &self.definition.lists;
+        Values { lists, ..Values::plain(cells, &self.values, &self.picked, TODAY) }
     }
 
     fn turn_to_next(&mut self) {
@@ -187,7 +206,8 @@ impl<'a> Generator<'a> {
             self.cells[at].clear();
             self.values[at] = self.value(at, attempt);
             if self.values[at].is_empty()
-                || constraint.is_none_or(|constraint| self.holds(constraint) != Some(false))
+                || (constraint.is_none_or(|constraint| self.holds(constraint) != Some(false))
+                    && self.is_offered(at))
             {
                 return;
             }

@@ -145,7 +145,7 @@ fn row(known: &Definition, variable: &Variable, language: Language) -> Value {
     });
     content! {
         name => variable.name, label => variable.labels.get(language), hint => variable.hints.get(language),
-        kind => kind(variable.kind), key => variable.key, required => required(&variable.required),
+        kind => kind_of(known, variable, language), key => variable.key, required => required(&variable.required),
         identifies => variable.role.is_some_and(|role| role.is_identity()),
         leaves => variable.destinations.hd, choices,
     }
@@ -167,6 +167,9 @@ fn facts(known: &Definition, variable: &Variable, language: Language) -> Vec<(&'
         ("default", variable.default.clone()),
         ("relevant", text(variable.relevant.as_ref())),
         ("constraint", text(variable.constraint.as_ref())),
+        ("calculation", variable.calculation.as_ref().map_or_else(String::new, |it| it.text().to_owned())),
+        ("filter", text(variable.filter.as_ref())),
+        ("repeat", variable.repeat.map_or_else(String::new, |repeat| known.repeats[repeat].name.clone())),
         ("leaves", variable.destinations.hd.to_string()),
         ("codes", codes),
     ]
@@ -182,6 +185,22 @@ fn required(required: &Required) -> &'static str {
         Required::Always => "always",
         Required::When(_) => "sometimes",
     }
+}
+
+/// The type with what else tells where values come from: a list's file, the
+/// repeat, the calculation.
+fn kind_of(known: &Definition, variable: &Variable, language: Language) -> String {
+    let mut text = kind(variable.kind).to_owned();
+    if let Some((list, origin)) = known.list_of(variable).and_then(|list| Some((list, list.origin.id()?))) {
+        text.push_str(&format!("_from_file {} ({})", list.name, language.text(origin, &[])));
+    }
+    if let Some(repeat) = variable.repeat {
+        text.push_str(&format!(" · {}[]", known.repeats[repeat].name));
+    }
+    if let Some(calculation) = &variable.calculation {
+        text.push_str(&format!(" = {}", calculation.text()));
+    }
+    text
 }
 
 /// The type, as XLSForm calls it.

@@ -3,13 +3,7 @@
 use crate::{
     error::Result,
     language::Language,
-    portal::{
-        answer::Answer,
-        cookie,
-        route::{self, Method},
-        routes::ROUTES,
-        visit::Visit,
-    },
+    portal::{answer::Answer, cookie, route::Method, routes::TABLE, visit::Visit},
     store::account,
 };
 
@@ -24,7 +18,7 @@ pub fn post(visit: &Visit<'_>) -> Result<Answer> {
     }
     // A page that answered a form is not there to be asked for again.
     let next = visit.form.get("next");
-    let is_page = next.starts_with("/ssp") && route::find(ROUTES, Method::Get, next).is_ok();
+    let is_page = next.starts_with("/ssp") && TABLE.find(Method::Get, next).is_ok();
     Ok(Answer::redirect(if is_page { next } else { "/ssp" }).cookie(cookie::set(
         cookie::LANGUAGE,
         language.code(),

@@ -161,40 +161,58 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
     let values = values(&shown.whole);
     let before = shown.before.as_ref().map(self::values);
     let telling = telling(&shown.definition, &values);
+    let line = |at: usize, value: Option<&Json>, earlier: Option<Option<&Json>>| {
+        let variable = &shown.definition.variables[at];
+        let earlier = earlier.filter(|earlier| *earlier != value);
+        if value.is_none() && earlier.is_none() {
+            return None;
+        }
+        let is_identity = variable.role.is_some_and(|role| role.is_identity());
+        let text =
+            |value: Option<&Json>| match value.map(|it| text(&shown.definition, variable, it, language)) {
+                None => String::new(),
+                Some(text) if in_clear || (!is_identity && !tells(&text, &telling)) => text,
+                Some(_) => MASK.to_owned(),
+            };
+        let value = text(value);
+        Some(Line {
+            label: variable.labels.get(language).to_owned(),
+            is_masked: value == MASK,
+            value: Some(value),
+            before: earlier.map(text),
+        })
+    };
+    let title = |label: String| Line { label, value: None, is_masked: false, before: None };
     let mut lines = Vec::new();
     for item in &shown.definition.layout {
         match item {
-            Item::Group { labels, .. } => lines.push(Line {
-                label: labels.get(language).to_owned(),
-                value: None,
-                is_masked: false,
-                before: None,
-            }),
-            Item::Variable(at) => {
-                let variable = &shown.definition.variables[*at];
-                let value = values.get(&variable.name);
-                let earlier = before.as_ref().map(|before| before.get(&variable.name));
-                let earlier = earlier.filter(|earlier| *earlier != value);
-                if value.is_none() && earlier.is_none() {
-                    continue;
-                }
-                let is_identity = variable.role.is_some_and(|role| role.is_identity());
-                let text = |value: Option<&Json>| match value
-                    .map(|it| text(&shown.definition, variable, it, language))
-                {
-                    None => String::new(),
-                    Some(text) if in_clear || (!is_identity && !tells(&text, &telling)) => text,
-                    Some(_) => MASK.to_owned(),
-                };
-                let value = text(value);
-                lines.push(Line {
-                    label: variable.labels.get(language).to_owned(),
-                    is_masked: value == MASK,
-                    value: Some(value),
-                    before: earlier.map(text),
-                });
+            Item::Group { labels, .. } => lines.push(title(labels.get(language).to_owned())),
+            Item::Variable(at) if shown.definition.variables[*at].repeat.is_none() => {
+                let name = &shown.definition.variables[*at].name;
+                let earlier = before.as_ref().map(|before| before.get(name));
+                lines.extend(line(*at, values.get(name), earlier));
             }
-            Item::GroupEnd | Item::Note { .. } => {}
+            Item::Repeat(place) => {
+                let repeat = &shown.definition.repeats[*place];
+                let now = instances(values.get(&repeat.name));
+                let earlier = before.as_ref().map(|before| instances(before.get(&repeat.name)));
+                for number in 0..now.len().max(earlier.as_ref().map_or(0, Vec::len)) {
+                    let label = match repeat.labels.get(language) {
+                        "" => repeat.name.as_str(),
+                        label => label,
+                    };
+                    lines.push(title(format!("{label} {}", number + 1)));
+                    for at in repeat.variables.clone() {
+                        let name = &shown.definition.variables[at].name;
+                        let of = |all: &[&Map<String, Json>]| {
+                            all.get(number).and_then(|instance| instance.get(name)).cloned()
+                        };
+                        let (now, earlier) = (of(&now), earlier.as_ref().map(|earlier| of(earlier)));
+                        lines.extend(line(at, now.as_ref(), earlier.as_ref().map(Option::as_ref)));
+                    }
+                }
+            }
+            Item::Variable(_) | Item::GroupEnd | Item::RepeatEnd | Item::Note { .. } => {}
         }
     }
     // A section of which nothing is filled in has no title either.
@@ -207,8 +225,25 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
 fn values(whole: &Whole) -> Map<String, Json> {
     let read = |text: &str| serde_json::from_str::<Map<String, Json>>(text).unwrap_or_default();
     let mut values = read(&whole.data);
-    values.extend(read(&whole.local));
+    for (name, here) in read(&whole.local) {
+        match (values.get_mut(&name), here) {
+            // Of a repeat a part leaves and a part stays here.
+            (Some(Json::Array(leaving)), Json::Array(staying)) => {
+                for (instance, rest) in leaving.iter_mut().zip(staying) {
+                    if let (Json::Object(instance), Json::Object(rest)) = (instance, rest) {
+                        instance.extend(rest);
+                    }
+                }
+            }
+            (_, here) => _ = values.insert(name, here),
+        }
+    }
     values
+}
+
+/// The instances of a repeat.
+fn instances(value: Option<&Json>) -> Vec<&Map<String, Json>> {
+    value.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_object).collect()
 }
 
 /// The numbers by which the patient could be told in other values.

@@ -4,6 +4,7 @@ mod extract;
 mod patient;
 mod rows;
 mod samples;
+mod whole;
 
 use std::collections::HashMap;
 
@@ -17,6 +18,7 @@ use crate::{
 fn options() -> Options {
     Options {
         today: Date::new(2026, 11, 22).unwrap(),
+        now: "2026-11-22T12:00:00Z".parse().unwrap(),
         decimal_comma: false,
         nihii_moduli: Nihdi::MODULI.to_vec(),
     }

@@ -1,0 +1,99 @@
+//! In which order calculations are worked out.
+
+use std::collections::HashMap;
+
+use super::survey::{Part, Planned, Reader};
+use crate::definition::expression::mentioned;
+
+/// What calculated variables need of each other.
+pub(super) struct Order {
+    /// The calculated variables, each after those that it needs.
+    pub(super) places: Vec<usize>,
+    /// The variables that each one's calculation speaks of.
+    pub(super) mentions: HashMap<usize, Vec<usize>>,
+}
+
+impl Order {
+    /// The order of the calculations, which may follow their relevance, too.
+    /// Those that need each other are a problem.
+    pub(super) fn of(reader: &mut Reader<'_>) -> Self {
+        let is_calculated = |reader: &Reader<'_>, planned: &Planned<'_>| {
+            !matches!(planned.part, Part::Other(_)) && !reader.cell(planned.row, "calculation").is_empty()
+        };
+        let calculated: Vec<usize> = (0..reader.planned.len())
+            .filter(|place| is_calculated(reader, &reader.planned[*place]))
+            .collect();
+        let mut mentions = HashMap::new();
+        let mut needs: HashMap<usize, Vec<usize>> = HashMap::new();
+        for place in calculated.iter().copied() {
+            let planned = &reader.planned[place];
+            let named = |text: &str| -> Vec<usize> {
+                let names = mentioned(text).unwrap_or_default();
+                names.into_iter().filter_map(|name| reader.names.get(name).copied()).collect()
+            };
+            let spoken_of = named(reader.cell(planned.row, "calculation"));
+            let rules = planned.around.iter().chain([&planned.row]);
+            let mut needed: Vec<usize> =
+                rules.flat_map(|row| named(reader.cell(row, "relevant"))).chain(spoken_of.clone()).collect();
+            needed.retain(|other| calculated.binary_search(other).is_ok());
+            needed.sort_unstable();
+            needed.dedup();
+            mentions.insert(place, spoken_of);
+            needs.insert(place, needed);
+        }
+        let places = sorted(&calculated, &needs);
+        if places.len() < calculated.len() {
+            let (place, names) = circle(reader, &calculated, &places, &needs);
+            let row = reader.planned[place].row;
+            reader.problem(row, "calculation", "definition-calculation-circle", &names);
+        }
+        Self { places, mentions }
+    }
+}
+
+/// Those of which all needs come before; the rest need each other.
+fn sorted(calculated: &[usize], needs: &HashMap<usize, Vec<usize>>) -> Vec<usize> {
+    let mut missing: HashMap<usize, usize> =
+        needs.iter().map(|(place, needed)| (*place, needed.len())).collect();
+    let mut needed_by: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (place, needed) in needs {
+        for other in needed {
+            needed_by.entry(*other).or_default().push(*place);
+        }
+    }
+    let mut sorted: Vec<usize> = calculated.iter().copied().filter(|place| missing[place] == 0).collect();
+    let mut at = 0;
+    while let Some(place) = sorted.get(at).copied() {
+        at += 1;
+        let mut next = needed_by.remove(&place).unwrap_or_default();
+        next.sort_unstable();
+        for other in next {
+            if let Some(missing) = missing.get_mut(&other) {
+                *missing -= 1;
+                if *missing == 0 {
+                    sorted.push(other);
+                }
+            }
+        }
+    }
+    sorted
+}
+
+/// A calculation that needs itself, with the names on the way.
+fn circle(
+    reader: &Reader<'_>,
+    calculated: &[usize],
+    sorted: &[usize],
+    needs: &HashMap<usize, Vec<usize>>,
+) -> (usize, String) {
+    let left = |place: &usize| !sorted.contains(place);
+    let Some(mut place) = calculated.iter().copied().find(left) else { return (0, String::new()) };
+    let mut way = Vec::new();
+    while !way.contains(&place) {
+        way.push(place);
+        place = needs[&place].iter().copied().find(left).unwrap_or(place);
+    }
+    let start = way.iter().position(|known| *known == place).unwrap_or_default();
+    let names = way[start..].iter().chain([&place]).map(|place| reader.planned[*place].name.as_str());
+    (place, names.collect::<Vec<_>>().join(" → "))
+}

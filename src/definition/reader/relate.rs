@@ -1,0 +1,429 @@
+//! What the rows of the survey say about each other.
+
+use std::collections::HashMap;
+
+use super::{
+    located,
+    order::Order,
+    survey::{Part, Reader, Row, Survey},
+    truth,
+    types::{OTHER, in_all_languages},
+    whole,
+};
+use crate::{
+    definition::{
+        Item,
+        expression::{Calculation, Expression, Fault, Purpose, Scope},
+        sheet::SheetRow,
+        text::Texts,
+        variable::{Codes, Destinations, Kind, NumberFormat, Repeat, Required, Role, Variable},
+    },
+    domain::code_system::CodeSystem,
+};
+
+/// The rows, with what is known of all of them.
+pub(super) struct Relations<'a> {
+    reader: Reader<'a>,
+    kinds: Vec<Kind>,
+    /// Which calculations give one type or another.
+    loose: Vec<bool>,
+    repeat_of: Vec<Option<usize>>,
+    repeat_names: Vec<String>,
+    roles: Vec<Option<Role>>,
+    order: Order,
+    calculations: HashMap<usize, Calculation>,
+    /// Whether the workbook says which variables go to the platform.
+    destined: bool,
+}
+
+impl<'a> Relations<'a> {
+    pub(super) fn of(mut reader: Reader<'a>) -> Self {
+        let order = Order::of(&mut reader);
+        let repeats = reader.repeats.iter().map(|(row, _)| reader.cell(row, "name").to_owned());
+        let mut relations = Self {
+            kinds: reader.planned.iter().map(|planned| planned.kind).collect(),
+            loose: reader.planned.iter().map(|planned| planned.part == Part::Calculated).collect(),
+            repeat_of: reader.planned.iter().map(|planned| planned.repeat).collect(),
+            repeat_names: repeats.collect(),
+            roles: Vec::new(),
+            calculations: HashMap::new(),
+            // An empty cell means no; as long as no row says yes, it means yes.
+            destined: reader
+                .planned
+                .iter()
+                .any(|planned| truth(reader.cell(planned.row, "destination::hd")) != Some(false)),
+            order,
+            reader,
+        };
+        relations.roles = (0..relations.kinds.len()).map(|place| relations.role(place)).collect();
+        relations.calculate();
+        relations
+    }
+
+    /// The survey.
+    pub(super) fn survey(mut self, rows: &[Row<'a>]) -> Survey {
+        let mut survey = Survey::default();
+        let mut groups: Vec<Option<Expression>> = Vec::new();
+        let mut inside = None;
+        for row in rows {
+            let around = groups.last().cloned().flatten();
+            survey.layout.push(match row {
+                Row::Group(row) => {
+                    let relevant = both(around, self.condition(row, "relevant", inside));
+                    groups.push(relevant.clone());
+                    Item::Group { labels: self.reader.texts[0].read(row), relevant }
+                }
+                Row::GroupEnd => {
+                    groups.pop();
+                    Item::GroupEnd
+                }
+                Row::Repeat(place) => {
+                    let (row, first) = self.reader.repeats[*place];
+                    groups.push(both(around, self.condition(row, "relevant", None)));
+                    inside = Some(*place);
+                    survey.repeats.push(self.repeat(row, first));
+                    Item::Repeat(*place)
+                }
+                Row::RepeatEnd => {
+                    groups.pop();
+                    inside = None;
+                    if let Some(repeat) = survey.repeats.last_mut() {
+                        repeat.variables.end = survey.variables.len();
+                    }
+                    Item::RepeatEnd
+                }
+                Row::Note(row) => Item::Note {
+                    labels: self.reader.texts[0].read(row),
+                    relevant: both(around, self.condition(row, "relevant", inside)),
+                },
+                Row::Variable(place) => {
+                    let variable = self.variable(*place, around);
+                    survey.variables.push(variable);
+                    Item::Variable(*place)
+                }
+            });
+        }
+        survey.calculated = std::mem::take(&mut self.order.places);
+        whole::check(&mut self.reader, &survey);
+        survey.lists = self.reader.lists;
+        survey
+    }
+
+    /// Compiles the calculations in their order, so that each knows the types
+    /// of those that it needs.
+    fn calculate(&mut self) {
+        for place in self.order.places.clone() {
+            let (row, repeat) = (self.reader.planned[place].row, self.repeat_of[place]);
+            let scope = self.scope(Some(place), repeat, Purpose::Calculation);
+            match Calculation::compile(self.reader.cell(row, "calculation"), &scope) {
+                Ok((calculation, kind)) => {
+                    if self.reader.planned[place].part == Part::Calculated {
+                        self.kinds[place] = kind.unwrap_or(Kind::Text);
+                        self.loose[place] = kind.is_none();
+                    }
+                    self.calculations.insert(place, calculation);
+                }
+                Err(fault) => self.fault(fault, row, "calculation"),
+            }
+            if !self.reader.cell(row, "trigger").is_empty() {
+                self.reader.problem(row, "trigger", "definition-trigger", "");
+            }
+        }
+    }
+
+    fn repeat(&mut self, row: &SheetRow, first: usize) -> Repeat {
+        let text = self.reader.cell(row, "repeat_count");
+        let count = (!text.is_empty())
+            .then(|| Calculation::compile(text, &self.scope(None, None, Purpose::Condition)));
+        let count = match count {
+            Some(Ok((count, _))) => Some(count),
+            Some(Err(fault)) => {
+                self.fault(fault, row, "repeat_count");
+                None
+            }
+            None => None,
+        };
+        Repeat {
+            name: self.reader.cell(row, "name").to_owned(),
+            labels: self.reader.texts[0].read(row),
+            count,
+            variables: first..first,
+            row: row.0,
+        }
+    }
+
+    fn variable(&mut self, place: usize, around: Option<Expression>) -> Variable {
+        let row = self.reader.planned[place].row;
+        let part = self.reader.planned[place].part.clone();
+        let name = self.reader.planned[place].name.clone();
+        let kind = self.kinds[place];
+        let destinations = self.destinations(place);
+        if let Part::Other(of) = part {
+            let asked = format!("selected(${{{}}}, '{OTHER}')", self.reader.planned[of].name);
+            let asked = self.expression(row, "relevant", &asked, None, self.repeat_of[place]);
+            return Variable {
+                technical: name.clone(),
+                labels: in_all_languages("definition-other-text"),
+                repeat: self.repeat_of[place],
+                relevant: both(around, asked),
+                destinations,
+                row: row.0,
+                ..Variable::plain(name, kind)
+            };
+        }
+        let technical = match self.reader.cell(row, "name::technical") {
+            "" => name.clone(),
+            technical => technical.to_owned(),
+        };
+        let repeat = self.repeat_of[place];
+        let texts = |at: usize| -> Texts { self.reader.texts[at].read(row) };
+        let [labels, hints, required_message, constraint_message, guidance] = [0, 1, 2, 3, 4].map(texts);
+        let range = match &part {
+            Part::Range(rule) => self.expression(row, "parameters", rule, Some(place), repeat),
+            _ => None,
+        };
+        let rule = self.reader.cell(row, "constraint").to_owned();
+        Variable {
+            technical,
+            labels,
+            hints,
+            guidance,
+            appearance: self.reader.cell(row, "appearance").to_owned(),
+            sources: self.sources(row),
+            repeat,
+            calculation: self.calculations.remove(&place),
+            filter: self.filter(place),
+            required: self.required(row, repeat),
+            required_message,
+            relevant: both(around, self.condition(row, "relevant", repeat)),
+            constraint: both(range, self.expression(row, "constraint", &rule, Some(place), repeat)),
+            constraint_message,
+            default: self.default_value(row, kind),
+            read_only: self.yes_or_no(row, "read_only") || self.yes_or_no(row, "readonly"),
+            format: self.format(row, kind),
+            key: self.yes_or_no(row, "hd::key"),
+            role: self.roles[place],
+            codes: self.codes(row, repeat),
+            destinations,
+            row: row.0,
+            ..Variable::plain(name, kind)
+        }
+    }
+
+    fn required(&mut self, row: &SheetRow, repeat: Option<usize>) -> Required {
+        match truth(self.reader.cell(row, "required")) {
+            Some(true) => Required::Always,
+            Some(false) => Required::Never,
+            None => self.condition(row, "required", repeat).map_or(Required::Never, Required::When),
+        }
+    }
+
+    fn role(&mut self, place: usize) -> Option<Role> {
+        let planned = &self.reader.planned[place];
+        if let Part::Other(_) = planned.part {
+            return None;
+        }
+        let (row, kind) = (planned.row, planned.kind);
+        let said = self.reader.cell(row, "hd::role");
+        if said.is_empty() {
+            return Role::of_variable(&planned.name).filter(|role| role.fits(kind) || role.is_identity());
+        }
+        match Role::by_name(said) {
+            Some(role) if role.fits(kind) => Some(role),
+            Some(_) => self.reader.refuse(row, "hd::role", "definition-role-type", said),
+            None => self.reader.refuse(row, "hd::role", "definition-role", said),
+        }
+    }
+
+    fn default_value(&mut self, row: &SheetRow, kind: Kind) -> String {
+        let default = self.reader.cell(row, "default").to_owned();
+        // A form works a default out that is an expression.
+        let is_code = !default.is_empty() && !default.contains("${") && !default.contains('(');
+        if let Kind::SelectOne(list) = kind
+            && is_code
+            && self.reader.lists[list].find_code(&default).is_none()
+        {
+            self.reader.problem(row, "default", "definition-default", &default);
+        }
+        default
+    }
+
+    fn format(&mut self, row: &SheetRow, kind: Kind) -> Option<NumberFormat> {
+        let text = self.reader.cell(row, "hd::number_format");
+        if text.is_empty() || !matches!(kind, Kind::Integer | Kind::Decimal) {
+            return None;
+        }
+        let (total, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        match (total.parse(), decimals.parse()) {
+            (Ok(total), Ok(decimals)) if decimals <= total => Some(NumberFormat { total, decimals }),
+            _ => self.reader.refuse(row, "hd::number_format", "definition-number-format", text),
+        }
+    }
+
+    fn codes(&mut self, row: &SheetRow, repeat: Option<usize>) -> Option<Codes> {
+        let text = self.reader.cell(row, "hd::code_system");
+        if text.is_empty() {
+            return None;
+        }
+        let Some(name) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else {
+            return match CodeSystem::by_name(text) {
+                Some(system) => Some(Codes::Of(system)),
+                None => self.reader.refuse(row, "hd::code_system", "definition-code-system", text),
+            };
+        };
+        let by = self.reader.names.get(name).copied();
+        let by = by.filter(|by| self.repeat_of[*by].is_none() || self.repeat_of[*by] == repeat);
+        match by.map(|by| (by, self.kinds[by])) {
+            Some((by, Kind::SelectOne(list))) => {
+                let choices = self.reader.lists[list].choices.iter();
+                let systems = choices.map(|choice| CodeSystem::by_name(&choice.code)).collect();
+                Some(Codes::Told { by, systems })
+            }
+            _ => self.reader.refuse(row, "hd::code_system", "definition-code-system-variable", name),
+        }
+    }
+
+    fn filter(&mut self, place: usize) -> Option<Expression> {
+        let row = self.reader.planned[place].row;
+        let text = self.reader.cell(row, "choice_filter").to_owned();
+        if text.is_empty() {
+            return None;
+        }
+        let (Kind::SelectOne(list) | Kind::SelectMultiple(list)) = self.kinds[place] else {
+            return self.reader.refuse(row, "choice_filter", "definition-choice-filter", "");
+        };
+        let scope = self.scope(None, self.repeat_of[place], Purpose::Condition);
+        match Expression::compile(&text, &Scope { columns: Some(list), ..scope }) {
+            Ok(filter) => Some(filter),
+            Err(fault) => {
+                self.fault(fault, row, "choice_filter");
+                None
+            }
+        }
+    }
+
+    /// What `authentic_source::` columns say.
+    fn sources(&self, row: &SheetRow) -> Vec<(String, String)> {
+        let columns = self.reader.sheet.header.iter().enumerate().filter_map(|(at, column)| {
+            let (kind, source) = column.split_once("::")?;
+            let is_source = kind.trim().eq_ignore_ascii_case("authentic_source");
+            Some((source.trim().to_owned(), row.cell(Some(at))))
+                .filter(|(_, cell)| is_source && !cell.is_empty())
+        });
+        columns.map(|(source, cell)| (source, cell.to_owned())).collect()
+    }
+
+    /// Identities stay here unless their row itself says otherwise, and so
+    /// does what is calculated from them; a number that is calculated from the
+    /// birth date, an age, tells no more than other values. The patient's own
+    /// number goes to the trusted third party alone, and what is calculated
+    /// from it to nobody, whatever the row says.
+    fn destinations(&mut self, place: usize) -> Destinations {
+        let row = self.reader.planned[place].row;
+        let identities = self.identities(place);
+        let tells = identities.iter().any(|role| match role {
+            Role::BirthDate => {
+                self.roles[place].is_some() || !matches!(self.kinds[place], Kind::Integer | Kind::Decimal)
+            }
+            _ => true,
+        });
+        let said = self.reader.cell(row, "destination::hd");
+        let hd = match said {
+            _ if identities.contains(&Role::Patient) => false,
+            "" => !self.destined && !tells,
+            _ => truth(said).unwrap_or(true),
+        };
+        let identifying =
+            self.roles[place] == Some(Role::BirthDate) && self.yes_or_no(row, "hd::identifying");
+        let goes = |column: &str| truth(self.reader.cell(row, column)).unwrap_or(true);
+        Destinations {
+            hd: hd || identifying,
+            hd_client: goes("destination::hd_client"),
+            nippin: goes("destination::nippin"),
+            nippin_xml_name: self.reader.cell(row, "destination::nippin_xml_name").to_owned(),
+            nippin_relevant: self.reader.cell(row, "destination::nippin_relevant").to_owned(),
+            ima: goes("destination::ima"),
+        }
+    }
+
+    /// The identities that a variable is or is calculated from.
+    fn identities(&self, place: usize) -> Vec<Role> {
+        let mut seen = vec![place];
+        let mut at = 0;
+        while let Some(next) = seen.get(at).copied() {
+            at += 1;
+            for other in self.order.mentions.get(&next).into_iter().flatten() {
+                if !seen.contains(other) {
+                    seen.push(*other);
+                }
+            }
+        }
+        let roles = seen.into_iter().filter_map(|place| self.roles[place]);
+        roles.filter(|role| role.is_identity()).collect()
+    }
+
+    fn scope(&self, this: Option<usize>, repeat: Option<usize>, purpose: Purpose) -> Scope<'_> {
+        Scope {
+            variables: &self.reader.names,
+            kinds: &self.kinds,
+            loose: &self.loose,
+            repeat_of: &self.repeat_of,
+            repeats: &self.repeat_names,
+            lists: &self.reader.lists,
+            this,
+            repeat,
+            columns: None,
+            purpose,
+        }
+    }
+
+    fn condition(
+        &mut self,
+        row: &SheetRow,
+        column: &'static str,
+        repeat: Option<usize>,
+    ) -> Option<Expression> {
+        let text = self.reader.cell(row, column).to_owned();
+        self.expression(row, column, &text, None, repeat)
+    }
+
+    fn expression(
+        &mut self,
+        row: &SheetRow,
+        column: &'static str,
+        text: &str,
+        this: Option<usize>,
+        repeat: Option<usize>,
+    ) -> Option<Expression> {
+        if text.is_empty() {
+            return None;
+        }
+        let purpose = if this.is_some() { Purpose::Constraint } else { Purpose::Condition };
+        match Expression::compile(text, &self.scope(this, repeat, purpose)) {
+            Ok(expression) => Some(expression),
+            Err(fault) => {
+                self.fault(fault, row, column);
+                None
+            }
+        }
+    }
+
+    fn fault(&mut self, fault: Fault, row: &SheetRow, column: &str) {
+        self.reader.problems.push(located(fault, "survey", row.0, column));
+    }
+
+    fn yes_or_no(&mut self, row: &SheetRow, column: &str) -> bool {
+        truth(self.reader.cell(row, column)).unwrap_or_else(|| {
+            let said = self.reader.cell(row, column).to_owned();
+            self.reader.problem(row, column, "definition-yes-or-no", &said);
+            false
+        })
+    }
+}
+
+fn both(one: Option<Expression>, other: Option<Expression>) -> Option<Expression> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.and(other)),
+        (one, other) => one.or(other),
+    }
+}

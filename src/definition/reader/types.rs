@@ -1,0 +1,194 @@
+//! The column `type`.
+
+use super::{
+    choices,
+    survey::{Part, Reader},
+};
+use crate::{
+    definition::{sheet::SheetRow, text::Texts, variable::Kind},
+    language::Language,
+};
+
+/// The code that `or_other` adds to a list.
+pub(super) const OTHER: &str = "other";
+
+/// Rows that make a form note how it was filled in. A file of registrations
+/// has no such thing, so they are accepted and mean nothing.
+pub(super) fn is_metadata(kind: &str) -> bool {
+    const KINDS: [&str; 10] = [
+        "start",
+        "end",
+        "today",
+        "deviceid",
+        "username",
+        "email",
+        "phonenumber",
+        "subscriberid",
+        "simserial",
+        "audit",
+    ];
+    KINDS.contains(&kind)
+}
+
+impl Reader<'_> {
+    /// The type of a variable, what of its row it is, and whether a text for
+    /// another answer follows it.
+    pub(super) fn kind(&mut self, row: &SheetRow, words: &[&str]) -> Option<(Kind, Part, bool)> {
+        let mut has_other = false;
+        let mut part = Part::Whole;
+        let kind = match words {
+            ["text" | "string" | "hidden" | "barcode"] => Kind::Text,
+            ["integer" | "int"] => Kind::Integer,
+            ["decimal"] => Kind::Decimal,
+            ["date"] => Kind::Date,
+            ["time"] => Kind::Time,
+            ["datetime" | "dateTime"] => Kind::DateTime,
+            ["select_one", list] => Kind::SelectOne(self.list(row, list)?),
+            ["select_multiple", list] => Kind::SelectMultiple(self.list(row, list)?),
+            ["select_one", list, "or_other"] => {
+                has_other = true;
+                Kind::SelectOne(self.list_with_other(row, list)?)
+            }
+            ["select_multiple", list, "or_other"] => {
+                has_other = true;
+                Kind::SelectMultiple(self.list_with_other(row, list)?)
+            }
+            ["select_one_from_file", file] => Kind::SelectOne(self.file(row, file)?),
+            ["select_multiple_from_file", file] => Kind::SelectMultiple(self.file(row, file)?),
+            ["acknowledge" | "trigger"] => Kind::SelectOne(self.acknowledgement()),
+            ["calculate"] => {
+                if self.cell(row, "calculation").is_empty() {
+                    return self.refuse(row, "calculation", "definition-empty", "");
+                }
+                part = Part::Calculated;
+                Kind::Text
+            }
+            ["range"] => {
+                let (kind, rule) = self.range(row)?;
+                part = Part::Range(rule);
+                kind
+            }
+            [
+                "image" | "audio" | "video" | "file" | "geopoint" | "geotrace" | "geoshape"
+                | "background-audio" | "start-geopoint",
+            ] => return self.refuse(row, "type", "definition-type-media", words[0]),
+            ["rank", ..] => return self.refuse(row, "type", "definition-type-rank", ""),
+            _ => return self.refuse(row, "type", "definition-type", &words.join(" ")),
+        };
+        if has_other && !self.cell(row, "choice_filter").is_empty() {
+            self.problem(row, "choice_filter", "definition-or-other-filter", "");
+        }
+        Some((kind, part, has_other))
+    }
+
+    fn list(&mut self, row: &SheetRow, name: &str) -> Option<usize> {
+        match self.list_places.get(name).copied() {
+            None => self.refuse(row, "type", "definition-no-list", name),
+            found => found,
+        }
+    }
+
+    /// A copy of a list that ends with "other", unless the list has that
+    /// already; variables without `or_other` keep the list as it is.
+    fn list_with_other(&mut self, row: &SheetRow, name: &str) -> Option<usize> {
+        let place = self.list(row, name)?;
+        if self.lists[place].find_code(OTHER).is_some() {
+            return Some(place);
+        }
+        let key = format!("{name} or_other");
+        if let Some(known) = self.list_places.get(&key) {
+            return Some(*known);
+        }
+        let list = self.lists[place].with(name, OTHER, in_all_languages("definition-other"));
+        Some(self.add_list(key, list))
+    }
+
+    /// The list of a file, which stands in a sheet of that name or comes with
+    /// the appliance.
+    fn file(&mut self, row: &SheetRow, name: &str) -> Option<usize> {
+        let name = name.to_lowercase();
+        let parameters = self.parameters(row)?;
+        let said = |key: &str, usual: &'static str| {
+            parameters
+                .iter()
+                .find(|(known, _)| known == key)
+                .map_or(usual.to_owned(), |(_, value)| value.clone())
+        };
+        let (value, label) = (said("value", "name"), said("label", "label"));
+        let key = format!("{name} {value} {label}");
+        if let Some(known) = self.list_places.get(&key) {
+            return Some(*known);
+        }
+        let Some(file) = self.files.get(&name) else {
+            return self.refuse(row, "type", "definition-from-file", &name);
+        };
+        match choices::read_file(&name, file, (&value, &label), self.settings.language) {
+            Ok(list) => Some(self.add_list(key, list)),
+            Err((id, what)) => self.refuse(row, "type", id, &what),
+        }
+    }
+
+    /// The list of what is confirmed: XLSForm writes it "OK".
+    fn acknowledgement(&mut self) -> usize {
+        const KEY: &str = "acknowledge OK";
+        if let Some(known) = self.list_places.get(KEY) {
+            return *known;
+        }
+        let choices = vec![("OK".to_owned(), in_all_languages("definition-acknowledged"))];
+        self.add_list(KEY.to_owned(), crate::definition::List::new("acknowledge", choices))
+    }
+
+    fn add_list(&mut self, key: String, list: crate::definition::List) -> usize {
+        self.lists.push(list);
+        self.list_places.insert(key, self.lists.len() - 1);
+        self.lists.len() - 1
+    }
+
+    /// A range's type and the rule that it stands for: from `start` in steps
+    /// of `step` to `end`, by default 1, 1 and 10.
+    fn range(&mut self, row: &SheetRow) -> Option<(Kind, String)> {
+        let parameters = self.parameters(row)?;
+        let mut numbers = [("start", 1.0), ("end", 10.0), ("step", 1.0)];
+        for (name, value) in &parameters {
+            let known = numbers.iter_mut().find(|(known, _)| known == name);
+            match (known, value.parse::<f64>()) {
+                (Some((_, number)), Ok(said)) if said.is_finite() => *number = said,
+                _ => return self.refuse(row, "parameters", "definition-parameters", name),
+            }
+        }
+        let [(_, start), (_, end), (_, step)] = numbers;
+        if step <= 0.0 || end < start {
+            return self.refuse(row, "parameters", "definition-parameters", "step");
+        }
+        let is_whole = [start, end, step].iter().all(|number| number.fract() == 0.0);
+        let mut rule = format!(". >= {start} and . <= {end}");
+        if !is_whole || step != 1.0 {
+            // Steps such as 0.1 have no exact binary fraction.
+            let steps = format!("((. - {start}) div {step})");
+            rule.push_str(&format!(" and abs({steps} - round({steps})) < 0.000001"));
+        }
+        Some((if is_whole { Kind::Integer } else { Kind::Decimal }, rule))
+    }
+
+    /// `name=value name=value`, separated by blanks, commas or semicolons.
+    fn parameters(&mut self, row: &SheetRow) -> Option<Vec<(String, String)>> {
+        let text = self.cell(row, "parameters").to_owned();
+        let mut parameters = Vec::new();
+        for part in text.split([' ', ',', ';']).filter(|part| !part.is_empty()) {
+            match part.split_once('=') {
+                Some((name, value)) => parameters.push((name.trim().to_lowercase(), value.trim().to_owned())),
+                None => return self.refuse(row, "parameters", "definition-parameters", part),
+            }
+        }
+        Some(parameters)
+    }
+}
+
+/// One of our own texts as a workbook would carry it.
+pub(super) fn in_all_languages(id: &str) -> Texts {
+    let mut texts = Texts::default();
+    for language in Language::ALL {
+        texts.set(language, &language.text(id, &[]));
+    }
+    texts
+}

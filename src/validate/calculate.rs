@@ -1,0 +1,83 @@
+//! Calculated values.
+//!
+//! A calculation gives what a file's cell would say, and that is read like
+//! any cell, so a calculated value is of its type and within its format. What
+//! the file itself says only warns if it differs; `once()` keeps it.
+
+use std::mem;
+
+use super::{Cells, Row, Validator};
+use crate::definition::{Kind, Value};
+
+impl Validator {
+    /// Works the value of a variable out, writes it, and returns it. What is
+    /// found is added to `out` as well.
+    pub(super) fn calculate(&mut self, at: usize, cells: Cells<'_>, out: &mut Row) -> Value {
+        let told = cells.get(at);
+        let mut scratch = mem::take(&mut self.scratch);
+        scratch.clear();
+        self.values[at] = self.read(at, told, &mut scratch);
+        self.scratch = scratch;
+        let own = self.values[at];
+        let text = match self.work_out(at, cells) {
+            None => return Value::Unreadable,
+            Some(Outcome::NotRelevant) => {
+                if !own.is_empty() && !out.draft {
+                    out.error("cell-not-relevant", at, told);
+                }
+                return Value::Empty;
+            }
+            Some(Outcome::Cell(text)) => text,
+        };
+        let before = out.findings.len();
+        let value = match self.read(at, &text, out) {
+            Value::Unreadable => {
+                out.findings.truncate(before);
+                out.error("cell-calculation-type", at, &text);
+                return Value::Unreadable;
+            }
+            Value::Text { start, end } => {
+                let first = self.made.len() as u32;
+                self.made.push_str(&text[start as usize..end as usize]);
+                Value::Made { start: first, end: self.made.len() as u32 }
+            }
+            value => value,
+        };
+        if !own.is_empty() && !self.is_same(own, told, value) {
+            out.warning("cell-calculation-differs", at, told);
+        }
+        value
+    }
+
+    fn work_out(&self, at: usize, cells: Cells<'_>) -> Option<Outcome> {
+        let values = self.seen(cells);
+        if let Some(relevant) = &self.plans[at].relevant
+            && !relevant.evaluate(&values)?
+        {
+            return Some(Outcome::NotRelevant);
+        }
+        let variable = &self.definition.variables[at];
+        let cell = variable.calculation.as_ref()?.cell(&values)?;
+        Some(Outcome::Cell(match variable.kind {
+            Kind::SelectMultiple(_) => cell.split_whitespace().collect::<Vec<_>>().join("|"),
+            _ => cell.into_owned(),
+        }))
+    }
+
+    fn is_same(&self, own: Value, told: &str, value: Value) -> bool {
+        match (own, value) {
+            (Value::Text { start, end }, Value::Made { start: from, end: to }) => {
+                told.get(start as usize..end as usize) == self.made.get(from as usize..to as usize)
+            }
+            (Value::Choices { start, end }, Value::Choices { start: from, end: to }) => {
+                self.picked[start as usize..end as usize] == self.picked[from as usize..to as usize]
+            }
+            (own, value) => own == value,
+        }
+    }
+}
+
+enum Outcome {
+    NotRelevant,
+    Cell(String),
+}

@@ -1,0 +1,265 @@
+//! Rows with repeats and calculations.
+
+use std::{collections::BTreeMap, mem};
+
+use serde_json::{Value as Json, value::RawValue};
+
+use super::{Cells, Row, Validator, json};
+use crate::{
+    definition::{Definition, Instance, Repeat, Value},
+    domain::finding::Severity,
+};
+
+/// The most instances of a repeat in a row.
+const MOST_INSTANCES: usize = 1_000;
+
+/// What a row says of one repeat, in one way or the other.
+#[derive(Clone, Debug, Default)]
+pub struct Given<'a> {
+    /// A JSON array of objects; empty if there is none.
+    pub json: &'a str,
+    /// Instances in columns of their own: a cell for each of the repeat's
+    /// variables, in their order. One without any value is none.
+    pub columns: Vec<Vec<&'a str>>,
+}
+
+/// The instances of one repeat as texts, each with its number in the file.
+type Texts = Vec<(u32, Vec<String>)>;
+
+/// What becomes of the instances of one repeat.
+#[derive(Default)]
+struct Written {
+    numbers: Vec<u32>,
+    /// The members of each instance.
+    rows: Vec<Row>,
+}
+
+impl Validator {
+    /// Reads the instances of repeats, works out what is calculated, judges
+    /// everything, and writes what was not written while it was read.
+    pub(super) fn judge_whole(&mut self, cells: &[&str], given: &[Given<'_>], out: &mut Row) {
+        self.made.clear();
+        let definition = self.definition.clone();
+        let texts: Vec<Texts> = (0..definition.repeats.len())
+            .map(|at| given.get(at).map_or_else(Vec::new, |given| texts(&definition, at, given, out)))
+            .collect();
+        let mut repeats: Vec<Vec<Instance<'_>>> = Vec::with_capacity(texts.len());
+        let mut written: Vec<Written> = Vec::with_capacity(texts.len());
+        for (at, texts) in texts.iter().enumerate() {
+            let (instances, rows) = self.read_instances(at, &definition.repeats[at], texts, out);
+            repeats.push(instances);
+            written.push(rows);
+        }
+        let mut window = cells.to_vec();
+        window.resize(self.plans.len(), "");
+        for at in definition.calculated.iter().copied() {
+            match definition.variables[at].repeat {
+                None => {
+                    let cells = Cells { flat: &window, repeats: &repeats, position: 0 };
+                    self.values[at] = self.calculate(at, cells, out);
+                }
+                Some(repeat) => {
+                    let first = definition.repeats[repeat].variables.start;
+                    for number in 0..repeats[repeat].len() {
+                        self.enter(&repeats[repeat][number], &mut window);
+                        let cells = Cells { flat: &window, repeats: &repeats, position: number + 1 };
+                        let row = &mut written[repeat].rows[number];
+                        row.draft = out.draft;
+                        let value = self.calculate(at, cells, row);
+                        let mark = (repeat, written[repeat].numbers[number]);
+                        take_findings(row_of(&mut written[repeat], number), mark, out);
+                        repeats[repeat][number].values[at - first] = value;
+                    }
+                }
+            }
+        }
+        let cells = Cells { flat: &window, repeats: &repeats, position: 0 };
+        self.judge(cells, out);
+        for (at, repeat) in definition.repeats.iter().enumerate() {
+            self.judge_instances(at, repeat, &repeats, &mut window.clone(), &written[at].numbers, out);
+            write_instances(repeat, &mut written[at].rows, out);
+        }
+    }
+
+    fn read_instances<'t>(
+        &mut self,
+        at: usize,
+        repeat: &Repeat,
+        texts: &'t Texts,
+        out: &mut Row,
+    ) -> (Vec<Instance<'t>>, Written) {
+        let mut instances = Vec::with_capacity(texts.len());
+        let mut written = Written::default();
+        for (number, cells) in texts {
+            let mut row = Row::default();
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            let values = repeat.variables.clone().zip(&cells);
+            let values = values.map(|(variable, cell)| match self.plans[variable].has_calculation {
+                true => Value::Empty,
+                false => self.read(variable, cell, &mut row),
+            });
+            let values = values.collect();
+            take_findings(&mut row, (at, *number), out);
+            instances.push(Instance { first: repeat.variables.start, cells, values });
+            written.numbers.push(*number);
+            written.rows.push(row);
+        }
+        (instances, written)
+    }
+
+    fn judge_instances<'w>(
+        &mut self,
+        at: usize,
+        repeat: &Repeat,
+        repeats: &'w [Vec<Instance<'w>>],
+        window: &mut Vec<&'w str>,
+        numbers: &[u32],
+        out: &mut Row,
+    ) {
+        if !out.draft
+            && let Some(count) = &repeat.count
+        {
+            let cells = Cells { flat: window, repeats, position: 0 };
+            let wanted = count.cell(&self.seen(cells)).and_then(|cell| cell.parse::<f64>().ok());
+            if let Some(wanted) = wanted
+                && wanted.trunc() != numbers.len() as f64
+            {
+                let finding = out.find("cell-repeat-count", Severity::Error, None, "");
+                finding.repeat = Some((at, 0));
+                finding.with("wanted", wanted.clamp(0.0, 1e9) as u64);
+                finding.with("found", numbers.len() as u64);
+            }
+        }
+        for (place, instance) in repeats[at].iter().enumerate() {
+            self.enter(instance, window);
+            let cells = Cells { flat: window, repeats, position: place + 1 };
+            let before = out.findings.len();
+            let [coded, ruled] = &self.steps.inside[at];
+            self.judge_coded(coded, cells, out);
+            if !out.draft {
+                self.judge_ruled(ruled, false, cells, out);
+            }
+            out.findings[before..].iter_mut().for_each(|finding| finding.repeat = Some((at, numbers[place])));
+        }
+    }
+
+    /// Puts an instance's cells and values in the places of its variables.
+    fn enter<'w>(&mut self, instance: &Instance<'w>, window: &mut [&'w str]) {
+        let places = instance.first..instance.first + instance.values.len();
+        window[places.clone()].copy_from_slice(&instance.cells);
+        self.values[places].copy_from_slice(&instance.values);
+    }
+}
+
+fn row_of(written: &mut Written, number: usize) -> &mut Row {
+    &mut written.rows[number]
+}
+
+/// Moves what was found in an instance to the row's findings.
+fn take_findings(row: &mut Row, mark: (usize, u32), out: &mut Row) {
+    for mut finding in mem::take(&mut row.findings) {
+        finding.repeat = Some(mark);
+        out.findings.push(finding);
+    }
+}
+
+/// Writes the array of a repeat to what leaves and to what stays here. Both
+/// have an object for each instance, so that their places agree.
+fn write_instances(repeat: &Repeat, rows: &mut [Row], out: &mut Row) {
+    let mut write = |members: fn(&mut Row) -> &mut Vec<u8>| {
+        if rows.iter_mut().all(|row| members(row).is_empty()) {
+            return;
+        }
+        let array = members(out);
+        array.push(b',');
+        json::write_string(array, &repeat.name);
+        array.extend_from_slice(b":[");
+        for (place, row) in rows.iter_mut().enumerate() {
+            if place > 0 {
+                array.push(b',');
+            }
+            let members = members(row);
+            array.push(b'{');
+            array.extend_from_slice(members.get(1..).unwrap_or_default());
+            array.push(b'}');
+        }
+        array.push(b']');
+    };
+    write(|row| &mut row.data);
+    write(|row| &mut row.local);
+}
+
+/// The instances that a row gives, those without any value left out.
+fn texts(definition: &Definition, at: usize, given: &Given<'_>, out: &mut Row) -> Texts {
+    let columns = given.columns.iter().map(|cells| cells.iter().map(|cell| (*cell).to_owned()).collect());
+    let mut all: Vec<Vec<String>> = columns.collect();
+    if !given.json.trim().is_empty() {
+        match objects(definition, &definition.repeats[at], given.json) {
+            Ok(objects) => all.extend(objects),
+            Err((code, member)) => {
+                let finding = out.find(code, Severity::Error, None, &member);
+                finding.repeat = Some((at, 0));
+            }
+        }
+    }
+    let numbered = all.into_iter().enumerate().map(|(place, cells)| (place as u32 + 1, cells));
+    let width = definition.repeats[at].variables.len();
+    let numbered = numbered.map(|(number, mut cells)| {
+        cells.resize(width, String::new());
+        (number, cells)
+    });
+    let mut texts: Texts =
+        numbered.filter(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty())).collect();
+    if texts.len() > MOST_INSTANCES {
+        let finding = out.find("cell-repeat-many", Severity::Error, None, "");
+        finding.repeat = Some((at, 0));
+        finding.with("limit", MOST_INSTANCES as u64);
+        texts.clear();
+    }
+    texts
+}
+
+/// The cells that a JSON array of objects gives. Fails with the code of a
+/// finding and the member that it is about.
+fn objects(
+    definition: &Definition,
+    repeat: &Repeat,
+    text: &str,
+) -> Result<Vec<Vec<String>>, (&'static str, String)> {
+    let objects: Vec<BTreeMap<String, Box<RawValue>>> =
+        serde_json::from_str(text).map_err(|_| ("cell-repeat-json", String::new()))?;
+    let read = |object: BTreeMap<String, Box<RawValue>>| {
+        let mut cells = vec![String::new(); repeat.variables.len()];
+        for (member, value) in object {
+            let variables = &definition.variables[repeat.variables.clone()];
+            let place = variables.iter().position(|variable| {
+                variable.name.eq_ignore_ascii_case(&member)
+                    || variable.technical.eq_ignore_ascii_case(&member)
+            });
+            let Some(place) = place else { return Err(("cell-repeat-member", member)) };
+            cells[place] = cell(value.get()).ok_or(("cell-repeat-json", member))?;
+        }
+        Ok(cells)
+    };
+    objects.into_iter().map(read).collect()
+}
+
+/// What a member's value says as a cell; numbers keep their digits, several
+/// values stand beside each other. None for objects and lists of lists.
+fn cell(raw: &str) -> Option<String> {
+    match serde_json::from_str(raw).ok()? {
+        Json::Null => Some(String::new()),
+        Json::Bool(truth) => Some(truth.to_string()),
+        Json::Number(_) => Some(raw.trim().to_owned()),
+        Json::String(text) => Some(text),
+        Json::Array(parts) => {
+            let part = |part: &Json| match part {
+                Json::String(text) => Some(text.clone()),
+                Json::Bool(_) | Json::Number(_) => Some(part.to_string()),
+                _ => None,
+            };
+            parts.iter().map(part).collect::<Option<Vec<_>>>().map(|parts| parts.join("|"))
+        }
+        Json::Object(_) => None,
+    }
+}

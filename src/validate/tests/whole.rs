@@ -1,0 +1,303 @@
+//! Calculations, filters, other answers and repeats.
+
+use super::*;
+
+fn data(row: &Row) -> serde_json::Value {
+    assert!(row.findings.iter().all(|finding| finding.severity != Severity::Error), "{:?}", row.findings);
+    serde_json::from_slice(&row.data).unwrap()
+}
+
+fn local(row: &Row) -> serde_json::Value {
+    serde_json::from_slice(&row.local).unwrap()
+}
+
+/// Judges a row with one repeat; its findings as code and column.
+fn judge_with(
+    validator: &mut Validator,
+    cells: &[&str],
+    given: Given<'_>,
+) -> (Row, Vec<(&'static str, String)>) {
+    let mut out = Row::default();
+    validator.row_with(cells, &[given], &Technical::default(), &mut out);
+    let _ = found(validator, &out);
+    let findings =
+        out.findings.iter().map(|finding| (finding.code, finding.column(&validator.definition))).collect();
+    (out, findings)
+}
+
+#[test]
+fn calculations_are_worked_out_in_the_order_in_which_they_need_each_other() {
+    let mut validator = validator(
+        "type,name,hd::key,calculation,hd::number_format\n\
+         text,K,yes,,\n\
+         calculate,CLASS,,\"if(${BMI} = '', '', if(${BMI} >= 25, 'high', 'low'))\",\n\
+         decimal,BMI,,\"round(${W} div (${H} * ${H}), 1)\",3.1\n\
+         decimal,W,,,\n\
+         decimal,H,,,\n\
+         date,D,,date(${D0} + 30),\n\
+         date,D0,,,\n",
+    );
+    let row = judge(&mut validator, &["k", "", "", "70", "1.75", "", "2024-02-01"]);
+    let expected = serde_json::json!({ "K": "k", "W": 70, "H": 1.75, "D0": "2024-02-01", "BMI": 22.9,
+        "CLASS": "low", "D": "2024-03-02" });
+    assert_eq!(data(&row), expected);
+    let row = judge(&mut validator, &["k", "", "", "70", "", "", ""]);
+    assert_eq!(data(&row), serde_json::json!({ "K": "k", "W": 70 }), "what cannot be calculated is empty");
+    let row = judge(&mut validator, &["k", "", "", "x", "1.75", "", ""]);
+    assert_eq!(found(&validator, &row), [("cell-type-decimal", "W".to_owned())]);
+    let row = judge(&mut validator, &["k", "", "", "7000", "0.1", "", ""]);
+    assert_eq!(
+        found(&validator, &row),
+        [("cell-calculation-type", "BMI".to_owned())],
+        "more digits than fit"
+    );
+}
+
+#[test]
+fn a_files_own_value_warns_if_it_is_not_the_calculated_one() {
+    let mut validator = validator(
+        "type,name,hd::key,calculation\ntext,K,yes,\ninteger,N,,\ndecimal,TWICE,,${N} * 2\n\
+         text,T,,\"concat(${N}, '!')\"\ntext,ONCE,,\"once(concat('n', ${N}))\"\n",
+    );
+    let row = judge(&mut validator, &["k", "2", "4.0", "2!", "mine"]);
+    assert!(row.findings.is_empty());
+    assert_eq!(data(&row)["ONCE"], "mine");
+    let row = judge(&mut validator, &["k", "2", "5", "x", ""]);
+    let differs = |name: &str| ("cell-calculation-differs", name.to_owned());
+    assert_eq!(found(&validator, &row), [differs("TWICE"), differs("T")]);
+    assert!(!row.refused());
+    let expected = serde_json::json!({ "K": "k", "N": 2, "TWICE": 4, "T": "2!", "ONCE": "n2" });
+    assert_eq!(data(&row), expected);
+    let row = judge(&mut validator, &["k", "2", "many", "", ""]);
+    assert_eq!(found(&validator, &row), [differs("TWICE")], "not even of its type");
+}
+
+#[test]
+fn what_is_calculated_obeys_relevance_and_constraints_and_can_be_the_key() {
+    let mut validator = validator(
+        "type,name,hd::key,calculation,relevant,constraint,required\n\
+         integer,N,,,,,\n\
+         calculate,K,yes,\"concat('k', ${N})\",,,\n\
+         integer,M,,${N} + 1,${N} > 1,. < 10,yes\n",
+    );
+    let row = judge(&mut validator, &["1", "", ""]);
+    assert_eq!((data(&row), &row.key[..]), (serde_json::json!({ "N": 1, "K": "k1" }), &b"k1"[..]));
+    let row = judge(&mut validator, &["1", "", "2"]);
+    assert_eq!(found(&validator, &row), [("cell-not-relevant", "M".to_owned())]);
+    let row = judge(&mut validator, &["9", "", ""]);
+    assert_eq!(found(&validator, &row), [("cell-constraint", "M".to_owned())]);
+    let row = judge(&mut validator, &["5", "", ""]);
+    assert_eq!(data(&row)["M"], 6);
+}
+
+#[test]
+fn a_calculated_key_can_be_typed() {
+    let survey = "type,name,hd::key,calculation\ninteger,N,,\ncalculate,K,yes,\"concat('k', ${N})\"\n";
+    let mut typed = validator(survey).without_calculations();
+    assert_eq!(judge(&mut typed, &["", "k1"]).key, b"k1");
+    assert_eq!(judge(&mut validator(survey), &["1", "k1"]).key, b"k1");
+}
+
+#[test]
+fn what_is_calculated_from_an_identity_stays_here_unless_it_is_an_age() {
+    let mut validator = validator(
+        "type,name,hd::key,calculation\n\
+         text,IDC_PAT,yes,\n\
+         date,D_PAT_DOB,,\n\
+         text,TX_PAT_LAST_NAM,,\n\
+         calculate,AGE,,int((today() - ${D_PAT_DOB}) div 365.25)\n\
+         calculate,BORN,,\"format-date(${D_PAT_DOB}, '%Y-%m')\"\n\
+         calculate,HASH,,\"digest(${IDC_PAT}, 'SHA-256')\"\n\
+         calculate,NAME,,\"substr(${TX_PAT_LAST_NAM}, 0, 1)\"\n\
+         calculate,DEEP,,\"concat(${HASH}, ${AGE})\"\n",
+    );
+    let row = judge(&mut validator, &["53040799731", "1953-04-07", "Peeters"]);
+    assert_eq!(data(&row), serde_json::json!({ "AGE": 73 }));
+    let here = local(&row);
+    assert_eq!((&here["BORN"], &here["NAME"]), (&"1953-04".into(), &"P".into()));
+    assert!(here["HASH"].is_string() && here["DEEP"].is_string());
+    assert!(!row.identifier_in_value);
+}
+
+#[test]
+fn a_calculated_text_that_holds_the_patients_number_is_noticed() {
+    let mut validator = validator(
+        "type,name,hd::key,calculation\ntext,IDC_PAT,yes,\ntext,A,,\ntext,B,,\ncalculate,C,,\"concat(${A}, ${B})\"\n",
+    );
+    assert!(judge(&mut validator, &["53040799731", "530407", "99731"]).identifier_in_value);
+    assert!(!judge(&mut validator, &["53040799731", "530407", "99732"]).identifier_in_value);
+}
+
+fn filtered(survey: &str) -> Validator {
+    let files = HashMap::from([
+        ("settings.csv", "form_id,version\nTRIAL,1.0.0\n"),
+        ("survey.csv", survey),
+        (
+            "choices.csv",
+            "list_name,name,label,country,big\nCOUNTRY,BE,Belgium,,\nCOUNTRY,NL,Netherlands,,\n\
+             CITY,GENT,Ghent,BE,2\nCITY,NAMUR,Namur,BE,1\nCITY,UTRECHT,Utrecht,NL,3\n",
+        ),
+        ("hd.csv", "key,value\nproject,HDBP0001\n"),
+        ("wards.csv", "code,title,country\nA1,First ward,BE\nB2,Second ward,NL\n"),
+    ]);
+    let file = |name: &str| Some(files.get(name)?.as_bytes().to_vec());
+    let read = Definition::from_folder(file);
+    let definition = read.unwrap_or_else(|refused| panic!("{:?}", refused.problems));
+    let again = Definition::from_source(&definition.to_source()).unwrap();
+    assert_eq!(format!("{:?}", again.lists.len()), format!("{:?}", definition.lists.len()));
+    Validator::new(Arc::new(again), options())
+}
+
+#[test]
+fn a_choice_that_the_filter_leaves_out_is_refused() {
+    let mut validator = filtered(
+        "type,name,hd::key,choice_filter\ntext,K,yes,\nselect_one COUNTRY,C,,\n\
+         select_one CITY,ONE,,country = ${C}\nselect_multiple CITY,MANY,,country = ${C} and big >= 2\n",
+    );
+    for (cells, expected) in [
+        (["k", "BE", "GENT", "GENT"], vec![]),
+        (["k", "NL", "UTRECHT", ""], vec![]),
+        (["k", "NL", "GENT", ""], vec![("cell-choice-filtered", "ONE")]),
+        (["k", "BE", "NAMUR", "GENT|NAMUR"], vec![("cell-choice-filtered", "MANY")]),
+        (["k", "", "GENT", ""], vec![("cell-choice-filtered", "ONE")]),
+    ] {
+        let row = judge(&mut validator, &cells);
+        let found = found(&validator, &row);
+        let found: Vec<_> = found.iter().map(|(code, name)| (*code, name.as_str())).collect();
+        assert_eq!(found, expected, "{cells:?}");
+    }
+}
+
+#[test]
+fn lists_come_from_a_sheet_of_their_own_or_with_the_appliance() {
+    let mut validator = filtered(
+        "type,name,hd::key,choice_filter,parameters\ntext,K,yes,,\n\
+         select_one_from_file countries.csv,C,,,\n\
+         select_multiple_from_file wards.csv,W,,country = ${C},value=code label=title\n",
+    );
+    let row = judge(&mut validator, &["k", "België", "first ward"]);
+    assert_eq!(data(&row), serde_json::json!({ "K": "k", "C": "BE", "W": ["A1"] }));
+    let row = judge(&mut validator, &["k", "BE", "B2"]);
+    assert_eq!(found(&validator, &row), [("cell-choice-filtered", "W".to_owned())]);
+    let origins: Vec<_> = validator.definition.lists[2..].iter().map(|list| list.origin).collect();
+    assert_eq!(origins, [crate::definition::Origin::Packaged, crate::definition::Origin::Sheet]);
+}
+
+#[test]
+fn another_answer_is_a_choice_and_asks_for_a_text() {
+    let mut validator = validator(
+        "type,name,hd::key\ntext,K,yes\nselect_one SEX or_other,S,\nselect_multiple SEX or_other,M,\nselect_one SEX,P,\n",
+    );
+    let names: Vec<&str> =
+        validator.definition.variables.iter().map(|variable| variable.name.as_str()).collect();
+    assert_eq!(names, ["K", "S", "S_other", "M", "M_other", "P"]);
+    let row = judge(&mut validator, &["k", "other", "both", "M|Autre", "x", "F"]);
+    assert_eq!(
+        data(&row),
+        serde_json::json!({ "K": "k", "S": "other", "S_other": "both", "M": ["M", "other"], "M_other": "x", "P": "F" })
+    );
+    let row = judge(&mut validator, &["k", "M", "both", "", "", "other"]);
+    let expected = [("cell-not-in-list", "P".to_owned()), ("cell-not-relevant", "S_other".to_owned())];
+    assert_eq!(found(&validator, &row), expected);
+}
+
+#[test]
+fn ranges_confirmations_and_hidden_values_have_their_own_rules() {
+    let mut validator = validator(
+        "type,name,hd::key,parameters\ntext,K,yes,\nstart,s,,\ndeviceid,dev,,\nrange,R,,start=0 end=5 step=0.5\n\
+         range,S,,\nacknowledge,A,,\nhidden,H,,\n",
+    );
+    let row = judge(&mut validator, &["k", "2.5", "10", "ok", "h"]);
+    assert_eq!(data(&row), serde_json::json!({ "K": "k", "R": 2.5, "S": 10, "A": "OK", "H": "h" }));
+    let row = judge(&mut validator, &["k", "2.7", "11", "no", ""]);
+    let codes: Vec<_> = found(&validator, &row).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(codes, ["cell-not-in-list", "cell-constraint", "cell-constraint"]);
+}
+
+const CHILDREN: &str = "type,name,hd::key,calculation,required,relevant,constraint,repeat_count,destination::hd\n\
+    text,K,yes,,,,,,\n\
+    integer,TOTAL,,sum(${AGE}),,,,,\n\
+    begin_repeat,CHILD,,,,,,${COUNT},\n\
+    text,NAME,,,yes,,,,no\n\
+    integer,AGE,,,,,. >= 0,,\n\
+    select_multiple SEX,SEX,,,,${AGE} > 3,,,\n\
+    calculate,NEXT,,${AGE} + position(..),,,,,\n\
+    end_repeat,,,,,,,,\n\
+    integer,COUNT,,,,,,,\n";
+
+#[test]
+fn the_instances_of_a_repeat_stand_in_columns_or_in_json() {
+    let survey = CHILDREN.replace("destination::hd", "hint");
+    let mut validator = validator(&survey);
+    let columns = vec![vec!["Ann", "5", "M|F", ""], vec!["", " ", "", ""], vec!["Bo", "3", "", ""]];
+    let (row, findings) =
+        judge_with(&mut validator, &["k", "", "", "", "", "", "2"], Given { json: "", columns });
+    assert_eq!(findings, []);
+    let children = serde_json::json!([
+        { "NAME": "Ann", "AGE": 5, "SEX": ["M", "F"], "NEXT": 6 },
+        { "NAME": "Bo", "AGE": 3, "NEXT": 5 },
+    ]);
+    let expected = serde_json::json!({ "K": "k", "COUNT": 2, "TOTAL": 8, "CHILD": children });
+    assert_eq!(data(&row), expected);
+    let json =
+        r#"[{"name": "Ann", "AGE": 5, "SEX": ["M", "Female"]}, {}, {"NAME": "Bo", "AGE": "3", "SEX": null}]"#;
+    let (again, findings) =
+        judge_with(&mut validator, &["k", "", "", "", "", "", "2"], Given { json, columns: Vec::new() });
+    assert_eq!((findings, data(&again)), (vec![], expected));
+    assert_eq!(again.data, row.data, "the same bytes, so the same row");
+    let (none, _) = judge_with(&mut validator, &["k", "", "", "", "", "", ""], Given::default());
+    assert_eq!(data(&none), serde_json::json!({ "K": "k", "TOTAL": 0 }));
+}
+
+#[test]
+fn what_is_wrong_in_an_instance_is_told_with_its_number_in_the_file() {
+    let mut validator = validator(&CHILDREN.replace("destination::hd", "hint"));
+    let columns = vec![
+        vec![""; 4],
+        vec!["", "x", "", ""],
+        vec!["Bo", "-1", "", ""],
+        vec!["Cy", "3", "Q", ""],
+        vec!["Di", "3", "M", ""],
+    ];
+    let (row, findings) =
+        judge_with(&mut validator, &["k", "", "", "", "", "", "3"], Given { json: "", columns });
+    let expected = [
+        ("cell-type-integer", "CHILD[2]/AGE"),
+        ("cell-not-in-list", "CHILD[4]/SEX"),
+        ("cell-repeat-count", "CHILD"),
+        ("cell-required", "CHILD[2]/NAME"),
+        ("cell-constraint", "CHILD[3]/AGE"),
+        ("cell-not-relevant", "CHILD[5]/SEX"),
+    ];
+    let expected: Vec<_> = expected.into_iter().map(|(code, column)| (code, column.to_owned())).collect();
+    assert_eq!(findings, expected);
+    assert!(row.refused());
+    for (json, code) in [
+        ("x", "cell-repeat-json"),
+        ("{}", "cell-repeat-json"),
+        ("[1]", "cell-repeat-json"),
+        (r#"[{"NAME": {"a": 1}}]"#, "cell-repeat-json"),
+        (r#"[{"NOBODY": 1}]"#, "cell-repeat-member"),
+    ] {
+        let (_, findings) = judge_with(&mut validator, &["k"], Given { json, columns: Vec::new() });
+        assert_eq!(findings, [(code, "CHILD".to_owned())], "{json}");
+    }
+    let many = format!("[{}]", vec![r#"{"NAME":"a"}"#; 1_001].join(","));
+    let (_, findings) = judge_with(&mut validator, &["k"], Given { json: &many, columns: Vec::new() });
+    assert_eq!(findings[0].0, "cell-repeat-many");
+}
+
+#[test]
+fn what_stays_here_of_a_repeat_has_its_place_beside_what_leaves() {
+    let survey =
+        CHILDREN.replace(",,,. >= 0,,\n", ",,,. >= 0,,yes\n").replace("${AGE} > 3,,,", "${AGE} > 3,,,yes");
+    let mut validator = validator(&survey);
+    let columns = vec![vec!["Ann", "5", "", ""], vec!["Bo", "", "", ""]];
+    let (row, findings) = judge_with(&mut validator, &["k"], Given { json: "", columns });
+    assert_eq!(findings, []);
+    assert_eq!(data(&row), serde_json::json!({ "CHILD": [{ "AGE": 5 }, {}] }));
+    let here = local(&row);
+    assert_eq!(here["CHILD"], serde_json::json!([{ "NAME": "Ann", "NEXT": 6 }, { "NAME": "Bo" }]));
+    let tells = vec![vec!["53040799731", "5", "", ""]];
+    assert!(!judge_with(&mut validator, &["k"], Given { json: "", columns: tells }).0.identifier_in_value);
+}
