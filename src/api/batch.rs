@@ -9,7 +9,7 @@ use super::{
     answer::Answer,
     call::Call,
     known::Known,
-    problem::Told,
+    problem::{Told, hex},
     submit::{again, name, other, read, sending, told},
 };
 use crate::{
@@ -100,7 +100,7 @@ fn keep(name: Name, report: &Report, findings: &Arc<Vec<Vec<Told>>>) -> Keep {
 
 /// What became of a registration, as clients get it.
 pub fn fate(row: &convoy::Told) -> Map<String, Value> {
-    let record = row.record.map(|record| record.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let record = row.record.map(|record| hex(&record));
     let status = match row.fate {
         "rejected" => "rejected",
         _ if row.draft => "draft",

@@ -15,8 +15,12 @@ pub fn payload(call: &Call<'_>) -> Result<Answer> {
     let known = call.definition(call.param("dcd-id"), call.param("version"))?;
     let definition = &known.definition;
     let version = definition.version.to_string();
-    let fields: Vec<_> =
-        definition.variables.iter().map(|variable| told(definition, variable, call.language)).collect();
+    let tell = |variable: &Variable| told(definition, variable, call.language);
+    let outside = definition.variables.iter().filter(|variable| variable.repeat.is_none());
+    let repeats = definition.repeats.iter().map(|repeat| {
+        let fields: Vec<_> = definition.variables[repeat.variables.clone()].iter().map(tell).collect();
+        json!({ "key": repeat.name, "label": repeat.labels.get(call.language), "fields": fields })
+    });
     Answer::json(
         200,
         &json!({
@@ -26,7 +30,8 @@ pub fn payload(call: &Call<'_>) -> Result<Answer> {
             "name": definition.name,
             "version": version,
             "title": definition.titles.get(call.language),
-            "fields": fields,
+            "fields": outside.map(tell).collect::<Vec<_>>(),
+            "repeats": repeats.collect::<Vec<_>>(),
             "technicalFields": TECHNICAL,
         }),
     )

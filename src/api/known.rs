@@ -68,6 +68,11 @@ impl Listed {
         self.name.eq_ignore_ascii_case(text) || text.parse() == Ok(number::definition(&self.name))
     }
 
+    /// Its key in the store; none while it is only bundled.
+    pub fn id(&self) -> Option<i64> {
+        self.id
+    }
+
     /// Whether it is the version that `text` names, by its number or as
     /// `1.0.0`.
     pub fn is_version(&self, text: &str) -> bool {

@@ -32,14 +32,18 @@ mod answer;
 mod batch;
 mod call;
 mod definition;
+mod fhir;
 mod known;
 mod number;
+mod openapi;
 mod organisation;
 mod payload;
 mod problem;
 mod route;
 mod routes;
+mod sadmi;
 mod submit;
+mod submitted;
 
 /// The API as what answers the front door.
 pub struct Api {

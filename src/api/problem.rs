@@ -53,6 +53,11 @@ pub fn told(found: &CellFinding, definition: &Definition, language: Language) ->
     }
 }
 
+/// A name in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The answer to what failed.
 pub fn of_error(error: &Error, request: &str, language: Language) -> Answer {
     of(error.code.http_status(), error.id, &error.text(language), request, &[])

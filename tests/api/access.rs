@@ -7,7 +7,7 @@ use std::{io::Write, net::TcpStream};
 use hd4dp::{domain::account::Actor, store::api_key};
 
 use super::system::{SUBMIT, System, diagnosis, json_of};
-use crate::portal::client::Portal;
+use crate::portal::client::{Answer, Portal};
 
 const DEFINITION: &str = "/proxy/api/dcd/payload/definition?dcd-id=INTEGO-DIAG";
 
@@ -37,9 +37,14 @@ fn without_a_key_no_byte_of_a_body_is_read() {
     let refused = portal.stranger().announce(SUBMIT, 16 << 20);
     assert_eq!((refused.status, refused.header("connection")), (401, Some("close")));
     let system = System::of(&portal);
-    let mut stranger = portal.stranger();
-    let proof = system.basic();
-    let answer = stranger.send("POST", SUBMIT, &[("Authorization", &proof)], &vec![b' '; (16 << 20) + 1]);
+    let mut connection = portal.stranger().connect_from([127, 0, 0, 1].into());
+    let head = format!(
+        "POST {SUBMIT} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        system.basic(),
+        (16 << 20) + 1
+    );
+    connection.write_all(head.as_bytes()).unwrap();
+    let answer = Answer::to_post(&mut connection);
     assert_eq!(answer.status, 413);
     assert_eq!(json_of(&answer)["code"], "api-body-too-large");
 }

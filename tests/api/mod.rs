@@ -3,5 +3,9 @@
 mod access;
 mod batch;
 mod definition;
+mod fhir;
+mod key;
+mod read;
+mod schema;
 mod submit;
 pub mod system;
