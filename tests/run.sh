@@ -41,4 +41,11 @@ if ! "$scanner/bin/python" -c 'import sslyze' >/dev/null 2>&1; then
     "$scanner/bin/pip" install --quiet --disable-pip-version-check sslyze==6.3.1
 fi
 
+# The program that tries the API out by its own description.
+tryer=target/schemathesis
+if ! "$tryer/bin/python" -c 'import schemathesis' >/dev/null 2>&1; then
+    python3 -m venv --clear "$tryer"
+    "$tryer/bin/pip" install --quiet --disable-pip-version-check schemathesis==4.32.5
+fi
+
 cargo test --locked "$@"

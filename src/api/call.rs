@@ -11,6 +11,7 @@ use crate::{
     domain::{api_key::ApiKey, form::Form, identifier::Nihdi, organisation::Organisation},
     error::{Code, Error, Result},
     front::Head,
+    intake::header::quoted,
     language::Language,
     store::organisation,
 };
@@ -62,8 +63,12 @@ impl Call<'_> {
     ///
     /// # Errors
     ///
-    /// `Usage` for what is missing, given twice or no such value.
+    /// `Usage` for what is missing, unknown, given twice or no such value.
     pub fn check(&self) -> Result<()> {
+        let is_known = |name: &str| self.route.params.iter().any(|param| param.name == name);
+        if let Some(name) = self.query.names().find(|name| !is_known(name)) {
+            return Err(Error::new(Code::Usage, "api-param-unknown").with("name", quoted(name)));
+        }
         for param in self.route.params {
             let wrong = |id| Err(Error::new(Code::Usage, id).with("name", param.name));
             let mut given = self.query.all(param.name);

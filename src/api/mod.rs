@@ -90,7 +90,7 @@ impl Api {
                     return problem::of_error(&Error::new(Code::NotFound, "api-nowhere"), &request, language);
                 }
                 let title = language.text("api-method", &[]);
-                problem::of(405, "api-method", &title, &request, &[]).header("Allow", methods.join(", "))
+                problem::of(405, "api-method", &title, &request, &[]).header("Allow", allowed(&methods))
             })?;
         let key = match access::of(self, head, language) {
             Ok(Access::Of(key)) => Some(key),
@@ -135,6 +135,12 @@ impl Handler for Api {
         let title = language.text(code, &[("limit", (BODY >> 20).into())]);
         respond(problem::of(status, code, &title, &id.to_string(), &[]))
     }
+}
+
+/// What a path takes, as the field `Allow` says it.
+fn allowed(methods: &[&'static str]) -> String {
+    let each = methods.iter().map(|method| if *method == "GET" { "GET, HEAD" } else { method });
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// The answer to what failed; the log is told what the reader is not.

@@ -103,22 +103,24 @@ impl Payload<'_> {
                 Place::Variable(at) => self.cell(place, value.get()).map(|text| cells.variables[at] = text),
                 Place::Technical(at) => scalar(value.get()).map(|text| cells.technical[at] = text),
             };
-            wrong.extend(put.err().map(|found| about(place, found)));
+            if let Err(Misfit { code, shape }) = put {
+                wrong.push(about(place, CellFinding { shape, ..finding(code, &[]) }));
+            }
         }
         wrong
     }
 
     /// The instances of a repeat, which the validator reads.
-    fn instances<'t>(&self, value: &'t str) -> Result<&'t str, CellFinding> {
+    fn instances<'t>(&self, value: &'t str) -> Result<&'t str, Misfit> {
         match value.as_bytes() {
             [b'n', ..] => Ok(""),
             [b'[', ..] => Ok(value),
-            _ => Err(finding("payload-instances", &[])),
+            _ => Err(Misfit { code: "payload-instances", shape: String::new() }),
         }
     }
 
     /// The cell that a value makes.
-    fn cell<'t>(&'t self, place: Place, value: &'t str) -> Result<Cow<'t, str>, CellFinding> {
+    fn cell<'t>(&'t self, place: Place, value: &'t str) -> Result<Cow<'t, str>, Misfit> {
         let list = match place {
             Place::Variable(at) => match self.known.definition.variables[at].kind {
                 Kind::SelectOne(list) => Some((list, false)),
@@ -136,7 +138,7 @@ impl Payload<'_> {
                     let code = self.code(list, &text);
                     // Here a part cannot hold what stands between parts.
                     if code.contains('|') {
-                        return Err(CellFinding { shape: shape(&code), ..nested("") });
+                        return Err(Misfit { shape: shape(&code), ..nested("") });
                     }
                     if !cell.is_empty() {
                         cell.push('|');
@@ -175,7 +177,7 @@ impl Payload<'_> {
 }
 
 /// The text of a value that is no array and no object.
-fn scalar(value: &str) -> Result<Cow<'_, str>, CellFinding> {
+fn scalar(value: &str) -> Result<Cow<'_, str>, Misfit> {
     match value.as_bytes() {
         [b'"', inside @ .., b'"'] if !inside.contains(&b'\\') => {
             Ok(Cow::Borrowed(&value[1..value.len() - 1]))
@@ -187,10 +189,16 @@ fn scalar(value: &str) -> Result<Cow<'_, str>, CellFinding> {
     }
 }
 
-/// The finding that a value has more parts than its variable.
-fn nested(value: &str) -> CellFinding {
-    let kind = if value.starts_with('{') { "{…}" } else { "[…]" };
-    CellFinding { shape: kind.to_owned(), ..finding("payload-nested", &[]) }
+/// Why a value makes no cell.
+struct Misfit {
+    code: &'static str,
+    shape: String,
+}
+
+/// A value has more parts than its variable.
+fn nested(value: &str) -> Misfit {
+    let shape = if value.starts_with('{') { "{…}" } else { "[…]" };
+    Misfit { code: "payload-nested", shape: shape.to_owned() }
 }
 
 fn finding(code: &'static str, args: &[(&'static str, Arg)]) -> CellFinding {

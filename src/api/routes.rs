@@ -141,7 +141,7 @@ pub const ROUTES: &[Route] = &[
         ],
         body: &[],
         answers: &[],
-        problems: &[501],
+        problems: &[404],
         act: sadmi::get,
     },
     Route {

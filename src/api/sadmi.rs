@@ -7,5 +7,5 @@ use crate::error::Result;
 /// Says that nothing true can be said.
 pub fn get(call: &Call<'_>) -> Result<Answer> {
     let title = call.language.text("api-sadmi", &[]);
-    Ok(problem::of(501, "api-sadmi", &title, &call.head.id.to_string(), &[]))
+    Ok(problem::of(404, "api-sadmi", &title, &call.head.id.to_string(), &[]))
 }

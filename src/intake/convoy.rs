@@ -67,8 +67,11 @@ pub struct Keep {
     /// The request.
     pub name: Name,
     /// Makes the answer.
-    pub answer: Box<dyn Fn(&Outcome) -> Vec<u8> + Send>,
+    pub answer: Teller,
 }
+
+/// Makes the answer to a request of what became of it.
+pub type Teller = Box<dyn Fn(&Outcome) -> Vec<u8> + Send>;
 
 /// What became of a sending.
 #[derive(Debug)]

@@ -36,7 +36,7 @@ fn a_response_to_a_questionnaire_is_the_same_registration_as_the_payload() {
     let mut system = System::of(&portal);
     let questionnaire = json_of(&system.get("/proxy/fhir/Questionnaire/INTEGO-DIAG"));
     assert_eq!(questionnaire["resourceType"], "Questionnaire");
-    let mut post = |system: &mut System, body: &Value| {
+    let post = |system: &mut System, body: &Value| {
         system.post(RESPONSE, "application/fhir+json", &[], body.to_string().as_bytes())
     };
     let first = post(&mut system, &response(&questionnaire, &diagnosis("D1")));

@@ -83,6 +83,7 @@ api-param-notificationCode = Not looked at
 api-param-organization-id = The organisation: its organizationId or its NIHDI number; by default the key’s
 api-param-reference = Not looked at
 api-param-twice = The parameter { $name } is given twice.
+api-param-unknown = There is no parameter { $name }. /proxy/openapi.json lists those that there are.
 api-param-version = The version, as 1.0.0 or latest
 api-param-wrong = The parameter { $name } cannot have this value.
 api-payload-refused = The registration was refused: the findings say why. Mend them in the source system and send it again.

@@ -83,6 +83,7 @@ api-param-notificationCode = Non utilisé
 api-param-organization-id = L’organisation : son organizationId ou son numéro INAMI ; par défaut celle de la clé
 api-param-reference = Non utilisé
 api-param-twice = Le paramètre { $name } est donné deux fois.
+api-param-unknown = Il n’y a pas de paramètre { $name }. /proxy/openapi.json donne ceux qui existent.
 api-param-version = La version, comme 1.0.0 ou latest
 api-param-wrong = Le paramètre { $name } ne peut pas avoir cette valeur.
 api-payload-refused = L’enregistrement est refusé : les constats disent pourquoi. Corrigez-les dans le système source et renvoyez-le.

@@ -83,6 +83,7 @@ api-param-notificationCode = Niet gebruikt
 api-param-organization-id = De organisatie: haar organizationId of haar RIZIV-nummer; standaard die van de sleutel
 api-param-reference = Niet gebruikt
 api-param-twice = De parameter { $name } staat er twee keer.
+api-param-unknown = Er is geen parameter { $name }. /proxy/openapi.json geeft welke er zijn.
 api-param-version = De versie, zoals 1.0.0 of latest
 api-param-wrong = De parameter { $name } kan deze waarde niet hebben.
 api-payload-refused = De registratie is geweigerd: de bevindingen zeggen waarom. Verbeter ze in het bronsysteem en stuur opnieuw.
