@@ -23,6 +23,7 @@
 //! | [`transfer`] | split, seal, queue, deliver, receipts, outcome | `store`, `certificate` |
 //! | [`front`] | the TLS front door that servers here stand behind | `certificate` |
 //! | [`portal`] | the Self-Service Portal: one table of routes, a gate, a file for each page | `intake`, `validate`, `store`, `definition`, `certificate`, `front` |
+//! | [`api`] | the API under `/proxy` for systems: one table of addresses, keys, payloads, batches, FHIR | `intake`, `validate`, `store`, `definition`, `front` |
 //! | [`sandbox`] | a TTP and a platform for trials and tests, written from the protocol alone | `front`, `certificate` |
 //! | [`app`] | everything that runs, wired together | all |
 //! | [`cli`] | one file for each verb | all |
@@ -121,6 +122,22 @@
 //!    dry run.
 //! 4. Then `result.rs` writes what became of each row into `RESULT`, with the
 //!    sealed file, which is deleted only now.
+//!
+//! # A registration from a system, step by step
+//!
+//! `POST /proxy/api/dcd/payload/submit` with a JSON object
+//!
+//! 1. `app.rs` gives paths under `/proxy` to [`api`], past tiny_http. Before the
+//!    first byte of the body `api/access.rs` looks whose key it is.
+//! 2. `api/payload.rs` makes cells of the object's members, and
+//!    [`validate::Validator`] judges them as it does a row's.
+//! 3. `intake/convoy.rs` stores it in the next transaction, with whoever else
+//!    came while the last one was on its way to the disk: gate, blocks, findings,
+//!    counts, the audit event, and the answer if it is to be kept
+//!    (`store/idempotency.rs`).
+//! 4. Only then it is answered, with the name of its business key. What a key
+//!    sends one by one is one import a day (`store/submission.rs`); a batch is
+//!    one of its own.
 //!
 //! # A delivery, step by step
 //!

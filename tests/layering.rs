@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("transfer", &["store", "certificate"]),
     ("front", &["certificate"]),
     // The front door's request and answer are what the portal and the API speak in.
-    ("api", &["intake", "validate", "store", "definition", "certificate", "front"]),
+    ("api", &["intake", "validate", "store", "definition", "front"]),
     ("portal", &["intake", "validate", "store", "definition", "certificate", "front"]),
     ("sandbox", &["front", "certificate"]),
 ];
