@@ -68,6 +68,17 @@ pub(super) fn read(
     survey
 }
 
+/// How many variables a sheet without problems has.
+pub(super) fn count(sheet: &Sheet) -> usize {
+    let (kind, name) = (sheet.column("type"), sheet.column("name"));
+    let is_variable = |row: &&SheetRow| {
+        let kind = row.cell(kind);
+        let is_layout = ["begin", "end", "note"].iter().any(|layout| kind.starts_with(layout));
+        !is_layout && !TECHNICAL.contains(&row.cell(name))
+    };
+    sheet.rows.iter().filter(is_variable).count()
+}
+
 struct Reader<'a> {
     sheet: &'a Sheet,
     columns: HashMap<String, usize>,
