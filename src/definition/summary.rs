@@ -27,6 +27,9 @@ pub struct Summary {
     pub titles: Texts,
     /// Whether only registrations of enrolled physicians may leave.
     pub enrolment_required: bool,
+    /// Whether its registrations are about a patient, so that identifiers go
+    /// to the trusted third party.
+    pub has_patient: bool,
     /// How many variables it has.
     pub variables: usize,
 }
@@ -61,7 +64,7 @@ struct Told {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::definition::bundled;
+    use crate::definition::{Role, bundled};
 
     #[test]
     fn a_summary_says_what_the_definition_says() {
@@ -80,6 +83,7 @@ mod tests {
                 )
             );
             assert_eq!(stored.enrolment_required, definition.enrolment_required);
+            assert_eq!(stored.has_patient, definition.with_role(Role::Patient).is_some(), "{}", stored.name);
             assert_eq!(stored.variables, definition.variables.len(), "{}", stored.name);
         }
     }

@@ -56,6 +56,7 @@ pub(super) fn summarise(sheets: &Sheets) -> Result<Summary, Refused> {
         version: settings.version,
         titles: settings.titles,
         enrolment_required: settings.enrolment_required,
+        has_patient: survey::has_patient(&sheets.survey),
         variables: survey::count(&sheets.survey),
     })
 }

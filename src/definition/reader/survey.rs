@@ -79,6 +79,18 @@ pub(super) fn count(sheet: &Sheet) -> usize {
     sheet.rows.iter().filter(is_variable).count()
 }
 
+/// Whether a sheet without problems has a variable for the patient.
+pub(super) fn has_patient(sheet: &Sheet) -> bool {
+    let (name, role) = (sheet.column("name"), sheet.column("hd::role"));
+    sheet.rows.iter().any(|row| {
+        let role = match row.cell(role) {
+            "" => Role::of_variable(row.cell(name)),
+            said => Role::by_name(said),
+        };
+        role == Some(Role::Patient)
+    })
+}
+
 struct Reader<'a> {
     sheet: &'a Sheet,
     columns: HashMap<String, usize>,
