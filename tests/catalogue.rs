@@ -62,22 +62,18 @@ fn survey(folder: &Path) -> Vec<(String, String)> {
 fn each_published_definition_has_its_variables_in_order_with_the_type_that_we_claim() {
     let folders: Vec<PathBuf> =
         fs::read_dir(in_project("assets/definitions")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    let surveys: HashMap<Vec<String>, (PathBuf, Vec<(String, String)>)> = folders
-        .into_iter()
-        .map(|folder| {
-            let rows = survey(&folder);
-            (rows.iter().map(|(_, name)| name.clone()).collect(), (folder, rows))
-        })
-        .collect();
+    let names_of = |rows: &[(String, String)]| rows.iter().map(|(_, name)| name.clone()).collect();
+    let folders: HashMap<Vec<String>, PathBuf> =
+        folders.into_iter().map(|folder| (names_of(&survey(&folder)), folder)).collect();
     let published = published();
     assert_eq!(published.len(), 23);
     assert_eq!(published.iter().map(|(_, variables)| variables.len()).sum::<usize>(), 2_687);
     for (dcd, variables) in published {
         let names: Vec<String> = variables.iter().map(|variable| variable.field.clone()).collect();
-        let (folder, rows) = surveys.get(&names).unwrap_or_else(|| panic!("{dcd}: no such variables"));
+        let folder = folders.get(&names).unwrap_or_else(|| panic!("{dcd}: no such variables"));
         let (_, name) = folder.file_name().unwrap().to_str().unwrap().split_once('_').unwrap();
         let definition = find_bundled(name).unwrap();
-        for (source, (kind, name)) in variables.iter().zip(rows) {
+        for (source, (kind, name)) in variables.iter().zip(&survey(folder)) {
             let place = definition.variable(name);
             let variable = place.map(|at| &definition.variables[at]);
             let claimed = claimed(source, names.iter().any(|name| name == "CD_CNTRY_RESDC"));

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from own import BARO, BCFR, LISTS
 from rules import FILLED, ROLES, STAYS, TECHNICAL, Variable, rules, type_of
-from texts import CODE_HINT, FILLED_HINT, FORMS, OWN_FORMS, PATIENT_HINT, note, own_note
+from texts import CODE_HINT, FILLED_HINT, FORMS, OWN_FORMS, PATIENT_HINT, VERSION, note, own_note
 from words import Glossary
 
 HERE = Path(__file__).parent
@@ -58,10 +58,10 @@ def write(path: Path, header: list[str], rows: list) -> None:
             writer.writerow([cells.get(column, "") for column in header] if isinstance(cells, dict) else cells)
 
 
-def definition(name: str, project: str, abbreviation: str, version: str, titles, notes, survey: list[dict]) -> None:
+def definition(name: str, project: str, abbreviation: str, titles, notes, survey: list[dict]) -> None:
     folder = ASSETS / "definitions" / f"{project}_{name}"
     write(folder / "settings.csv", ["form_title", "form_id", "version", "default_language"],
-          [[titles[0], name, version, LANGUAGES[0]]])
+          [[titles[0], name, VERSION, LANGUAGES[0]]])
     hd = [["project", project], ["project_abbreviation", abbreviation], ["dcd", name]]
     hd += [[f"title::{language}", title] for language, title in zip(LANGUAGES, titles)]
     hd += [["enrolment_required", "no"]]
@@ -96,7 +96,7 @@ def published(glossary: Glossary) -> None:
             raise SystemExit(f"{dcd}: no {missing}")
         rules(variables, form.key, form.procedure)
         survey = layout(variables, glossary)
-        definition(form.name, project, form.abbreviation, form.version, form.titles, note(form, variables), survey)
+        definition(form.name, project, form.abbreviation, form.titles, note(form, variables), survey)
 
 
 def layout(variables: list[Variable], glossary: Glossary) -> list[dict]:
@@ -138,7 +138,7 @@ def own() -> None:
     for form, rows in ((OWN_FORMS["BCFR"], BCFR), (OWN_FORMS["BARO"], BARO)):
         survey = [row(kind, name, (en, fr, nl), **{**more, "number_format": more.get("format", "")})
                   for kind, name, en, fr, nl, more in rows]
-        definition(form.name, form.project, form.abbreviation, form.version, form.titles, own_note(form), survey)
+        definition(form.name, form.project, form.abbreviation, form.titles, own_note(form), survey)
 
 
 def shared_lists() -> None:

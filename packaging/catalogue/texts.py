@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from rules import Variable
 
 
+# Below every official version, so that an official workbook is always newer.
+VERSION = "0.1.0"
+
+
 @dataclass
 class Form:
     name: str
     abbreviation: str
+    # The official one that the variables are of.
     version: str
     titles: tuple
     key: tuple
@@ -102,12 +107,12 @@ FORMS = {
 
 OWN_FORMS = {
     "BCFR": Form(
-        "BCFR", "BCFR", "0.1.0",
+        "BCFR", "BCFR", "",
         ("Belgian Cystic Fibrosis Registry", "Registre belge de la mucoviscidose", "Belgisch mucoviscidoseregister"),
         (), "", ("patient and year of collection", "patient et année de collecte", "patiënt en jaar van de gegevensverzameling"),
         "HDBP0000"),
     "BARO": Form(
-        "COVID19-BARO-FCS", "COVID19 BARO FCS", "0.1.0",
+        "COVID19-BARO-FCS", "COVID19 BARO FCS", "",
         ("COVID-19 Barometer: Family care services", "Baromètre COVID-19 : services d’aide aux familles",
          "COVID-19-barometer: diensten voor gezinszorg"),
         (), "", ("service (enterprise number) and first day of the period",
@@ -128,30 +133,36 @@ CODE_HINT = (
 
 SOURCE = (
     "This is a model, not the official workbook. Names, order and lists of the variables come from a public conversion of "
-    "it (github.com/axelv/qermid), which lost the codes of most lists and some types; lost types follow from the names’ "
+    "its version {0} (github.com/axelv/qermid), which lost the codes of most lists and some types; lost types follow from the names’ "
     "prefixes. Labels and rules are ours, made from the names. Required is only what every registration has or what another "
     "answer asks for: the official conditions are not public. A code of a list that is not public is taken if it has up to 40 "
     "letters, digits, points and hyphens (several codes separated by |); any other gives a warning. Lists called “yn” are "
-    "taken as yes and no, sex and side as SNOMED CT.",
+    "taken as yes and no.",
     "Ceci est un modèle, pas le classeur officiel. Noms, ordre et listes des variables viennent d’une conversion publique de "
-    "celui-ci (github.com/axelv/qermid), qui a perdu les codes de la plupart des listes et certains types ; les types perdus "
+    "sa version {0} (github.com/axelv/qermid), qui a perdu les codes de la plupart des listes et certains types ; les types perdus "
     "découlent des préfixes des noms. Les libellés et les règles sont les nôtres, tirés des noms. N’est obligatoire que ce que "
     "tout enregistrement possède ou qu’une autre réponse exige : les conditions officielles ne sont pas publiques. Un code d’une "
     "liste non publique est accepté s’il compte au plus 40 lettres, chiffres, points et traits d’union (plusieurs codes séparés "
-    "par |) ; tout autre donne un avertissement. Les listes nommées « yn » sont prises comme oui et non, sexe et côté comme "
-    "SNOMED CT.",
+    "par |) ; tout autre donne un avertissement. Les listes nommées « yn » sont prises comme oui et non.",
     "Dit is een model, niet de officiële werkmap. Namen, volgorde en lijsten van de variabelen komen uit een openbare omzetting "
-    "ervan (github.com/axelv/qermid), die de codes van de meeste lijsten en sommige types verloor; verloren types volgen uit de "
+    "van haar versie {0} (github.com/axelv/qermid), die de codes van de meeste lijsten en sommige types verloor; verloren types volgen uit de "
     "voorvoegsels van de namen. Labels en regels zijn van ons, gemaakt uit de namen. Verplicht is enkel wat elke registratie heeft "
     "of wat een ander antwoord vraagt: de officiële voorwaarden zijn niet openbaar. Een code van een niet-openbare lijst wordt "
     "aanvaard als hij hoogstens 40 letters, cijfers, punten en koppeltekens telt (meerdere codes gescheiden door |); elke andere "
-    "geeft een waarschuwing. Lijsten met de naam “yn” gelden als ja en nee, geslacht en zijde als SNOMED CT.")
+    "geeft een waarschuwing. Lijsten met de naam “yn” gelden als ja en nee.")
+SEX = ("Sex has the SNOMED CT codes that Orthopride is known to use.",
+       "Le sexe a les codes SNOMED CT qu’Orthopride utilise.",
+       "Geslacht heeft de SNOMED CT-codes die Orthopride gebruikt.")
+SIDES = ("Sides are SNOMED CT codes.", "Les côtés sont des codes SNOMED CT.", "Zijden zijn SNOMED CT-codes.")
 RESIDENCE = (
     "Places of residence are the postal codes of Statbel (CC BY 4.0), and 9999 for abroad.",
     "Les lieux de résidence sont les codes postaux de Statbel (CC BY 4.0), et 9999 pour l’étranger.",
     "Woonplaatsen zijn de postcodes van Statbel (CC BY 4.0), en 9999 voor het buitenland.")
 COUNTRY = ("Countries are those of ISO 3166-1.", "Les pays sont ceux de la norme ISO 3166-1.",
            "Landen zijn die van ISO 3166-1.")
+LISTS = {
+    "select_one SEX": SEX, "select_one LATERALITY": SIDES, "select_one PLACE_OF_RESIDENCE": RESIDENCE,
+    "select_one COUNTRY": COUNTRY}
 ONE_IMPLANT = (
     "The official form takes several implants; here a registration has one.",
     "Le formulaire officiel prend plusieurs implants ; ici un enregistrement en a un.",
@@ -187,8 +198,8 @@ def note(form: Form, variables: list[Variable]) -> tuple[str, ...]:
     kinds = {variable.kind for variable in variables}
     # Repeatable sections; their layout in a CSV file is not public.
     repeats = any(variable.name in ("CD_QERMID_TPE_IMPLANT", "TX_TTL_ELECT") for variable in variables)
-    parts = [SOURCE, *([RESIDENCE] if "select_one PLACE_OF_RESIDENCE" in kinds else []),
-             *([COUNTRY] if "select_one COUNTRY" in kinds else []), *([ONE_IMPLANT] if repeats else [])]
+    source = tuple(text.format(form.version) for text in SOURCE)
+    parts = [source, *(LISTS[kind] for kind in LISTS if kind in kinds), *([ONE_IMPLANT] if repeats else [])]
     return joined(parts, form)
 
 
