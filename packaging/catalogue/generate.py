@@ -19,8 +19,9 @@ ASSETS = HERE.parent.parent / "assets"
 LANGUAGES = ("English (en)", "French (fr)", "Dutch (nl)")
 # Lists that are merged in when a bundled definition is read, so that they lie here once.
 SHARED = ("COUNTRY", "PLACE_OF_RESIDENCE")
-# Before these variables the section around them ends, though no title says so.
-ENDS_SECTION = ("CD_STATUS_REC", "IDC_PAT", "CD_NIC_TPE", "TX_REGN_CD", "CD_QERMID_TPE_IMPLANT", "D_IMPLANT")
+# Before these variables a section ends though no title says so: any, or that about the study.
+ENDS_SECTION = ("CD_STATUS_REC", "CD_QERMID_TPE_IMPLANT")
+ENDS_STUDY = ("CD_NIC_TPE", "TX_REGN_CD", "IDC_PAT")
 
 
 def texts(column: str) -> list[str]:
@@ -82,14 +83,13 @@ def published(glossary: Glossary) -> None:
         source = list(csv.DictReader(file, delimiter="\t"))
     for dcd, form in FORMS.items():
         rows = [cells for cells in source if cells["dcd"] == dcd]
-        project, _, rest = rows[0]["register"].partition(" ")
+        project = rows[0]["register"].split(" ")[0]
         names = {cells["field"] for cells in rows}
         variables = []
         for cells in rows:
             variable = Variable(cells["field"], cells["type"], cells["required"] == "Y",
                                 cells["cardinality"] == "multi", cells["code_list"] or "")
-            variable.extra["has_country"] = "CD_CNTRY_RESDC" in names
-            type_of(variable, rest)
+            type_of(variable, "CD_CNTRY_RESDC" in names)
             variables.append(variable)
         missing = [key for key in form.key if key not in names]
         if missing:
@@ -100,17 +100,19 @@ def published(glossary: Glossary) -> None:
 
 
 def layout(variables: list[Variable], glossary: Glossary) -> list[dict]:
-    survey, is_open = [], False
+    survey, sections = [], []
     for variable in variables:
+        name = variable.name
         starts = variable.kind == "begin_group"
-        if is_open and (starts or variable.name in ENDS_SECTION):
-            survey.append(row("end_group", ""))
-            is_open = False
-        is_open = is_open or starts
-        survey.append(cells_of(variable, glossary.label(variable.name)))
-    if is_open:
-        survey.append(row("end_group", ""))
-    return survey
+        # A title right below another is within it, and both end together.
+        within = starts and survey and survey[-1]["type"] == "begin_group"
+        study = "TX_TTL_STDY" in sections and name in ENDS_STUDY
+        if (starts and not within) or name in ENDS_SECTION or study:
+            survey += [row("end_group", "") for _ in sections]
+            sections = []
+        sections += [name] if starts else []
+        survey.append(cells_of(variable, glossary.label(name)))
+    return survey + [row("end_group", "") for _ in sections]
 
 
 def cells_of(variable: Variable, labels) -> dict:
@@ -120,7 +122,7 @@ def cells_of(variable: Variable, labels) -> dict:
     role = ROLES.get(name, "")
     if role == "" and name == "CD_PAT_PLC_RESDC" and variable.kind == "text":
         role = "postal_code"
-    hint = variable.hint
+    hint = ("", "", "")
     if name == "IDC_PAT":
         hint = PATIENT_HINT
     elif name in FILLED:

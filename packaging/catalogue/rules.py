@@ -4,7 +4,7 @@ The official conditions are not public. A rule is made only where the names say 
 refuse a right row: a detail is relevant as soon as the question before it has any answer.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 TECHNICAL = ("TX_AUTHOR_GR", "TX_AUTHOR", "TX_COAUTHOR")
 FOOTER = ("CD_STATUS_REC", "CD_DATA_SRC", "TX_LANG", "TX_REG_NAM")
@@ -72,13 +72,7 @@ class Variable:
     relevant: str = ""
     constraint: str = ""
     message: tuple = ("", "", "")
-    hint: tuple = ("", "", "")
     read_only: bool = False
-    extra: dict = field(default_factory=dict)
-
-
-def sex_list(register: str, code_list: str) -> str:
-    return "SEX_FMUI" if code_list == "sexfmui" else "SEX"
 
 
 def yes_no_list(code_list: str, source: str) -> str:
@@ -91,10 +85,9 @@ def yes_no_list(code_list: str, source: str) -> str:
     return "YN_UNKNOWN" if plain.startswith("yn_") else ""
 
 
-def type_of(variable: Variable, register: str) -> None:
+def type_of(variable: Variable, has_country: bool) -> None:
     """Gives a variable its type: that of its name's prefix where the source has only text."""
     name = variable.name
-    has_country = variable.extra.get("has_country")
     if name.startswith("TX_TTL_"):
         variable.kind = "begin_group"
     elif name == "TX_CTNT_LANG_2":
@@ -106,7 +99,7 @@ def type_of(variable: Variable, register: str) -> None:
     elif name.startswith(("NR_", "MS_")):
         variable.kind = "decimal"
     elif name == "CD_PAT_SEX":
-        variable.kind = f"select_one {sex_list(register, variable.list)}"
+        variable.kind = "select_one SEX_FMUI" if variable.list == "sexfmui" else "select_one SEX"
     elif name == "CD_PAT_PLC_RESDC":
         variable.kind = "text" if has_country else "select_one PLACE_OF_RESIDENCE"
     elif name == "CD_CNTRY_RESDC":
