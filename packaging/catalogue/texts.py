@@ -136,20 +136,23 @@ SOURCE = (
     "its version {0} (github.com/axelv/qermid), which lost the codes of most lists and some types; lost types follow from the names’ "
     "prefixes. Labels and rules are ours, made from the names. Required is only what every registration has or what another "
     "answer asks for: the official conditions are not public. A code of a list that is not public is taken if it has up to 40 "
-    "letters, digits, points and hyphens (several codes separated by |); any other gives a warning. Lists called “yn” are "
+    "letters, digits, points and hyphens (several codes separated by |); any other gives a warning. Notification "
+    "numbers and dates of validity are taken as any text. Lists called “yn” are "
     "taken as yes and no.",
     "Ceci est un modèle, pas le classeur officiel. Noms, ordre et listes des variables viennent d’une conversion publique de "
     "sa version {0} (github.com/axelv/qermid), qui a perdu les codes de la plupart des listes et certains types ; les types perdus "
     "découlent des préfixes des noms. Les libellés et les règles sont les nôtres, tirés des noms. N’est obligatoire que ce que "
     "tout enregistrement possède ou qu’une autre réponse exige : les conditions officielles ne sont pas publiques. Un code d’une "
     "liste non publique est accepté s’il compte au plus 40 lettres, chiffres, points et traits d’union (plusieurs codes séparés "
-    "par |) ; tout autre donne un avertissement. Les listes nommées « yn » sont prises comme oui et non.",
+    "par |) ; tout autre donne un avertissement. Les numéros de notification et les dates de "
+    "validité sont pris comme texte libre. Les listes nommées « yn » sont prises comme oui et non.",
     "Dit is een model, niet de officiële werkmap. Namen, volgorde en lijsten van de variabelen komen uit een openbare omzetting "
     "van haar versie {0} (github.com/axelv/qermid), die de codes van de meeste lijsten en sommige types verloor; verloren types volgen uit de "
     "voorvoegsels van de namen. Labels en regels zijn van ons, gemaakt uit de namen. Verplicht is enkel wat elke registratie heeft "
     "of wat een ander antwoord vraagt: de officiële voorwaarden zijn niet openbaar. Een code van een niet-openbare lijst wordt "
     "aanvaard als hij hoogstens 40 letters, cijfers, punten en koppeltekens telt (meerdere codes gescheiden door |); elke andere "
-    "geeft een waarschuwing. Lijsten met de naam “yn” gelden als ja en nee.")
+    "geeft een waarschuwing. Notificatienummers en geldigheidsdata gelden als vrije tekst. "
+    "Lijsten met de naam “yn” gelden als ja en nee.")
 SEX = ("Sex has the SNOMED CT codes that Orthopride is known to use.",
        "Le sexe a les codes SNOMED CT qu’Orthopride utilise.",
        "Geslacht heeft de SNOMED CT-codes die Orthopride gebruikt.")
