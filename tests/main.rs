@@ -6,6 +6,7 @@
 mod account;
 mod audit;
 mod browser;
+mod catalogue;
 mod certificate;
 mod client;
 mod command;

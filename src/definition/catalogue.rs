@@ -1,13 +1,22 @@
 //! The definitions that come with the appliance.
+//!
+//! They are listed by the little that a [`Summary`] needs. A definition itself
+//! is read when it is used, and forgotten when nobody uses it any more.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
 };
 
+use memchr::memmem;
 use rust_embed::RustEmbed;
 
-use crate::definition::Definition;
+use super::{Refused, workbook::read_folder};
+use crate::{
+    definition::{Definition, Summary},
+    error::Result,
+};
 
 #[derive(RustEmbed)]
 #[folder = "assets/definitions"]
@@ -22,18 +31,38 @@ pub(super) fn packaged_list(name: &str) -> Option<Vec<u8>> {
     Lists::get(name).map(|file| file.data.into_owned())
 }
 
+/// Long lists that several definitions use, one file a list, as rows of the
+/// sheet `choices`.
+#[derive(RustEmbed)]
+#[folder = "assets/codes"]
+struct Shared;
+
+/// A definition that comes with the appliance.
+#[derive(Debug)]
+pub struct Bundled {
+    /// What it says of itself.
+    pub summary: Summary,
+    folder: String,
+    used: Mutex<Weak<Definition>>,
+}
+
+impl Bundled {
+    /// The definition; read if nobody has it at this moment.
+    pub fn definition(&self) -> Result<Arc<Definition>> {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(definition) = used.upgrade() {
+            return Ok(definition);
+        }
+        let definition = Arc::new(read(&self.folder)?);
+        *used = Arc::downgrade(&definition);
+        Ok(definition)
+    }
+}
+
 /// The bundled definitions, by name and version.
-pub fn bundled() -> &'static [Arc<Definition>] {
-    static BUNDLED: OnceLock<Vec<Arc<Definition>>> = OnceLock::new();
-    BUNDLED.get_or_init(|| {
-        let folders: BTreeSet<String> =
-            Files::iter().filter_map(|path| Some(path.split_once('/')?.0.to_owned())).collect();
-        // A test reads every folder, so none is left out in a release.
-        let mut definitions: Vec<Arc<Definition>> =
-            folders.iter().filter_map(|folder| read(folder).ok()).map(Arc::new).collect();
-        definitions.sort_by(|one, other| (&one.name, one.version).cmp(&(&other.name, other.version)));
-        definitions
-    })
+pub fn bundled() -> &'static [Bundled] {
+    static BUNDLED: OnceLock<Vec<Bundled>> = OnceLock::new();
+    BUNDLED.get_or_init(index)
 }
 
 /// The bundled definition that `name` tells: `INTEGO-LAB@1.0.0`, or without a
@@ -43,18 +72,63 @@ pub fn find_bundled(name: &str) -> Option<Arc<Definition>> {
         Some((name, version)) => (name, Some(version.parse().ok()?)),
         None => (name, None),
     };
-    bundled()
-        .iter()
-        .rev()
-        .find(|definition| {
-            definition.name.eq_ignore_ascii_case(name)
-                && version.is_none_or(|version| definition.version == version)
-        })
-        .cloned()
+    let fits = |known: &&Bundled| {
+        let known = &known.summary;
+        known.name.eq_ignore_ascii_case(name) && version.is_none_or(|version| known.version == version)
+    };
+    bundled().iter().rev().find(fits)?.definition().ok()
 }
 
-fn read(folder: &str) -> Result<Definition, super::Refused> {
-    Definition::from_folder(|file| Some(Files::get(&format!("{folder}/{file}"))?.data.into_owned()))
+fn index() -> Vec<Bundled> {
+    // A test reads every folder, so none is left out in a release.
+    let mut bundled: Vec<Bundled> = folders().into_iter().filter_map(|folder| listed(folder).ok()).collect();
+    bundled.sort_by(|one, other| {
+        let (one, other) = (&one.summary, &other.summary);
+        (&one.name, one.version).cmp(&(&other.name, other.version))
+    });
+    bundled
+}
+
+fn folders() -> BTreeSet<String> {
+    Files::iter().filter_map(|path| Some(path.split_once('/')?.0.to_owned())).collect()
+}
+
+fn listed(folder: String) -> Result<Bundled, Refused> {
+    let sheets = read_folder(|name| {
+        (name != "choices.csv").then(|| file(&folder, name)).flatten().map(Cow::into_owned)
+    })?;
+    Ok(Bundled { summary: Summary::from_sheets(&sheets)?, folder, used: Mutex::default() })
+}
+
+fn read(folder: &str) -> Result<Definition, Refused> {
+    Definition::from_folder(|name| match name {
+        "choices.csv" => Some(choices(folder)),
+        name => Some(file(folder, name)?.into_owned()),
+    })
+}
+
+/// The definition's own lists, and the shared ones that its survey names.
+fn choices(folder: &str) -> Vec<u8> {
+    let mut choices = file(folder, "choices.csv").unwrap_or_default().into_owned();
+    let survey = file(folder, "survey.csv").unwrap_or_default();
+    for shared in Shared::iter() {
+        let list = shared.trim_end_matches(".csv");
+        let asked = [format!("select_one {list},"), format!("select_multiple {list},")];
+        let is_asked = asked.iter().any(|asked| memmem::find(&survey, asked.as_bytes()).is_some());
+        let is_own = memmem::find(&choices, format!("\n{list},").as_bytes()).is_some();
+        if is_asked
+            && !is_own
+            && let Some(rows) = Shared::get(&shared)
+        {
+            let start = memchr::memchr(b'\n', &rows.data).map_or(0, |end| end + 1);
+            choices.extend_from_slice(&rows.data[start..]);
+        }
+    }
+    choices
+}
+
+fn file(folder: &str, name: &str) -> Option<Cow<'static, [u8]>> {
+    Some(Files::get(&format!("{folder}/{name}"))?.data)
 }
 
 #[cfg(test)]
@@ -65,8 +139,7 @@ mod tests {
 
     #[test]
     fn every_bundled_folder_is_a_definition() {
-        let folders: BTreeSet<String> =
-            Files::iter().map(|path| path.split_once('/').unwrap().0.to_owned()).collect();
+        let folders = folders();
         for folder in &folders {
             if let Err(refused) = read(folder) {
                 let texts: Vec<String> =
@@ -75,6 +148,22 @@ mod tests {
             }
         }
         assert_eq!(bundled().len(), folders.len());
+    }
+
+    #[test]
+    fn a_definition_is_read_when_it_is_used_and_forgotten_when_nobody_uses_it() {
+        let bundled = index();
+        let read = || -> Vec<&str> {
+            let is_read = |known: &&Bundled| known.used.lock().unwrap().upgrade().is_some();
+            bundled.iter().filter(is_read).map(|known| known.summary.name.as_str()).collect()
+        };
+        assert!(bundled.len() > 25 && read().is_empty(), "a list reads none");
+        let tavi = bundled.iter().find(|known| known.summary.name == "TAVI_IMPLT").unwrap();
+        let definition = tavi.definition().unwrap();
+        assert!(Arc::ptr_eq(&definition, &tavi.definition().unwrap()));
+        assert_eq!(read(), ["TAVI_IMPLT"]);
+        drop(definition);
+        assert!(read().is_empty());
     }
 
     #[test]
