@@ -102,14 +102,15 @@ fn claimed(source: &Source, has_country: bool) -> &'static str {
     let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| field.starts_with(prefix));
     let list = source.list.trim_end_matches(|letter: char| letter.is_ascii_digit());
     let is_yes_no = list.starts_with("yn") || ["ca_yn", "pm_yn", "pm_yn_na"].contains(&list);
-    let is_listed = ["CD_PAT_SEX", "CD_CNTRY_RESDC", "CD_LTRLTY"].contains(&field)
-        || (field == "CD_PAT_PLC_RESDC" && !has_country);
+    let is_listed = ["CD_PAT_SEX", "CD_LTRLTY"].contains(&field);
+    let is_shared = field == "CD_CNTRY_RESDC" || (field == "CD_PAT_PLC_RESDC" && !has_country);
     match field {
         _ if starts(&["TX_TTL_"]) => "begin_group",
         "TX_CTNT_LANG_2" => "note",
         _ if starts(&["D_", "DT_"]) => "date",
         _ if starts(&["T_"]) => "time",
         _ if starts(&["NR_", "MS_"]) => "decimal",
+        _ if is_shared => "select_one_from_file",
         _ if is_yes_no || source.kind == "boolean" || is_listed => "select_one",
         _ => "text",
     }
@@ -156,7 +157,7 @@ fn places_of_residence_are_named_in_each_language_and_countries_are_the_norms() 
         assert!(list.find(code).is_some(), "{code}");
     }
     let follow_up = find_bundled("QERMID_Pacemaker_Follow-up_T1").unwrap();
-    assert!(follow_up.lists.iter().any(|list| list.name == "COUNTRY" && list.choices.len() == 249));
+    assert!(follow_up.lists.iter().any(|list| list.name == "countries.csv" && list.choices.len() == 249));
 }
 
 /// A running `hd4dp sandbox`.

@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 ASSETS = HERE.parent.parent / "assets"
 LANGUAGES = ("English (en)", "French (fr)", "Dutch (nl)")
 # Lists that are merged in when a bundled definition is read, so that they lie here once.
-SHARED = ("COUNTRY", "PLACE_OF_RESIDENCE")
+FILES = ("countries.csv", "places_of_residence.csv")
 # Before these variables a section ends though no title says so: any, or that about the study.
 ENDS_SECTION = ("CD_STATUS_REC", "CD_QERMID_TPE_IMPLANT")
 ENDS_STUDY = ("CD_NIC_TPE", "TX_REGN_CD", "IDC_PAT")
@@ -69,8 +69,8 @@ def definition(name: str, project: str, abbreviation: str, titles, notes, survey
     hd += [[f"source_note::{language}", text] for language, text in zip(LANGUAGES, notes)]
     write(folder / "hd.csv", ["key", "value"], hd)
     write(folder / "survey.csv", HEADER, survey)
-    used = {cells["type"].split()[1] for cells in survey if cells["type"].startswith("select")}
-    unknown = used - LISTS.keys() - set(SHARED)
+    used = {cells["type"].split()[1] for cells in survey if cells["type"].startswith("select")} - set(FILES)
+    unknown = used - LISTS.keys()
     if unknown:
         raise SystemExit(f"{name}: no list {unknown}")
     choices = [[known, *choice] for known in LISTS if known in used for choice in LISTS[known]]
@@ -143,11 +143,7 @@ def own() -> None:
         definition(form.name, form.project, form.abbreviation, form.titles, own_note(form), survey)
 
 
-def shared_lists() -> None:
-    with (ASSETS / "definitions/HDBP0147_INTEGO-LAB/choices.csv").open(encoding="utf-8", newline="") as file:
-        countries = [list(cells.values()) for cells in csv.DictReader(file) if cells["list_name"] == "COUNTRY"]
-    header = ["list_name", "name", *texts("label")]
-    write(ASSETS / "codes/COUNTRY.csv", header, countries)
+def places_of_residence() -> None:
     places: dict[str, list[dict]] = {}
     with (HERE / "municipalities.csv").open(encoding="utf-8", newline="") as file:
         for cells in csv.DictReader(file):
@@ -159,13 +155,12 @@ def shared_lists() -> None:
         local = [town["name_fr"] if town["region"] == "03000" else town["name_nl"] for town in towns]
         if towns[0]["region"] == "04000":
             local = french + [name for name in dutch if name not in french]
-        residences.append(["PLACE_OF_RESIDENCE", code, *(f"{code} {', '.join(names)}" for names in (local, french, dutch))])
-    residences.append(["PLACE_OF_RESIDENCE", "9999", "Not resident in Belgium", "Ne réside pas en Belgique",
-                       "Woonplaats niet in België"])
-    write(ASSETS / "codes/PLACE_OF_RESIDENCE.csv", header, residences)
+        residences.append([code, *(f"{code} {', '.join(names)}" for names in (local, french, dutch))])
+    residences.append(["9999", "Not resident in Belgium", "Ne réside pas en Belgique", "Woonplaats niet in België"])
+    write(ASSETS / "lists/places_of_residence.csv", ["name", *texts("label")], residences)
 
 
 if __name__ == "__main__":
-    shared_lists()
+    places_of_residence()
     published(Glossary(HERE / "glossary.csv"))
     own()

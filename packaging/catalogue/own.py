@@ -32,7 +32,7 @@ BCFR = [
       "message": ("The date of birth lies in the future.", "La date de naissance se situe dans le futur.",
                   "De geboortedatum ligt in de toekomst.")}),
     ("select_one SEX", "CD_PAT_SEX", "Sex", "Sexe", "Geslacht", {**YES, "role": "sex"}),
-    ("select_one PLACE_OF_RESIDENCE", "CD_PAT_PLC_RESDC", "Postal code of residence", "Code postal de résidence",
+    ("select_one_from_file places_of_residence.csv", "CD_PAT_PLC_RESDC", "Postal code of residence", "Code postal de résidence",
      "Postcode van de woonplaats", YES),
     ("text", "CD_HPIN", "Physician (NIHDI number)", "Médecin (numéro INAMI)", "Arts (RIZIV-nummer)",
      {**YES, "role": "physician"}),

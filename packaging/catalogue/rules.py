@@ -101,9 +101,9 @@ def type_of(variable: Variable, has_country: bool) -> None:
     elif name == "CD_PAT_SEX":
         variable.kind = "select_one SEX_FMUI" if variable.list == "sexfmui" else "select_one SEX"
     elif name == "CD_PAT_PLC_RESDC":
-        variable.kind = "text" if has_country else "select_one PLACE_OF_RESIDENCE"
+        variable.kind = "text" if has_country else "select_one_from_file places_of_residence.csv"
     elif name == "CD_CNTRY_RESDC":
-        variable.kind = "select_one COUNTRY"
+        variable.kind = "select_one_from_file countries.csv"
     elif name == "CD_LTRLTY":
         variable.kind = "select_one LATERALITY"
     elif yes_no_list(variable.list, variable.source):

@@ -164,8 +164,8 @@ RESIDENCE = (
 COUNTRY = ("Countries are those of ISO 3166-1.", "Les pays sont ceux de la norme ISO 3166-1.",
            "Landen zijn die van ISO 3166-1.")
 LISTS = {
-    "select_one SEX": SEX, "select_one LATERALITY": SIDES, "select_one PLACE_OF_RESIDENCE": RESIDENCE,
-    "select_one COUNTRY": COUNTRY}
+    "select_one SEX": SEX, "select_one LATERALITY": SIDES, "select_one_from_file places_of_residence.csv": RESIDENCE,
+    "select_one_from_file countries.csv": COUNTRY}
 ONE_IMPLANT = (
     "The official form takes several implants; here a registration has one.",
     "Le formulaire officiel prend plusieurs implants ; ici un enregistrement en a un.",

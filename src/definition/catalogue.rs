@@ -4,12 +4,10 @@
 //! is read when it is used, and forgotten when nobody uses it any more.
 
 use std::{
-    borrow::Cow,
     collections::BTreeSet,
     sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
 };
 
-use memchr::memmem;
 use rust_embed::RustEmbed;
 
 use super::{Refused, workbook::read_folder};
@@ -30,12 +28,6 @@ struct Lists;
 pub(super) fn packaged_list(name: &str) -> Option<Vec<u8>> {
     Lists::get(name).map(|file| file.data.into_owned())
 }
-
-/// Long lists that several definitions use, one file a list, as rows of the
-/// sheet `choices`.
-#[derive(RustEmbed)]
-#[folder = "assets/codes"]
-struct Shared;
 
 /// A definition that comes with the appliance.
 #[derive(Debug)]
@@ -94,41 +86,20 @@ fn folders() -> BTreeSet<String> {
 }
 
 fn listed(folder: String) -> Result<Bundled, Refused> {
-    let sheets = read_folder(|name| {
-        (name != "choices.csv").then(|| file(&folder, name)).flatten().map(Cow::into_owned)
+    let sheets = read_folder(|name| match name {
+        "settings.csv" | "survey.csv" | "hd.csv" => file(&folder, name),
+        // The lists, which are most of it, are not looked at.
+        _ => Some(Vec::new()),
     })?;
     Ok(Bundled { summary: Summary::from_sheets(&sheets)?, folder, used: Mutex::default() })
 }
 
 fn read(folder: &str) -> Result<Definition, Refused> {
-    Definition::from_folder(|name| match name {
-        "choices.csv" => Some(choices(folder)),
-        name => Some(file(folder, name)?.into_owned()),
-    })
+    Definition::from_folder(|name| file(folder, name))
 }
 
-/// The definition's own lists, and the shared ones that its survey names.
-fn choices(folder: &str) -> Vec<u8> {
-    let mut choices = file(folder, "choices.csv").unwrap_or_default().into_owned();
-    let survey = file(folder, "survey.csv").unwrap_or_default();
-    for shared in Shared::iter() {
-        let list = shared.trim_end_matches(".csv");
-        let asked = [format!("select_one {list},"), format!("select_multiple {list},")];
-        let is_asked = asked.iter().any(|asked| memmem::find(&survey, asked.as_bytes()).is_some());
-        let is_own = memmem::find(&choices, format!("\n{list},").as_bytes()).is_some();
-        if is_asked
-            && !is_own
-            && let Some(rows) = Shared::get(&shared)
-        {
-            let start = memchr::memchr(b'\n', &rows.data).map_or(0, |end| end + 1);
-            choices.extend_from_slice(&rows.data[start..]);
-        }
-    }
-    choices
-}
-
-fn file(folder: &str, name: &str) -> Option<Cow<'static, [u8]>> {
-    Some(Files::get(&format!("{folder}/{name}"))?.data)
+fn file(folder: &str, name: &str) -> Option<Vec<u8>> {
+    Some(Files::get(&format!("{folder}/{name}"))?.data.into_owned())
 }
 
 #[cfg(test)]
