@@ -18,7 +18,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("intake", &["validate", "definition", "store"]),
     ("transfer", &["store", "certificate"]),
     ("front", &["certificate"]),
-    // The front door's request and answer are what the portal speaks in.
+    // The front door's request and answer are what the portal and the API speak in.
+    ("api", &["intake", "validate", "store", "definition", "certificate", "front"]),
     ("portal", &["intake", "validate", "store", "definition", "certificate", "front"]),
     ("sandbox", &["front", "certificate"]),
 ];

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod account;
+mod api;
 mod audit;
 mod browser;
 mod catalogue;

@@ -72,6 +72,10 @@ pub enum Permission {
     Nippin,
     /// Read the audit.
     AuditRead,
+    /// See the API keys of an organisation's systems; never their secrets.
+    ApiKeysRead,
+    /// Give systems of an organisation access to its API, and take it back.
+    ApiKeysEdit,
 }
 
 impl Role {
@@ -134,6 +138,8 @@ impl Role {
                 P::QueueRead,
                 P::QueueEdit,
                 P::AuditRead,
+                P::ApiKeysRead,
+                P::ApiKeysEdit,
             ],
             Self::DpManager => &[
                 P::Overview,
@@ -144,6 +150,8 @@ impl Role {
                 P::QueueEdit,
                 P::EnrolmentsRead,
                 P::EnrolmentsEdit,
+                P::ApiKeysRead,
+                P::ApiKeysEdit,
             ],
             Self::CertificateEditor => &[P::Overview, P::CertificatesRead, P::CertificatesEdit],
             Self::CsvUploadManager => {
@@ -160,6 +168,8 @@ impl Role {
                 P::EnrolmentsRead,
                 P::EnrolmentsEdit,
                 P::IdentifiersShow,
+                P::ApiKeysRead,
+                P::ApiKeysEdit,
             ],
             Self::StudyAssociate => {
                 &[P::Overview, P::RegistrationCounts, P::RegistrationsRead, P::RegistrationsEdit]
@@ -173,6 +183,7 @@ impl Role {
                 P::QueueRead,
                 P::EnrolmentsRead,
                 P::AuditRead,
+                P::ApiKeysRead,
             ],
         }
     }
@@ -185,7 +196,7 @@ impl Role {
 
 impl Permission {
     /// All permissions, in the order in which they are shown.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Organisations,
         Self::Accounts,
         Self::Settings,
@@ -206,6 +217,8 @@ impl Permission {
         Self::Export,
         Self::Nippin,
         Self::AuditRead,
+        Self::ApiKeysRead,
+        Self::ApiKeysEdit,
     ];
 
     /// Its name, as in the identifiers of its texts.
@@ -231,6 +244,8 @@ impl Permission {
             Self::Export => "export",
             Self::Nippin => "nippin",
             Self::AuditRead => "audit-read",
+            Self::ApiKeysRead => "api-keys-read",
+            Self::ApiKeysEdit => "api-keys-edit",
         }
     }
 

@@ -7,11 +7,13 @@
 //!
 //! Files that people send come in by [`upload`] and are worked through by
 //! [`runner`], which tells how far it is on its [`desk`]. Files that lie in the
-//! drop folder come in by [`folder`] and go the same way.
+//! drop folder come in by [`folder`] and go the same way. What systems send through
+//! the API is validated there and goes into the store by [`convoy`].
 
 mod check;
 mod chunk;
 pub mod column;
+pub mod convoy;
 pub mod desk;
 pub mod dry_run;
 mod file_name;
@@ -19,6 +21,7 @@ pub mod folder;
 pub mod header;
 pub mod input;
 pub mod job;
+mod judge;
 mod memory;
 mod opened;
 mod pass;

@@ -34,6 +34,7 @@ pub const CHAPTERS: &[(&str, &[&str])] = &[
             "enrolments",
             "objections",
             "queue",
+            "api",
             "what-leaves",
         ],
     ),
