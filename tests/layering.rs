@@ -190,8 +190,8 @@ fn each_act_of_the_audit_has_words() {
     };
     // What else is written so: files and hosts.
     let ends = [
-        "csv", "db", "example", "html", "ini", "invalid", "json", "key", "lock", "log", "new", "pem", "rs",
-        "toml",
+        "be", "csv", "db", "example", "html", "ini", "invalid", "json", "key", "lock", "log", "new", "pem",
+        "rs", "toml",
     ];
     let fields = ["database.", "organisations."];
     let mut unknown = Vec::new();

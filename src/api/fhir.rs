@@ -202,7 +202,7 @@ mod tests {
             {"linkId":"G","item":[{"linkId":"B","answer":[{"valueCoding":{"code":"x"}},{"valueCoding":{"code":"y"}}]}]}]}"#;
         let response: Response<'_> = serde_json::from_str(text).unwrap();
         let mut members = Members::default();
-        members.items(&bundled()[0], &response.item);
+        members.items(&bundled()[0].definition().unwrap(), &response.item);
         assert_eq!(members.object(), r#"{"A":1.50,"B":["x","y"]}"#);
     }
 }

@@ -89,9 +89,9 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<Listed>> {
         Some(Listed { project: facts.project, name: facts.name, version, id: Some(id) })
     });
     let bundled = bundled().iter().map(|known| Listed {
-        project: known.project.clone(),
-        name: known.name.clone(),
-        version: known.version,
+        project: known.summary.project.clone(),
+        name: known.summary.name.clone(),
+        version: known.summary.version,
         id: None,
     });
     let mut all: Vec<_> = stored.chain(bundled).collect();
