@@ -40,7 +40,7 @@ pub fn payload(call: &Call<'_>) -> Result<Answer> {
 /// One field.
 pub fn field(call: &Call<'_>) -> Result<Answer> {
     let wanted = call.param("field-id").unwrap_or_default();
-    find(call, |known| {
+    find(call, wanted, |known| {
         let definition = &known.definition;
         let is_it = |variable: &&Variable| {
             number::field(definition, &variable.name).to_string() == wanted
@@ -54,7 +54,7 @@ pub fn field(call: &Call<'_>) -> Result<Answer> {
 /// The values of a code list.
 pub fn code_list(call: &Call<'_>) -> Result<Answer> {
     let wanted = call.param("codelist-id").unwrap_or_default();
-    find(call, |known| {
+    find(call, wanted, |known| {
         let definition = &known.definition;
         let is_it = |list: &&List| {
             number::list(definition, list).to_string() == wanted || list.name.eq_ignore_ascii_case(wanted)
@@ -65,9 +65,12 @@ pub fn code_list(call: &Call<'_>) -> Result<Answer> {
 }
 
 /// Looks through the newest versions of all definitions that the key is for.
-fn find(call: &Call<'_>, pick: impl Fn(&Known) -> Option<Value>) -> Result<Answer> {
+fn find(call: &Call<'_>, wanted: &str, pick: impl Fn(&Known) -> Option<Value>) -> Result<Answer> {
     let mut all = call.definitions()?;
     all.dedup_by(|later, first| later.name == first.name);
+    if let Ok(number) = wanted.parse() {
+        all = call.api.shelf.holding(all, number);
+    }
     for listed in all {
         let known = call.api.store.read(|tx| call.api.shelf.get(tx, &listed))?;
         if let Some(found) = pick(&known) {

@@ -1,10 +1,10 @@
-//! Definitions as the API has them: read once, since reading one takes longer
-//! than judging a registration by it.
+//! Definitions as the API has them: those in use are kept, since reading one
+//! takes longer than judging a registration by it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     mem,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::number::{self, Number};
 use crate::{
     clock,
-    definition::{Definition, Variable, Version, bundled},
+    definition::{Definition, Summary, Variable, Version, bundled},
     error::{Code, Error, Result},
     intake::header::TECHNICAL,
     store::{Store, Tx, definition},
@@ -46,9 +46,24 @@ pub enum Place {
 /// or only bundled so far.
 type Key = (String, Version, Option<i64>);
 
-/// All definitions that were asked for.
+/// The definitions that were asked for last, and what is remembered of all that
+/// ever were.
 #[derive(Default)]
-pub struct Shelf(Mutex<HashMap<Key, Arc<Known>>>);
+pub struct Shelf(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    /// The one asked for last comes last.
+    known: Vec<(Key, Arc<Known>)>,
+    summaries: HashMap<Key, Arc<Summary>>,
+    /// Where the fields and code lists with these numbers are.
+    places: HashMap<Number, Key>,
+    /// The definitions whose numbers are all in `places`.
+    placed: HashSet<Key>,
+}
+
+/// So many definitions are kept whole: some have code lists of megabytes.
+const MOST_KEPT: usize = 8;
 
 /// A definition as listed.
 #[derive(Clone, Debug)]
@@ -66,6 +81,10 @@ impl Listed {
     /// Whether it is the one that `text` names, by its name or number.
     pub fn is(&self, text: &str) -> bool {
         self.name.eq_ignore_ascii_case(text) || text.parse() == Ok(number::definition(&self.name))
+    }
+
+    fn key(&self) -> Key {
+        (self.name.clone(), self.version, self.id)
     }
 
     /// Its key in the store; none while it is only bundled.
@@ -102,24 +121,77 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<Listed>> {
 }
 
 impl Shelf {
-    /// The definition, read at the first time that it is asked for.
+    /// The definition, read if it is not among those asked for last.
     ///
     /// # Errors
     ///
     /// `NotFound`.
     pub fn get(&self, tx: &Tx<'_>, listed: &Listed) -> Result<Arc<Known>> {
-        let key = (listed.name.clone(), listed.version, listed.id);
-        if let Some(known) = self.lock().get(&key) {
-            return Ok(Arc::clone(known));
+        let key = listed.key();
+        if let Some(known) = self.lock().take(&key) {
+            return Ok(known);
         }
         let definition = definition::find(tx, &format!("{}@{}", listed.name, listed.version))?;
         let known = Arc::new(Known::new(definition, listed.id));
-        self.lock().insert(key, Arc::clone(&known));
+        self.lock().put(key, &known);
         Ok(known)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Arc<Known>>> {
+    /// What the definition says of itself.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound`.
+    pub fn summary(&self, tx: &Tx<'_>, listed: &Listed) -> Result<Arc<Summary>> {
+        let key = listed.key();
+        if let Some(summary) = self.lock().summaries.get(&key) {
+            return Ok(Arc::clone(summary));
+        }
+        let is_it = |summary: &Summary| summary.name == listed.name && summary.version == listed.version;
+        let found = definition::all(tx)?.into_iter().find(is_it);
+        let summary = Arc::new(found.ok_or_else(|| Error::new(Code::NotFound, "api-dcd-unknown"))?);
+        self.lock().summaries.insert(key, Arc::clone(&summary));
+        Ok(summary)
+    }
+
+    /// Those of `all` that can have the field or code list with this number: one
+    /// at the most if its place is known.
+    pub fn holding(&self, all: Vec<Listed>, number: Number) -> Vec<Listed> {
+        let kept = self.lock();
+        let place = kept.places.get(&number);
+        match all.iter().find(|listed| place == Some(&listed.key())) {
+            Some(listed) => vec![listed.clone()],
+            None => all.into_iter().filter(|listed| !kept.placed.contains(&listed.key())).collect(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn take(&mut self, key: &Key) -> Option<Arc<Known>> {
+        let at = self.known.iter().position(|(known, _)| known == key)?;
+        let found = self.known.remove(at);
+        let known = Arc::clone(&found.1);
+        self.known.push(found);
+        Some(known)
+    }
+
+    fn put(&mut self, key: Key, known: &Arc<Known>) {
+        let definition = &known.definition;
+        let fields = definition.variables.iter().map(|variable| number::field(definition, &variable.name));
+        let lists = definition.lists.iter().map(|list| number::list(definition, list));
+        for number in fields.chain(lists) {
+            self.places.insert(number, key.clone());
+        }
+        self.placed.insert(key.clone());
+        self.known.retain(|(other, _)| *other != key);
+        self.known.push((key, Arc::clone(known)));
+        if self.known.len() > MOST_KEPT {
+            self.known.remove(0);
+        }
     }
 }
 

@@ -32,8 +32,8 @@ fn told(call: &Call<'_>, project: &str, all: &[Listed]) -> Result<Value> {
     let mut name = String::new();
     let mut dcds = Vec::new();
     for versions in of_project.chunk_by(|a, b| a.name == b.name) {
-        let known = call.api.store.read(|tx| call.api.shelf.get(tx, versions[0]))?;
-        name.clone_from(&known.definition.abbreviation);
+        let known = call.api.store.read(|tx| call.api.shelf.summary(tx, versions[0]))?;
+        name.clone_from(&known.abbreviation);
         let version = |listed: &&Listed| {
             let version = listed.version.to_string();
             json!({ "dcdVersionId": number::version(&listed.name, &version), "version": version })
@@ -41,7 +41,7 @@ fn told(call: &Call<'_>, project: &str, all: &[Listed]) -> Result<Value> {
         dcds.push(json!({
             "dcdId": number::definition(&versions[0].name),
             "name": versions[0].name,
-            "title": known.definition.titles.get(call.language),
+            "title": known.titles.get(call.language),
             "dcdVersions": versions.iter().map(version).collect::<Vec<_>>(),
         }));
     }

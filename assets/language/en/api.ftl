@@ -39,6 +39,7 @@ api-key-shown = Key of { $name }
 api-key-shown-once = Copy the secret into the system now: it is shown this once and stored nowhere.
 api-key-shown-use = The address is { $address }. The system sends the user name and the secret by HTTP Basic, or the secret alone as a bearer token.
 api-key-state = State
+api-key-till = Good until
 api-key-to-list = To the list
 api-key-unreadable = The Authorization field is neither HTTP Basic nor a bearer token.
 api-key-until = Good until the end of

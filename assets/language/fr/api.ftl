@@ -39,6 +39,7 @@ api-key-shown = Clé de { $name }
 api-key-shown-once = Copiez maintenant le secret dans le système : il n’est montré que cette fois et n’est conservé nulle part.
 api-key-shown-use = L’adresse est { $address }. Le système envoie le nom d’utilisateur et le secret par HTTP Basic, ou le secret seul comme jeton « bearer ».
 api-key-state = État
+api-key-till = Valable jusqu’au
 api-key-to-list = Vers la liste
 api-key-unreadable = Le champ Authorization n’est ni HTTP Basic ni un jeton « bearer ».
 api-key-until = Valable jusqu’à la fin du

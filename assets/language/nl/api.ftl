@@ -39,6 +39,7 @@ api-key-shown = Sleutel van { $name }
 api-key-shown-once = Kopieer het geheim nu in het systeem: het wordt deze ene keer getoond en nergens bewaard.
 api-key-shown-use = Het adres is { $address }. Het systeem stuurt de gebruikersnaam en het geheim via HTTP Basic, of het geheim alleen als bearer-token.
 api-key-state = Toestand
+api-key-till = Geldig tot
 api-key-to-list = Naar de lijst
 api-key-unreadable = Het veld Authorization is geen HTTP Basic en geen bearer-token.
 api-key-until = Geldig tot het einde van
