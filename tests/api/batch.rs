@@ -138,3 +138,29 @@ fn whatever_was_accepted_is_there_exactly_once_after_a_kill() {
     assert_eq!(counted, registrations, "the imports add up");
     assert_eq!(portal.app.run(["audit", "verify"]).status, 0);
 }
+
+#[test]
+fn the_same_request_many_times_at_once_is_done_once() {
+    let portal = Portal::start();
+    let first = System::of(&portal);
+    let named = [("Idempotency-Key", "one-of-many")];
+    let body = diagnosis("D1").to_string();
+    let answers: Vec<_> = thread::scope(|scope| {
+        let senders: Vec<_> = (0..8)
+            .map(|_| {
+                let (proof, mut connection) = (first.basic(), portal.stranger());
+                let (named, body) = (&named, &body);
+                scope.spawn(move || {
+                    let headers =
+                        [("Authorization", proof.as_str()), ("Content-Type", "application/json"), named[0]];
+                    connection.send("POST", SUBMIT, &headers, body.as_bytes())
+                })
+            })
+            .collect();
+        senders.into_iter().map(|sender| sender.join().unwrap()).collect()
+    });
+    let replayed = answers.iter().filter(|answer| answer.header("idempotency-replayed").is_some()).count();
+    assert_eq!(replayed, 7);
+    assert!(answers.iter().all(|answer| answer.status == 202 && answer.body == answers[0].body));
+    assert_eq!(portal.app.sqlite("SELECT row, accepted FROM import"), "1|1");
+}

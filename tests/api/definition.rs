@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use serde_json::json;
+
 use super::system::{System, json_of};
 use crate::portal::client::Portal;
 
@@ -39,4 +41,41 @@ fn a_definition_tells_its_fields_in_the_language_asked_for() {
     assert_eq!(system.get("/proxy/api/dcd/field?field-id=1").status, 404);
     assert_eq!(system.get("/proxy/api/dcd/payload/definition").status, 400, "which of the two?");
     assert_eq!(system.get(&format!("{path}&language-id=de")).status, 400);
+}
+
+#[test]
+fn a_repeat_is_told_with_its_fields_and_taken_as_an_array_of_objects() {
+    let portal = Portal::start();
+    let folder = portal.app.path("dcd");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, text) in [
+        ("settings.csv", "form_title,form_id,version,default_language\nVisits,VISITS,1.0.0,English (en)\n"),
+        ("hd.csv", "key,value\nproject,HDBP0147\nproject_abbreviation,INTEGO\n"),
+        (
+            "survey.csv",
+            "type,name,label::English (en),required,hd::key\ntext,TX_ID,Number,yes,yes\n\
+             begin repeat,VISIT,Visit,,\ninteger,NR_VISIT,Number of the visit,yes,\nend repeat,,,,\n",
+        ),
+        ("choices.csv", "list_name,name,label::English (en)\n"),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    portal.app.ok(["definition", "add", folder.to_str().unwrap()]);
+    let mut system = System::with(&portal, &["VISITS"], true);
+    let told = json_of(&system.get("/proxy/api/dcd/payload/definition"));
+    assert_eq!(told["repeats"][0]["fields"][0]["key"], "NR_VISIT");
+    let payload = json!({ "TX_ID": "1", "VISIT": [{ "NR_VISIT": 1 }, { "NR_VISIT": "2" }] });
+    let answer = system.submit(&payload);
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let stored = json_of(&system.get("/proxy/api/dcd/submit?incl-submit-data=true"));
+    assert_eq!(stored["registrations"][0]["data"]["VISIT"], json!([{ "NR_VISIT": 1 }, { "NR_VISIT": 2 }]));
+    let wrong =
+        json_of(&system.submit(&json!({ "TX_ID": "2", "VISIT": [{ "NR_VISIT": "x" }], "visit": [] })));
+    let findings: Vec<_> =
+        wrong["findings"].as_array().unwrap().iter().map(|found| &found["field"]).collect();
+    assert_eq!(findings, ["VISIT[1]/NR_VISIT", "VISIT"]);
+    let questionnaire = json_of(&system.get("/proxy/fhir/Questionnaire/VISITS"));
+    let group =
+        questionnaire["item"].as_array().unwrap().iter().find(|item| item["linkId"] == "VISIT").unwrap();
+    assert_eq!((&group["type"], &group["repeats"]), (&json!("group"), &json!(true)));
 }
