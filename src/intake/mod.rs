@@ -7,18 +7,21 @@
 //!
 //! Files that people send come in by [`upload`] and are worked through by
 //! [`runner`], which tells how far it is on its [`desk`]. Files that lie in the
-//! drop folder come in by [`folder`] and go the same way.
+//! drop folder come in by [`folder`] and go the same way. What a person fills
+//! in a form comes in by [`entry`], one registration at a time.
 
 mod check;
 mod chunk;
 pub mod column;
 pub mod desk;
 pub mod dry_run;
+pub mod entry;
 mod file_name;
 pub mod folder;
 pub mod header;
 pub mod input;
 pub mod job;
+mod judge;
 mod memory;
 mod opened;
 mod pass;

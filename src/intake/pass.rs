@@ -9,6 +9,7 @@ use std::{
 use super::{
     chunk::Chunk,
     job::{Job, Progress},
+    judge::Judge,
     opened::Opened,
     reader::{Part, Reader},
     rows::Rows,
@@ -117,10 +118,12 @@ impl Job<'_> {
         };
         let mut validator = Validator::new(Arc::clone(&self.definition), options);
         let reader = Reader {
-            keys: self.store.keys(),
-            gate,
-            organisation: self.organisation.id,
-            definition: &self.definition,
+            judge: Judge {
+                keys: self.store.keys(),
+                gate,
+                organisation: self.organisation.id,
+                definition: &self.definition,
+            },
             header: &opened.header,
             default_author: self.default_author,
             block_rows: self.chunk_rows.clamp(1, BLOCK_ROWS),

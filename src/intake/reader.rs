@@ -1,30 +1,25 @@
 //! The reading half of an import: rows are cut, validated, judged by the gate
 //! and packed, part by part, while the storing half writes the part before.
 
-use std::{borrow::Cow, io::Read, mem};
+use std::{io::Read, mem};
 
 use super::{
     header::{Header, TECHNICAL},
+    judge::Judge,
     rows::{Row, Rows},
 };
 use crate::{
-    definition::Definition,
     domain::{
-        enrolment::Gate,
-        finding::{Finding, Severity, shape},
+        finding::{Finding, Severity},
         import::{Position, RowCounts},
-        organisation::OrganisationId,
-        registration::HoldReasons,
     },
     error::{Code, Error, Result},
     store::{
-        Keys, Purpose,
-        block::{BLOCK_ROWS, Builder, Entry},
+        block::{BLOCK_ROWS, Builder},
         finding::{RowFinding, args_to_json},
-        key::digest,
-        registration::{Hold, NewBlock, NewRow},
+        registration::{NewBlock, NewRow},
     },
-    validate::{Given, Patient, Row as Validated, Technical, Validator},
+    validate::{Given, Row as Validated, Technical, Validator},
 };
 
 /// A part is handed over when it has this many bytes of refused rows,
@@ -52,10 +47,7 @@ pub(super) struct Part {
 
 /// What a file's rows are read with.
 pub(super) struct Reader<'a> {
-    pub keys: &'a Keys,
-    pub gate: &'a Gate,
-    pub organisation: OrganisationId,
-    pub definition: &'a Definition,
+    pub judge: Judge<'a>,
     pub header: &'a Header,
     pub default_author: &'a str,
     /// The most rows of a block.
@@ -157,14 +149,14 @@ impl Reader<'_> {
                 })
                 .collect();
             validator.row_with(&cells, &given, &technical, validated);
-            self.report(row, validated, part);
+            part.findings.extend(self.judge.findings(row.line, validated));
         }
         let found = &part.findings[before..];
         part.counts.warnings +=
             found.iter().filter(|finding| finding.severity == Severity::Warning).count() as u64;
         if fits && !validated.refused() {
-            let new = self.judge(row, validated);
-            packing.push(new, validated, &self.patient(validated));
+            self.judge.pack(validated, &mut packing.builder);
+            packing.rows.push(self.judge.judge(row.line, validated));
         } else {
             part.counts.rejected += 1;
             part.refused.extend_from_slice(row.raw);
@@ -205,53 +197,6 @@ impl Reader<'_> {
         });
         false
     }
-
-    fn report(&self, row: &Row<'_>, validated: &Validated, part: &mut Part) {
-        part.findings.extend(validated.findings.iter().map(|finding| RowFinding {
-            row: 0,
-            line: row.line,
-            column: finding.column(self.definition),
-            code: finding.code.to_owned(),
-            severity: finding.severity,
-            shape: shape(&finding.shape),
-            args: args_to_json(&finding.args),
-        }));
-    }
-
-    /// The identifier that the TTP gets; empty without a patient.
-    fn patient<'v>(&self, validated: &'v Validated) -> Cow<'v, str> {
-        match &validated.patient {
-            None => Cow::Borrowed(""),
-            Some(Patient::Ssin(ssin)) => Cow::Borrowed(ssin.digits()),
-            Some(Patient::Generated(traits)) => {
-                hex(&self.keys.hash(Purpose::Patient, format!("generated {traits}").as_bytes())).into()
-            }
-        }
-    }
-
-    fn judge(&self, row: &Row<'_>, validated: &Validated) -> NewRow {
-        let [before, after] = validated.own_local();
-        let digest = digest(&[&validated.data, b"\0", before, after, &[u8::from(validated.draft)]]);
-        let own_key = if validated.key.is_empty() { &digest[..] } else { &validated.key };
-        let key = self.keys.record(self.organisation, &self.definition.name, own_key);
-        let wants_patient = !self.gate.objecting.is_empty();
-        let patient_hash = || self.keys.hash(Purpose::Patient, self.patient(validated).as_bytes());
-        let mut patient = (wants_patient && validated.patient.is_some()).then(patient_hash);
-        let mut reasons = self.gate.reasons(validated.physician.as_ref(), patient.as_ref());
-        if validated.identifier_in_value {
-            reasons = reasons.and(HoldReasons::IDENTIFIER_IN_VALUE);
-        }
-        if !reasons.is_empty() && patient.is_none() && validated.patient.is_some() {
-            patient = Some(patient_hash());
-        }
-        let held = Hold { reasons, physician: validated.physician, patient };
-        NewRow {
-            entry: Entry { key, digest, row: 0 },
-            line: u32::try_from(row.line).unwrap_or(u32::MAX),
-            draft: validated.draft,
-            hold: (!reasons.is_empty()).then(|| Box::new(held)),
-        }
-    }
 }
 
 const TECHNICAL_PLACES: [usize; TECHNICAL.len()] = [0, 1, 2, 3];
@@ -263,13 +208,6 @@ struct Packing {
 }
 
 impl Packing {
-    fn push(&mut self, row: NewRow, validated: &Validated, patient: &str) {
-        let physician =
-            validated.physician.as_ref().map_or("", |digits| std::str::from_utf8(digits).unwrap_or(""));
-        self.builder.push(&validated.data, patient, physician, &validated.local, &validated.authors);
-        self.rows.push(row);
-    }
-
     fn finish(&mut self, position: Position, part: &mut Part) -> Result<()> {
         part.position = position;
         if !self.rows.is_empty() {
@@ -278,8 +216,4 @@ impl Packing {
         }
         Ok(())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
