@@ -44,6 +44,9 @@ fn main() {
     if wants("scale") {
         bench.scale(rows);
     }
+    if wants("knee") {
+        bench.knee(rows / 4);
+    }
     if wants("deliver") {
         bench.deliver(rows);
     }
@@ -84,6 +87,28 @@ impl Bench {
         }
     }
 
+    /// The definition with many variables and rules: judged only, as a dry
+    /// run, and judged and stored.
+    fn knee(&self, rows: u64) {
+        const KNEE: &str = "OP_KNEE_PRIM_IMPLT";
+        let file = self.sample_of(KNEE, rows);
+        let import = ["import", "--organisation", NIHDI, "--dcd", KNEE, file.to_str().unwrap()];
+        let (mut judged, mut stored) = (Vec::new(), Vec::new());
+        for _ in 0..self.runs {
+            for (how, speeds) in [("--dry-run", &mut judged), ("--json", &mut stored)] {
+                let _ = fs::remove_dir_all(self.data());
+                self.run(&["organisation", "add", NIHDI, "Fictief Ziekenhuis"]);
+                let started = Instant::now();
+                // Fails if a row is rejected.
+                self.run(&[&import[..], &[how]].concat());
+                speeds.push(rows as f64 / started.elapsed().as_secs_f64());
+            }
+        }
+        println!("{KNEE}, {rows} rows, {} bytes", fs::metadata(&file).unwrap().len());
+        println!("  judged            {} rows a second", spread(&mut judged));
+        println!("  judged and stored {} rows a second", spread(&mut stored));
+    }
+
     /// Sealed, delivered and consolidated at a sandbox on this machine.
     fn deliver(&self, rows: u64) {
         let file = self.sample(rows);
@@ -114,12 +139,16 @@ impl Bench {
     }
 
     fn sample(&self, rows: u64) -> PathBuf {
-        let path = self.folder.join(format!("lab-{rows}.csv"));
+        self.sample_of("INTEGO-LAB", rows)
+    }
+
+    fn sample_of(&self, dcd: &str, rows: u64) -> PathBuf {
+        let path = self.folder.join(format!("{dcd}-{rows}.csv"));
         if !path.exists() {
             let out = fs::File::create(&path).unwrap();
             let rows = rows.to_string();
             let status = Command::new(&self.binary)
-                .args(["sample", "--dcd", "INTEGO-LAB", "--rows", &rows, "--seed", "1"])
+                .args(["sample", "--dcd", dcd, "--rows", &rows, "--seed", "1"])
                 .stdout(out)
                 .status();
             assert!(status.unwrap().success());

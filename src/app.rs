@@ -12,13 +12,15 @@ use std::{
 };
 
 use jiff::civil::Date;
+use uuid::Uuid;
 
 use crate::{
+    api::{self, Api},
     certificate::server,
     clock,
     config::Config,
     error::Result,
-    front::{self, Inner, Inside, Limits, Rules, Server, Swap},
+    front::{self, BodyLimit, Handler, Head, Inner, Inside, Limits, Request, Response, Rules, Server, Swap},
     intake::{folder, runner},
     portal::{Portal, setup_code},
     store::{Store, alert, audit, certificate},
@@ -47,6 +49,37 @@ struct Served {
     identity: Arc<Swap>,
     address: SocketAddr,
     _servers: Vec<Server>,
+}
+
+/// The portal and the API behind one front door. The API has no need of
+/// tiny_http's few workers: its requests wait for the disk together.
+struct Doors {
+    portal: Inner,
+    api: Api,
+}
+
+impl Doors {
+    fn of(&self, path: &str) -> &dyn Handler {
+        if api::is_path(path) { &self.api } else { &self.portal }
+    }
+}
+
+impl Handler for Doors {
+    fn limit(&self, head: &Head) -> BodyLimit {
+        self.of(&head.path).limit(head)
+    }
+
+    fn answer(&self, request: Request) -> Response {
+        self.of(&request.head.path).answer(request)
+    }
+
+    fn refuse(&self, status: u16, id: Uuid, head: Option<&Head>) -> Response {
+        self.of(head.map_or("", |head| &head.path)).refuse(status, id, head)
+    }
+
+    fn abandon(&self, spool: &str) {
+        self.portal.abandon(spool);
+    }
 }
 
 impl App {
@@ -109,8 +142,9 @@ impl App {
             limits: self.limits(),
             log: true,
         };
-        let server =
-            Server::start(vec![front::listen(listen)?], Arc::clone(&identity) as _, Arc::new(inner), rules)?;
+        let doors =
+            Arc::new(Doors { portal: inner, api: Api::new(Arc::clone(&self.store), self.config.clone())? });
+        let server = Server::start(vec![front::listen(listen)?], Arc::clone(&identity) as _, doors, rules)?;
         let address = server.addresses()[0];
         let mut servers = vec![server];
         if let Some(plain) = self.config.portal.redirect {

@@ -162,6 +162,7 @@
 //!    with its audit event, and `portal/render.rs` renders its template. A page
 //!    view writes nothing.
 
+pub mod api;
 pub mod app;
 pub mod certificate;
 pub mod cli;

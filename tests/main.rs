@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod account;
+mod api;
 mod audit;
 mod browser;
+mod catalogue;
 mod certificate;
 mod client;
 mod command;

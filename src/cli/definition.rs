@@ -88,7 +88,7 @@ fn list(context: &Context, as_json: bool) -> Result<Done> {
             .iter()
             .map(|known| {
                 json!({ "name": known.name, "version": known.version.to_string(), "project": known.project,
-                        "title": known.titles.get(context.language), "variables": known.variables.len() })
+                        "title": known.titles.get(context.language), "variables": known.variables })
             })
             .collect();
         say_json(&documents)?;

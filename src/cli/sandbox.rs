@@ -4,6 +4,7 @@ use std::{path::PathBuf, thread};
 
 use super::{Context, Done, note};
 use crate::{
+    definition,
     error::Result,
     sandbox::{Fault, Options, Sandbox},
 };
@@ -29,8 +30,8 @@ impl Verb {
         let organisations =
             self.organisations.iter().map(|nihdi| context.nihdi(nihdi)).collect::<Result<_>>()?;
         let faults = self.faults.iter().map(|fault| fault.parse::<Fault>()).collect::<Result<_>>()?;
-        let options =
-            Options { dir: self.dir, port: self.port, organisations, faults, without_identity: Vec::new() };
+        let without_identity = without_identity();
+        let options = Options { dir: self.dir, port: self.port, organisations, faults, without_identity };
         let sandbox = Sandbox::start(options)?;
         let (ttp, platform) = sandbox.ports();
         note(context.text(
@@ -46,4 +47,10 @@ impl Verb {
             thread::park();
         }
     }
+}
+
+/// The bundled definitions that know no patient.
+pub(super) fn without_identity() -> Vec<String> {
+    let bundled = definition::bundled().iter().map(|known| &known.summary);
+    bundled.filter(|known| !known.has_patient).map(|known| known.name.clone()).collect()
 }

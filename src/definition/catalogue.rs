@@ -1,13 +1,20 @@
 //! The definitions that come with the appliance.
+//!
+//! They are listed by the little that a [`Summary`] needs. A definition itself
+//! is read when it is used, and forgotten when nobody uses it any more.
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
 };
 
 use rust_embed::RustEmbed;
 
-use crate::definition::Definition;
+use super::{Refused, workbook::read_folder};
+use crate::{
+    definition::{Definition, Summary},
+    error::Result,
+};
 
 #[derive(RustEmbed)]
 #[folder = "assets/definitions"]
@@ -22,18 +29,32 @@ pub(super) fn packaged_list(name: &str) -> Option<Vec<u8>> {
     Lists::get(name).map(|file| file.data.into_owned())
 }
 
+/// A definition that comes with the appliance.
+#[derive(Debug)]
+pub struct Bundled {
+    /// What it says of itself.
+    pub summary: Summary,
+    folder: String,
+    used: Mutex<Weak<Definition>>,
+}
+
+impl Bundled {
+    /// The definition; read if nobody has it at this moment.
+    pub fn definition(&self) -> Result<Arc<Definition>> {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(definition) = used.upgrade() {
+            return Ok(definition);
+        }
+        let definition = Arc::new(read(&self.folder)?);
+        *used = Arc::downgrade(&definition);
+        Ok(definition)
+    }
+}
+
 /// The bundled definitions, by name and version.
-pub fn bundled() -> &'static [Arc<Definition>] {
-    static BUNDLED: OnceLock<Vec<Arc<Definition>>> = OnceLock::new();
-    BUNDLED.get_or_init(|| {
-        let folders: BTreeSet<String> =
-            Files::iter().filter_map(|path| Some(path.split_once('/')?.0.to_owned())).collect();
-        // A test reads every folder, so none is left out in a release.
-        let mut definitions: Vec<Arc<Definition>> =
-            folders.iter().filter_map(|folder| read(folder).ok()).map(Arc::new).collect();
-        definitions.sort_by(|one, other| (&one.name, one.version).cmp(&(&other.name, other.version)));
-        definitions
-    })
+pub fn bundled() -> &'static [Bundled] {
+    static BUNDLED: OnceLock<Vec<Bundled>> = OnceLock::new();
+    BUNDLED.get_or_init(index)
 }
 
 /// The bundled definition that `name` tells: `INTEGO-LAB@1.0.0`, or without a
@@ -43,18 +64,42 @@ pub fn find_bundled(name: &str) -> Option<Arc<Definition>> {
         Some((name, version)) => (name, Some(version.parse().ok()?)),
         None => (name, None),
     };
-    bundled()
-        .iter()
-        .rev()
-        .find(|definition| {
-            definition.name.eq_ignore_ascii_case(name)
-                && version.is_none_or(|version| definition.version == version)
-        })
-        .cloned()
+    let fits = |known: &&Bundled| {
+        let known = &known.summary;
+        known.name.eq_ignore_ascii_case(name) && version.is_none_or(|version| known.version == version)
+    };
+    bundled().iter().rev().find(fits)?.definition().ok()
 }
 
-fn read(folder: &str) -> Result<Definition, super::Refused> {
-    Definition::from_folder(|file| Some(Files::get(&format!("{folder}/{file}"))?.data.into_owned()))
+fn index() -> Vec<Bundled> {
+    // A test reads every folder, so none is left out in a release.
+    let mut bundled: Vec<Bundled> = folders().into_iter().filter_map(|folder| listed(folder).ok()).collect();
+    bundled.sort_by(|one, other| {
+        let (one, other) = (&one.summary, &other.summary);
+        (&one.name, one.version).cmp(&(&other.name, other.version))
+    });
+    bundled
+}
+
+fn folders() -> BTreeSet<String> {
+    Files::iter().filter_map(|path| Some(path.split_once('/')?.0.to_owned())).collect()
+}
+
+fn listed(folder: String) -> Result<Bundled, Refused> {
+    let sheets = read_folder(|name| match name {
+        "settings.csv" | "survey.csv" | "hd.csv" => file(&folder, name),
+        // The lists, which are most of it, are not looked at.
+        _ => Some(Vec::new()),
+    })?;
+    Ok(Bundled { summary: Summary::from_sheets(&sheets)?, folder, used: Mutex::default() })
+}
+
+fn read(folder: &str) -> Result<Definition, Refused> {
+    Definition::from_folder(|name| file(folder, name))
+}
+
+fn file(folder: &str, name: &str) -> Option<Vec<u8>> {
+    Some(Files::get(&format!("{folder}/{name}"))?.data.into_owned())
 }
 
 #[cfg(test)]
@@ -65,8 +110,7 @@ mod tests {
 
     #[test]
     fn every_bundled_folder_is_a_definition() {
-        let folders: BTreeSet<String> =
-            Files::iter().map(|path| path.split_once('/').unwrap().0.to_owned()).collect();
+        let folders = folders();
         for folder in &folders {
             if let Err(refused) = read(folder) {
                 let texts: Vec<String> =
@@ -75,6 +119,22 @@ mod tests {
             }
         }
         assert_eq!(bundled().len(), folders.len());
+    }
+
+    #[test]
+    fn a_definition_is_read_when_it_is_used_and_forgotten_when_nobody_uses_it() {
+        let bundled = index();
+        let read = || -> Vec<&str> {
+            let is_read = |known: &&Bundled| known.used.lock().unwrap().upgrade().is_some();
+            bundled.iter().filter(is_read).map(|known| known.summary.name.as_str()).collect()
+        };
+        assert!(bundled.len() > 25 && read().is_empty(), "a list reads none");
+        let tavi = bundled.iter().find(|known| known.summary.name == "TAVI_IMPLT").unwrap();
+        let definition = tavi.definition().unwrap();
+        assert!(Arc::ptr_eq(&definition, &tavi.definition().unwrap()));
+        assert_eq!(read(), ["TAVI_IMPLT"]);
+        drop(definition);
+        assert!(read().is_empty());
     }
 
     #[test]

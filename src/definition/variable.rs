@@ -263,6 +263,8 @@ pub struct Repeat {
     pub name: String,
     /// Its title.
     pub labels: Texts,
+    /// When it is asked at all; its variables have this condition, too.
+    pub relevant: Option<Expression>,
     /// How many instances there must be, if the workbook says so.
     pub count: Option<Calculation>,
     /// The places of its variables, which stand together.

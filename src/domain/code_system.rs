@@ -1,7 +1,7 @@
 //! Coding systems of medicine: the shape of their codes and their check
 //! digits. Whether a code exists is not known here, so a caller only warns.
 
-use crate::domain::identifier::Fault;
+use crate::domain::identifier::{Fault, Nihdi};
 
 /// A coding system whose codes can be checked by themselves.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -10,6 +10,11 @@ pub enum CodeSystem {
     Atc,
     /// The national code number of the Belgian pharmacists' association (APB).
     Cnk,
+    /// A list of healthdata.be whose codes are not known here: up to
+    /// 40 letters, digits, points and hyphens.
+    Healthdata,
+    /// Several codes of such a list, with `|` between them.
+    HealthdataSeveral,
     /// International Classification of Diseases, 10th revision, also in its
     /// Belgian and American clinical modifications; the point may be missing.
     Icd10,
@@ -18,25 +23,43 @@ pub enum CodeSystem {
     /// Logical Observation Identifiers Names and Codes. A text that does not
     /// look like one is a laboratory's own code, and right.
     Loinc,
+    /// NIHDI numbers of physicians beside the one that enrolment is judged by.
+    Nihdi,
     /// RxNorm concept identifiers.
     RxNorm,
     /// SNOMED CT concept identifiers.
     SnomedCt,
 }
 
+/// How long a code of an unknown list may be.
+const LONGEST: usize = 40;
+
 impl CodeSystem {
     /// All systems.
-    pub const ALL: [Self; 7] =
-        [Self::Atc, Self::Cnk, Self::Icd10, Self::Icpc2, Self::Loinc, Self::RxNorm, Self::SnomedCt];
+    pub const ALL: [Self; 10] = [
+        Self::Atc,
+        Self::Cnk,
+        Self::Healthdata,
+        Self::HealthdataSeveral,
+        Self::Icd10,
+        Self::Icpc2,
+        Self::Loinc,
+        Self::Nihdi,
+        Self::RxNorm,
+        Self::SnomedCt,
+    ];
 
     /// The name in the field's own spelling, for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Atc => "ATC",
             Self::Cnk => "CNK",
+            Self::Healthdata => "healthdata.be",
+            Self::HealthdataSeveral => "healthdata.be codes",
             Self::Icd10 => "ICD-10",
             Self::Icpc2 => "ICPC-2",
             Self::Loinc => "LOINC",
+            Self::Nihdi => "NIHDI",
             Self::RxNorm => "RxNorm",
             Self::SnomedCt => "SNOMED CT",
         }
@@ -61,9 +84,14 @@ impl CodeSystem {
         match self {
             Self::Atc => shape(is_atc(code)),
             Self::Cnk => cnk(code),
+            Self::Healthdata => shape(is_healthdata(code)),
+            Self::HealthdataSeveral => {
+                shape(code.split(|byte| *byte == b'|').all(|code| is_healthdata(code.trim_ascii())))
+            }
             Self::Icd10 => shape(is_icd10(code)),
             Self::Icpc2 => shape(is_icpc2(code)),
             Self::Loinc => loinc(code),
+            Self::Nihdi => nihdi(code),
             Self::RxNorm => shape((1..=8).contains(&code.len()) && all_digits(code) && code[0] != b'0'),
             Self::SnomedCt => snomed_ct(code),
         }
@@ -157,6 +185,17 @@ fn cnk(code: &[u8]) -> Result<(), Fault> {
     }
 }
 
+/// Which moduli an installation takes is its own setting; a warning takes all.
+fn nihdi(code: &[u8]) -> Result<(), Fault> {
+    let text = std::str::from_utf8(code).map_err(|_| Fault::Shape)?;
+    Nihdi::parse(text, Nihdi::MODULI).map(|_| ())
+}
+
+fn is_healthdata(code: &[u8]) -> bool {
+    (1..=LONGEST).contains(&code.len())
+        && code.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+}
+
 fn is_atc(code: &[u8]) -> bool {
     matches!(code.len(), 1 | 3 | 4 | 5 | 7)
         && b"ABCDGHJLMNPRSV".contains(&code[0])
@@ -247,6 +286,20 @@ mod tests {
             &["", "318717", "03187170", "031871X"],
             &["0318718", "0381717"],
         );
+        let longest = "7".repeat(LONGEST);
+        judge(
+            CodeSystem::Healthdata,
+            &["7771000", "A1.b-2", &longest],
+            &["", "7771000|24028007", "a b", "other: see note", "é", &format!("{longest}1")],
+            &[],
+        );
+        judge(
+            CodeSystem::HealthdataSeveral,
+            &["7771000", "68452|68453 | 68454"],
+            &["", "1||2", "1|a b"],
+            &[],
+        );
+        judge(CodeSystem::Nihdi, &["17529086004", "17529086"], &["", "1752908"], &["17529087004"]);
         judge(CodeSystem::RxNorm, &["314076", "1870230"], &["", "0314076", "31407A", "123456789"], &[]);
     }
 
@@ -264,6 +317,8 @@ mod tests {
             ("SNOMEDCT", CodeSystem::SnomedCt),
             ("SNOMED CT", CodeSystem::SnomedCt),
             ("RXNORM", CodeSystem::RxNorm),
+            ("healthdata.be", CodeSystem::Healthdata),
+            ("healthdata.be codes", CodeSystem::HealthdataSeveral),
         ] {
             assert_eq!(CodeSystem::by_name(name), Some(system));
         }

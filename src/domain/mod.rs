@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod act;
+pub mod api_key;
 pub mod certificate;
 pub mod code_system;
 pub mod connection;
@@ -10,6 +11,7 @@ pub mod delivery;
 pub mod email;
 pub mod enrolment;
 pub mod finding;
+pub mod form;
 pub mod health;
 pub mod identifier;
 pub mod import;

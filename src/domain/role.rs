@@ -74,6 +74,10 @@ pub enum Permission {
     Nippin,
     /// Read the audit.
     AuditRead,
+    /// See the API keys of an organisation's systems; never their secrets.
+    ApiKeysRead,
+    /// Give systems of an organisation access to its API, and take it back.
+    ApiKeysEdit,
 }
 
 impl Role {
@@ -136,6 +140,8 @@ impl Role {
                 P::QueueRead,
                 P::QueueEdit,
                 P::AuditRead,
+                P::ApiKeysRead,
+                P::ApiKeysEdit,
             ],
             Self::DpManager => &[
                 P::Overview,
@@ -146,6 +152,8 @@ impl Role {
                 P::QueueEdit,
                 P::EnrolmentsRead,
                 P::EnrolmentsEdit,
+                P::ApiKeysRead,
+                P::ApiKeysEdit,
             ],
             Self::CertificateEditor => &[P::Overview, P::CertificatesRead, P::CertificatesEdit],
             Self::CsvUploadManager => {
@@ -163,6 +171,8 @@ impl Role {
                 P::EnrolmentsRead,
                 P::EnrolmentsEdit,
                 P::IdentifiersShow,
+                P::ApiKeysRead,
+                P::ApiKeysEdit,
             ],
             Self::StudyAssociate => &[
                 P::Overview,
@@ -180,6 +190,7 @@ impl Role {
                 P::QueueRead,
                 P::EnrolmentsRead,
                 P::AuditRead,
+                P::ApiKeysRead,
             ],
         }
     }
@@ -192,7 +203,7 @@ impl Role {
 
 impl Permission {
     /// All permissions, in the order in which they are shown.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Organisations,
         Self::Accounts,
         Self::Settings,
@@ -214,6 +225,8 @@ impl Permission {
         Self::Export,
         Self::Nippin,
         Self::AuditRead,
+        Self::ApiKeysRead,
+        Self::ApiKeysEdit,
     ];
 
     /// Its name, as in the identifiers of its texts.
@@ -240,6 +253,8 @@ impl Permission {
             Self::Export => "export",
             Self::Nippin => "nippin",
             Self::AuditRead => "audit-read",
+            Self::ApiKeysRead => "api-keys-read",
+            Self::ApiKeysEdit => "api-keys-edit",
         }
     }
 

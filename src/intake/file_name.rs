@@ -76,13 +76,13 @@ fn version(word: &str) -> Option<Version> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::definition::bundled;
+    use crate::definition::find_bundled;
 
     #[test]
     fn a_name_that_says_something_else_is_a_warning() {
-        let definition = bundled().iter().find(|known| known.name == "INTEGO-LAB").unwrap();
+        let definition = find_bundled("INTEGO-LAB").unwrap();
         let codes = |name: &str| -> Vec<_> {
-            judge(Path::new(name), definition).iter().map(|finding| finding.code).collect()
+            judge(Path::new(name), &definition).iter().map(|finding| finding.code).collect()
         };
         for name in [
             "labo.csv",

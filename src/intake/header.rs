@@ -161,7 +161,7 @@ fn is_needed(variable: &Variable) -> bool {
 
 /// A name as it may be shown: only what looks like a column's name, because
 /// in a file without a header the first row is a patient's.
-fn quoted(name: &str) -> String {
+pub fn quoted(name: &str) -> String {
     let looks_like_a_name = name.len() <= 64
         && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:|[]/".contains(&byte))

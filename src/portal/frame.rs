@@ -55,6 +55,7 @@ const TABS: &[(&str, &str, Permission)] = &[
     ("queue", "/queue", Permission::QueueRead),
     ("enrolments", "/enrolments", Permission::EnrolmentsRead),
     ("objections", "/objections", Permission::EnrolmentsRead),
+    ("api", "/api", Permission::ApiKeysRead),
 ];
 
 /// The frame of the page that `visit` gets.

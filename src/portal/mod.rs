@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::{
     clock,
     config::Config,
-    domain::{account::Temporary, connection::Sighting, organisation::OrganisationId, session::Limits},
+    domain::{account::Temporary, connection::Sighting, form, organisation::OrganisationId, session::Limits},
     error::{Code, Error, Result},
     front::{BodyLimit, Handler, Head, Request, Response},
     intake::desk::Desk,
@@ -31,7 +31,6 @@ mod csrf;
 mod entry;
 mod errors;
 mod figures;
-mod form;
 mod format;
 mod frame;
 mod gate;

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use super::{
     pages::{
-        account, audit, certificate, certificate_add, connection, definition, enrolment, enrolment_file,
-        entry, error, group, group_edit, health, help, home, language, login, me, member, member_edit,
-        objection, objection_file, queue, reconciliation, registration, registration_list,
+        account, api_key, audit, certificate, certificate_add, connection, definition, enrolment,
+        enrolment_file, entry, error, group, group_edit, health, help, home, language, login, me, member,
+        member_edit, objection, objection_file, queue, reconciliation, registration, registration_list,
         registration_search, registration_withdraw, role, second_factor, settings, settings_certificate,
         setup, static_file, support, trust, upload, upload_act, upload_findings, upload_new, welcome,
     },
@@ -21,9 +21,10 @@ use super::{
 };
 use crate::{
     domain::role::Permission::{
-        Accounts, AuditRead, CertificatesEdit, CertificatesRead, EnrolmentsEdit, EnrolmentsRead,
-        IdentifiersShow, MembersEdit, MembersRead, Organisations, Overview, QueueEdit, QueueRead,
-        RegistrationCounts, RegistrationsEdit, RegistrationsEnter, RegistrationsRead, Settings, Upload,
+        Accounts, ApiKeysEdit, ApiKeysRead, AuditRead, CertificatesEdit, CertificatesRead, EnrolmentsEdit,
+        EnrolmentsRead, IdentifiersShow, MembersEdit, MembersRead, Organisations, Overview, QueueEdit,
+        QueueRead, RegistrationCounts, RegistrationsEdit, RegistrationsEnter, RegistrationsRead, Settings,
+        Upload,
     },
     error::Result,
     portal::answer::Answer,
@@ -129,6 +130,12 @@ pub(super) const ROUTES: &[Route] = &[
         "members",
         member::reset_factor,
     ),
+    // API keys
+    get("/ssp/groups/{group}/api", Group(ApiKeysRead), "api", api_key::list),
+    get("/ssp/groups/{group}/api/add", Group(ApiKeysEdit), "api", api_key::add),
+    post("/ssp/groups/{group}/api/add", Group(ApiKeysEdit), Form, "api", api_key::post_add),
+    get("/ssp/groups/{group}/api/{key}/revoke", Group(ApiKeysEdit), "api", api_key::ask_revoke),
+    post("/ssp/groups/{group}/api/{key}/revoke", Group(ApiKeysEdit), Form, "api", api_key::revoke),
     // Uploads
     get("/ssp/groups/{group}/uploads", Group(Upload), "uploads", upload::list),
     get("/ssp/groups/{group}/uploads/new", Group(Upload), "uploads", upload_new::show),

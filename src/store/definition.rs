@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Store, Tx};
 use crate::{
-    definition::{Definition, Role, Version, bundled},
+    definition::{Bundled, Definition, Role, Summary, Version, bundled},
     error::{Code, Error, Result},
 };
 
@@ -100,18 +100,18 @@ fn read_facts(row: &Row<'_>, from: usize) -> rusqlite::Result<Facts> {
     })
 }
 
-/// All definitions that can be used: stored ones, then bundled ones that are
-/// not stored in the same version.
-pub fn all(tx: &Tx<'_>) -> Result<Vec<Arc<Definition>>> {
+/// All definitions that can be used, without reading them: stored ones, then
+/// bundled ones that are not stored in the same version.
+pub fn all(tx: &Tx<'_>) -> Result<Vec<Summary>> {
     let mut statement = tx.sql.prepare_cached("SELECT source FROM definition ORDER BY name, id DESC")?;
-    let sources: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let mut rows = statement.query([])?;
     let mut all = Vec::new();
-    for source in sources {
-        all.push(Arc::new(Definition::from_source(&source)?));
+    while let Some(row) = rows.next()? {
+        all.push(Summary::from_source(row.get_ref(0)?.as_str().map_err(Error::internal)?)?);
     }
-    for bundled in bundled() {
-        if !all.iter().any(|known| known.name == bundled.name && known.version == bundled.version) {
-            all.push(Arc::clone(bundled));
+    for Bundled { summary, .. } in bundled() {
+        if !all.iter().any(|known| known.name == summary.name && known.version == summary.version) {
+            all.push(summary.clone());
         }
     }
     Ok(all)
@@ -128,13 +128,28 @@ pub fn find(tx: &Tx<'_>, name: &str) -> Result<Arc<Definition>> {
         Some((wanted, version)) => (wanted, Some(version)),
         None => (name, None),
     };
-    let version: Option<Result<Version, ()>> = version.map(str::parse);
-    let fits = |known: &Arc<Definition>| {
-        known.name.eq_ignore_ascii_case(wanted) && version.is_none_or(|version| version == Ok(known.version))
+    let wanted_version: Option<Result<Version, ()>> = version.map(str::parse);
+    let fits = |name: &str, version: Version| {
+        name.eq_ignore_ascii_case(wanted) && wanted_version.is_none_or(|wanted| wanted == Ok(version))
     };
-    let mut fitting: Vec<_> = all(tx)?.into_iter().filter(fits).collect();
-    fitting.sort_by_key(|known| known.version);
-    fitting.pop().ok_or_else(|| Error::new(Code::NotFound, "definition-unknown").with("name", name))
+    let mut statement = tx.sql.prepare_cached("SELECT name, version, id FROM definition")?;
+    let mut rows = statement.query([])?;
+    let mut stored: Option<(Version, i64)> = None;
+    while let Some(row) = rows.next()? {
+        let (name, version): (String, String) = (row.get(0)?, row.get(1)?);
+        let Ok(version) = version.parse() else { continue };
+        if fits(&name, version) && stored.is_none_or(|(known, _)| version > known) {
+            stored = Some((version, row.get(2)?));
+        }
+    }
+    let bundled = bundled().iter().rev().find(|known| fits(&known.summary.name, known.summary.version));
+    match (stored, bundled) {
+        (Some((version, id)), bundled) if bundled.is_none_or(|known| known.summary.version <= version) => {
+            get(tx, id).map(Arc::new)
+        }
+        (_, Some(known)) => known.definition(),
+        (_, None) => Err(Error::new(Code::NotFound, "definition-unknown").with("name", name)),
+    }
 }
 
 /// The definition called `name`, stored if it was only bundled so far, with

@@ -54,12 +54,14 @@ pub enum Purpose {
     Server,
     /// What belongs to a session.
     Session,
+    /// What came through the API and was answered.
+    Submission,
     /// Uploaded files, and what their dry runs told.
     Upload,
 }
 
 impl Purpose {
-    const ALL: [(Self, &'static [u8]); 13] = [
+    const ALL: [(Self, &'static [u8]); 14] = [
         (Self::Account, b"hd4dp account"),
         (Self::Audit, b"hd4dp audit"),
         (Self::Body, b"hd4dp body"),
@@ -72,6 +74,7 @@ impl Purpose {
         (Self::SecondFactor, b"hd4dp second factor"),
         (Self::Server, b"hd4dp server"),
         (Self::Session, b"hd4dp session"),
+        (Self::Submission, b"hd4dp submission"),
         (Self::Upload, b"hd4dp upload"),
     ];
 }

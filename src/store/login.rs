@@ -148,13 +148,16 @@ pub(super) fn forget(tx: &Tx<'_>, account: &Account) -> Result<()> {
     Ok(())
 }
 
+/// Failures of today.
 #[derive(Default)]
-struct Count {
+pub(super) struct Count {
     failures: u32,
-    wait_until: i64,
+    /// Until when to wait, in milliseconds since 1970.
+    pub(super) wait_until: i64,
 }
 
-fn counted(tx: &Tx<'_>, subject: &[u8; 32]) -> Result<Count> {
+/// The failures of a subject.
+pub(super) fn counted(tx: &Tx<'_>, subject: &[u8; 32]) -> Result<Count> {
     let mut statement = tx
         .sql
         .prepare_cached("SELECT failures, wait_until FROM login_failure WHERE subject = ?1 AND day = ?2")?;
@@ -164,7 +167,8 @@ fn counted(tx: &Tx<'_>, subject: &[u8; 32]) -> Result<Count> {
     Ok(row.optional()?.unwrap_or_default())
 }
 
-fn count(
+/// Counts another failure of a subject, and tells how many there were today.
+pub(super) fn count(
     tx: &Tx<'_>,
     subject: &[u8; 32],
     account: Option<AccountId>,

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_registrations.sql"),
     include_str!("migrations/0009_queue.sql"),
     include_str!("migrations/0010_drop_folder.sql"),
+    include_str!("migrations/0011_api.sql"),
     include_str!("migrations/0012_forms.sql"),
 ];
 

@@ -31,7 +31,8 @@ pub struct Line {
     pub state: ImportState,
     /// When it began, in milliseconds since 1970.
     pub started_at: i64,
-    /// Who ended it, as the audit names them; none while it runs.
+    /// The system that sent it, or who ended it, as the audit names them; none
+    /// while it runs.
     pub actor: Option<String>,
     /// What became of its rows.
     pub counts: RowCounts,
@@ -49,8 +50,9 @@ pub struct Codes {
 }
 
 const LINE: &str = "SELECT i.id, i.file, f.project, f.name, f.version, i.state, i.started_at,
-     (SELECT a.actor FROM audit a WHERE a.organisation = i.organisation AND a.act = 'import.end'
-        AND json_extract(a.details, '$.import') = i.id ORDER BY a.seq LIMIT 1),
+     coalesce('api-key:' || i.api_key,
+       (SELECT a.actor FROM audit a WHERE a.organisation = i.organisation AND a.act = 'import.end'
+        AND json_extract(a.details, '$.import') = i.id ORDER BY a.seq LIMIT 1)),
      i.accepted, i.unchanged, i.rejected, i.corrections, i.warnings
      FROM import i JOIN definition f ON f.id = i.definition";
 

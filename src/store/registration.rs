@@ -82,13 +82,26 @@ pub struct Taken {
 /// Stores the rows of `blocks`: new ones, corrections that supersede, and
 /// nothing for what is stored already with the same content.
 pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> Result<Taken> {
+    take(tx, target, blocks, false)
+}
+
+/// As [`take_in`], and tells the fate of each row.
+pub fn take_in_told(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> Result<Taken> {
+    take(tx, target, blocks, true)
+}
+
+fn take(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>, tell: bool) -> Result<Taken> {
     let first: i64 = tx.sql.query_row("SELECT coalesce(max(id), 0) + 1 FROM block", [], |row| row.get(0))?;
     let decision = decide(tx, target, first, &blocks)?;
     for id in &decision.superseded {
         supersede(tx, *id)?;
     }
     history::note(tx, &decision.replaced)?;
-    let mut taken = Taken { doubled: decision.doubled, ..Taken::default() };
+    let mut taken = Taken::default();
+    if tell {
+        taken.fates.extend(decision.told(&blocks));
+    }
+    taken.doubled = decision.doubled;
     taken.counts.corrections = decision.corrections;
     for (index, (block, fates)) in blocks.into_iter().zip(decision.fates).enumerate() {
         store_block(tx, target, first + index as i64, block, &fates, &mut taken.counts)?;

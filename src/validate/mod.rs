@@ -110,6 +110,12 @@ impl Validator {
         }
     }
 
+    /// Says what `now()` means from now on, to a validator that is used again on
+    /// the same day.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.options.now = now;
+    }
+
     /// The same validator, which takes what is calculated from the cells as
     /// well: for a business key that a person types.
     #[must_use]

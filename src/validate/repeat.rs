@@ -67,7 +67,7 @@ impl Validator {
                         row.draft = out.draft;
                         let value = self.calculate(at, cells, row);
                         let mark = (repeat, written[repeat].numbers[number]);
-                        take_findings(row_of(&mut written[repeat], number), mark, out);
+                        take_findings(&mut written[repeat].rows[number], mark, out);
                         repeats[repeat][number].values[at - first] = value;
                     }
                 }
@@ -121,8 +121,11 @@ impl Validator {
             && let Some(count) = &repeat.count
         {
             let cells = Cells { flat: window, repeats, position: 0 };
-            let wanted = count.cell(&self.seen(cells)).and_then(|cell| cell.parse::<f64>().ok());
+            let values = self.seen(cells);
+            let is_asked = repeat.relevant.as_ref().is_none_or(|rule| rule.evaluate(&values) == Some(true));
+            let wanted = count.cell(&values).and_then(|cell| cell.parse::<f64>().ok());
             if let Some(wanted) = wanted
+                && is_asked
                 && wanted.trunc() != numbers.len() as f64
             {
                 let finding = out.find("cell-repeat-count", Severity::Error, None, "");
@@ -151,10 +154,6 @@ impl Validator {
         window[places.clone()].copy_from_slice(&instance.cells);
         self.values[places].copy_from_slice(&instance.values);
     }
-}
-
-fn row_of(written: &mut Written, number: usize) -> &mut Row {
-    &mut written.rows[number]
 }
 
 /// Moves what was found in an instance to the row's findings.

@@ -58,3 +58,7 @@ permission-nippin = See NIPPIN reports
 permission-nippin-about = See and export NIPPIN reports.
 permission-audit-read = Read the audit
 permission-audit-read-about = Read what was done, when and by whom.
+permission-api-keys-read = See API keys
+permission-api-keys-read-about = See which systems have access, never their secrets.
+permission-api-keys-edit = Give systems access
+permission-api-keys-edit-about = Make API keys for systems that send registrations, and revoke them.

@@ -58,3 +58,7 @@ permission-nippin = Voir les rapports NIPPIN
 permission-nippin-about = Voir et exporter les rapports NIPPIN.
 permission-audit-read = Consulter l'audit
 permission-audit-read-about = Consulter ce qui a été fait, quand et par qui.
+permission-api-keys-read = Voir les clés d’API
+permission-api-keys-read-about = Voir quels systèmes ont accès, jamais leurs secrets.
+permission-api-keys-edit = Donner accès à des systèmes
+permission-api-keys-edit-about = Créer des clés d’API pour les systèmes qui envoient des enregistrements, et les révoquer.

@@ -58,3 +58,7 @@ permission-nippin = NIPPIN-rapporten zien
 permission-nippin-about = NIPPIN-rapporten zien en exporteren.
 permission-audit-read = De audit lezen
 permission-audit-read-about = Lezen wat er gedaan werd, wanneer en door wie.
+permission-api-keys-read = API-sleutels zien
+permission-api-keys-read-about = Zien welke systemen toegang hebben, nooit hun geheimen.
+permission-api-keys-edit = Systemen toegang geven
+permission-api-keys-edit-about = API-sleutels maken voor systemen die registraties versturen, en ze intrekken.

@@ -14,7 +14,7 @@ use std::{
 use serde_json::json;
 
 use self::{input::Input, place::Place};
-use super::{Context, Done, deliver, import, note, progress, say, say_json};
+use super::{Context, Done, deliver, import, note, progress, sandbox::without_identity, say, say_json};
 use crate::{
     config::{self, Config},
     domain::{
@@ -85,8 +85,12 @@ impl Verb {
         stage(context, "demo-stage-input");
         let inputs = input::prepare(place, self.rows)?;
         stage(context, "demo-stage-services");
-        let sandbox =
-            Sandbox::start(Options { dir: place.sandbox(), port: self.port, ..Options::default() })?;
+        let sandbox = Sandbox::start(Options {
+            dir: place.sandbox(),
+            port: self.port,
+            without_identity: without_identity(),
+            ..Options::default()
+        })?;
         // The demo's appliance has a configuration and data of its own,
         // whatever else runs on this machine.
         let configuration = sandbox.dir().join(config::FILE);

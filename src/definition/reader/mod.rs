@@ -19,6 +19,7 @@ use super::{
     Definition,
     expression::Fault,
     sheet::{Problem, Refused, Sheet, SheetRow, Sheets, column_name},
+    summary::Summary,
     text::{Texts, language_named},
 };
 use crate::language::Language;
@@ -51,6 +52,25 @@ pub(super) fn read(sheets: Sheets) -> Result<Definition, Refused> {
         lists: survey.lists,
         layout: survey.layout,
         source: sheets,
+    })
+}
+
+/// Reads what a list of definitions shows; the code lists may be missing.
+pub(super) fn summarise(sheets: &Sheets) -> Result<Summary, Refused> {
+    let mut problems = Vec::new();
+    let settings = settings::read(sheets, &mut problems);
+    if !problems.is_empty() {
+        return Err(Refused { problems });
+    }
+    Ok(Summary {
+        project: settings.project,
+        abbreviation: settings.abbreviation,
+        name: settings.name,
+        version: settings.version,
+        titles: settings.titles,
+        enrolment_required: settings.enrolment_required,
+        has_patient: survey::has_patient(&sheets.survey),
+        variables: survey::count(&sheets.survey),
     })
 }
 

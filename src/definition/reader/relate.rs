@@ -79,9 +79,10 @@ impl<'a> Relations<'a> {
                 }
                 Row::Repeat(place) => {
                     let (row, first) = self.reader.repeats[*place];
-                    groups.push(both(around, self.condition(row, "relevant", None)));
+                    let relevant = both(around, self.condition(row, "relevant", None));
+                    groups.push(relevant.clone());
                     inside = Some(*place);
-                    survey.repeats.push(self.repeat(row, first));
+                    survey.repeats.push(self.repeat(row, first, relevant));
                     Item::Repeat(*place)
                 }
                 Row::RepeatEnd => {
@@ -131,7 +132,7 @@ impl<'a> Relations<'a> {
         }
     }
 
-    fn repeat(&mut self, row: &SheetRow, first: usize) -> Repeat {
+    fn repeat(&mut self, row: &SheetRow, first: usize, relevant: Option<Expression>) -> Repeat {
         let text = self.reader.cell(row, "repeat_count");
         let count = (!text.is_empty())
             .then(|| Calculation::compile(text, &self.scope(None, None, Purpose::Condition)));
@@ -146,6 +147,7 @@ impl<'a> Relations<'a> {
         Repeat {
             name: self.reader.cell(row, "name").to_owned(),
             labels: self.reader.texts[0].read(row),
+            relevant,
             count,
             variables: first..first,
             row: row.0,

@@ -7,7 +7,7 @@ use crate::definition::{
     Item,
     choice::List,
     sheet::{FileSheet, Problem, Sheet, SheetRow, column_name},
-    variable::{Kind, Repeat, Variable},
+    variable::{Kind, Repeat, Role, Variable},
 };
 
 /// Columns of a file that tell about the registration itself. A definition
@@ -68,6 +68,29 @@ pub(super) fn read(
     };
     let rows = reader.read_rows();
     Relations::of(reader).survey(&rows)
+}
+
+/// How many variables a sheet without problems has.
+pub(super) fn count(sheet: &Sheet) -> usize {
+    let (kind, name) = (sheet.column("type"), sheet.column("name"));
+    let is_variable = |row: &&SheetRow| {
+        let kind = row.cell(kind);
+        let is_layout = ["begin", "end", "note"].iter().any(|layout| kind.starts_with(layout));
+        !is_layout && !TECHNICAL.contains(&row.cell(name))
+    };
+    sheet.rows.iter().filter(is_variable).count()
+}
+
+/// Whether a sheet without problems has a variable for the patient.
+pub(super) fn has_patient(sheet: &Sheet) -> bool {
+    let (name, role) = (sheet.column("name"), sheet.column("hd::role"));
+    sheet.rows.iter().any(|row| {
+        let role = match row.cell(role) {
+            "" => Role::of_variable(row.cell(name)),
+            said => Role::by_name(said),
+        };
+        role == Some(Role::Patient)
+    })
 }
 
 pub(super) struct Reader<'a> {

@@ -73,9 +73,12 @@ pub(super) fn of(system: CodeSystem) -> &'static [Coded] {
     match system {
         CodeSystem::Atc => &ATC,
         CodeSystem::Cnk => &CNK,
+        CodeSystem::Healthdata => &HEALTHDATA,
+        CodeSystem::HealthdataSeveral => &HEALTHDATA_SEVERAL,
         CodeSystem::Icd10 => &ICD10,
         CodeSystem::Icpc2 => &ICPC2,
         CodeSystem::Loinc => &LOINC,
+        CodeSystem::Nihdi => &NIHDI,
         CodeSystem::RxNorm => &RXNORM,
         CodeSystem::SnomedCt => &SNOMED_CT,
     }
@@ -103,6 +106,11 @@ const CNK: [Coded; 4] = [
     ("0318717", "Adalat tabl."),
     ("0857995", "Ticlid 250 mg"),
 ];
+/// Stand-ins for lists that are not known here.
+const HEALTHDATA: [Coded; 4] = [("1001", ""), ("1002", ""), ("1003", ""), ("74964007", "")];
+const HEALTHDATA_SEVERAL: [Coded; 3] = [("1001", ""), ("1001|1002", ""), ("1002|1003", "")];
+/// Of the fictitious physicians.
+const NIHDI: [Coded; 2] = [("19990017004", ""), ("19990215004", "")];
 const ICD10: [Coded; 12] = [
     ("E03.9", "Hypothyroidism, unspecified"),
     ("E11.9", "Type 2 diabetes mellitus without complications"),

@@ -26,6 +26,8 @@ pub(super) enum Filler {
     Number(char),
     /// A date that differs from row to row of a patient.
     DateOfRow,
+    /// A year that differs from row to row of a patient.
+    YearOfRow,
     Visit,
     /// Some time after the variable's lower bound.
     End,
@@ -85,7 +87,7 @@ impl Filler {
 
     /// Whether it gives each row of a patient a value of its own.
     pub(super) fn tells_rows_apart(&self) -> bool {
-        matches!(self, Self::Number(_) | Self::DateOfRow)
+        matches!(self, Self::Number(_) | Self::DateOfRow | Self::YearOfRow)
     }
 
     /// Whether it decides itself that there is no value.
@@ -149,6 +151,7 @@ fn by_type(variable: &Variable) -> Filler {
     match (variable.kind, &variable.codes) {
         (Kind::Text, Some(Codes::Of(system))) => Filler::Code(Some(*system)),
         (Kind::Text, Some(Codes::Told { .. })) => Filler::Code(None),
+        (Kind::Integer, _) if variable.key && variable.name.contains("YEAR") => Filler::YearOfRow,
         (Kind::Text | Kind::Integer | Kind::Decimal, _) if variable.key => {
             let letter = variable.name.strip_prefix("TX_").unwrap_or(&variable.name).chars().next();
             Filler::Number(letter.filter(char::is_ascii_alphabetic).unwrap_or('R'))

@@ -12,6 +12,9 @@ use super::{
 };
 use crate::definition::{Definition, Required, Value, Values, expression::Expression};
 
+/// How many rows a patient has at most of whom there is one a year.
+const MOST_YEARS: i16 = 15;
+
 /// Makes the rows of one sample.
 pub(super) struct Generator<'a> {
     pub(super) definition: &'a Definition,
@@ -22,6 +25,8 @@ pub(super) struct Generator<'a> {
     pub(super) fillers: Vec<Filler>,
     /// Variables whose rules speak of variables that come later.
     pub(super) unsettled: Vec<usize>,
+    /// Those of them that were not relevant when it was their turn.
+    pub(super) passed_over: Vec<usize>,
     pub(super) mistakes: Vec<(usize, Mistake)>,
     pub(super) errors_percent: f64,
     pub(super) seed: u64,
@@ -64,6 +69,7 @@ impl<'a> Generator<'a> {
             mistakes: mistake::possible(definition),
             fillers,
             unsettled,
+            passed_over: Vec::new(),
             errors_percent,
             seed,
             rows_vary,
@@ -87,6 +93,7 @@ impl<'a> Generator<'a> {
         self.number = number;
         self.turn_to_next();
         self.picked.clear();
+        self.passed_over.clear();
         for at in 0..self.fillers.len() {
             self.cells[at].clear();
             self.values[at] = Value::Empty;
@@ -140,6 +147,10 @@ impl<'a> Generator<'a> {
             self.person = Person::new(self.people, self.seed);
             self.people += 1;
             self.rows_left = if self.rows_vary { 20 + self.random.below(41) } else { 1 };
+            if self.fillers.iter().any(|filler| matches!(filler, Filler::YearOfRow)) {
+                let years = TODAY.year() - self.person.birth.year() + 1;
+                self.rows_left = self.rows_left.min(years.clamp(1, MOST_YEARS) as u64);
+            }
             self.row_of_person = 0;
             self.visit_left = 0;
         } else {
@@ -165,6 +176,7 @@ impl<'a> Generator<'a> {
         if let Some(relevant) = &variable.relevant
             && self.holds(relevant) == Some(false)
         {
+            self.passed_over.push(at);
             return;
         }
         let is_needed = variable.key
@@ -186,6 +198,9 @@ impl<'a> Generator<'a> {
         if !is_relevant {
             self.cells[at].clear();
             self.values[at] = Value::Empty;
+        } else if let Some(place) = self.passed_over.iter().position(|passed| *passed == at) {
+            self.passed_over.swap_remove(place);
+            self.fill(at);
         } else if self.values[at].is_empty() {
             let is_needed = match &variable.required {
                 Required::Never => variable.key,

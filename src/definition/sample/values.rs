@@ -6,6 +6,7 @@ use jiff::{
 };
 
 use super::{
+    TODAY,
     codes::{self, REMARKS},
     filler::{Filler, Lab},
     row::Generator,
@@ -40,11 +41,18 @@ impl Generator<'_> {
             Filler::LastName => self.cells[at].push_str(self.person.last_name),
             Filler::FirstName => self.cells[at].push_str(self.person.first_name),
             Filler::Internal => self.cells[at].push_str(&format!("H{:07}", self.people)),
-            Filler::Enterprise => self.cells[at].push_str("0999999031"),
+            Filler::Enterprise => {
+                let number = 9_000_000 + self.people % 1_000_000;
+                self.cells[at].push_str(&format!("{number:08}{:02}", 97 - number % 97));
+            }
             Filler::Number(letter) => return self.put_number(at, letter),
             Filler::DateOfRow => {
-                let date = self.person.birth.saturating_add((self.row_of_person as i64 + 1).days());
+                let date = TODAY.saturating_sub((3 * self.row_of_person as i64 + 1).days());
                 return self.put_date(at, date);
+            }
+            Filler::YearOfRow => {
+                let year = i64::from(TODAY.year()) - self.row_of_person as i64;
+                return put_scaled(&mut self.cells[at], year, 0);
             }
             Filler::Visit => {
                 let (low, high) = self.days(at);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::names;
 use crate::{
-    definition::{Definition, Version},
+    definition::{Summary, Version},
     domain::organisation::Organisation,
     error::Result,
     intake::file_name,
@@ -15,7 +15,7 @@ use crate::{
 #[derive(Default)]
 pub struct Layout {
     pub organisations: Vec<Organisation>,
-    definitions: Vec<Arc<Definition>>,
+    definitions: Vec<Arc<Summary>>,
     /// The stored definitions that `definitions` was read with: reading them
     /// all takes long, and they never change.
     stored: Option<Vec<i64>>,
@@ -28,7 +28,7 @@ impl Layout {
             self.organisations = organisation::all(tx)?;
             let stored: Vec<i64> = definition::stored(tx)?.into_iter().map(|(id, _)| id).collect();
             if self.stored.as_ref() != Some(&stored) {
-                self.definitions = definition::all(tx)?;
+                self.definitions = definition::all(tx)?.into_iter().map(Arc::new).collect();
                 self.stored = Some(stored);
             }
             Ok(())
@@ -41,14 +41,14 @@ impl Layout {
     }
 
     /// The definitions of the project whose folder is `name`.
-    pub fn project(&self, name: &str) -> Vec<&Arc<Definition>> {
+    pub fn project(&self, name: &str) -> Vec<&Arc<Summary>> {
         self.definitions.iter().filter(|definition| names::is_project(name, definition)).collect()
     }
 
     /// The names that folders of projects get, each with one of its
     /// definitions.
-    pub fn projects(&self) -> Vec<(String, &Arc<Definition>)> {
-        let mut projects: Vec<(String, &Arc<Definition>)> = Vec::new();
+    pub fn projects(&self) -> Vec<(String, &Arc<Summary>)> {
+        let mut projects: Vec<(String, &Arc<Summary>)> = Vec::new();
         for definition in &self.definitions {
             if !projects.iter().any(|(_, other)| other.project == definition.project) {
                 projects.push((names::project_folder(definition), definition));
@@ -60,10 +60,10 @@ impl Layout {
 
 /// Of several versions the one that a file is for: the highest, or if its name
 /// says a version the highest with the same major number.
-pub fn version_for(name: &str, versions: &[Arc<Definition>]) -> Option<Arc<Definition>> {
+pub fn version_for(name: &str, versions: &[Arc<Summary>]) -> Option<Arc<Summary>> {
     let named = file_name::named_version(name.as_ref()).map(Version::major);
     let highest = |major: Option<_>| {
-        let fits = |known: &&Arc<Definition>| major.is_none_or(|major| known.version.major() == major);
+        let fits = |known: &&Arc<Summary>| major.is_none_or(|major| known.version.major() == major);
         versions.iter().filter(fits).max_by_key(|known| known.version).cloned()
     };
     named.and_then(|major| highest(Some(major))).or_else(|| highest(None))

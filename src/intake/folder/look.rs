@@ -13,7 +13,7 @@ use std::{
 
 use super::{layout::Layout, names, watch::Watch};
 use crate::{
-    definition::Definition,
+    definition::Summary,
     domain::organisation::{Organisation, OrganisationId},
     store::alert,
 };
@@ -69,7 +69,7 @@ pub enum Place {
         /// The folder below the drop folder, with `/` between names.
         folder: String,
         /// The versions of the definition.
-        versions: Vec<Arc<Definition>>,
+        versions: Vec<Arc<Summary>>,
     },
     /// Nobody can tell, for this reason.
     Misplaced { organisation: Option<(OrganisationId, String)>, reason: &'static str },
@@ -153,7 +153,7 @@ impl Look {
         path: &Path,
         below: &str,
         organisation: &Organisation,
-        definitions: &[&Arc<Definition>],
+        definitions: &[&Arc<Summary>],
     ) {
         let none = misplaced(Some(organisation), "drop-no-definition");
         let Some(mut folders) = self.list(path, &none) else { return };
@@ -163,7 +163,7 @@ impl Look {
             }
         }
         for name in folders {
-            let fits = |known: &&&Arc<Definition>| names::is_definition(&name, known);
+            let fits = |known: &&&Arc<Summary>| names::is_definition(&name, known);
             let versions: Vec<_> = definitions.iter().filter(fits).map(|known| Arc::clone(known)).collect();
             if versions.is_empty() {
                 self.misplaced(&path.join(&name), Some(organisation), "drop-definition-unknown", 0);

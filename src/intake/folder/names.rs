@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 
 use crate::{
-    definition::Definition,
+    definition::Summary,
     domain::{identifier::without_ssin, organisation::Organisation},
 };
 
@@ -53,7 +53,7 @@ pub fn is_organisation(name: &str, organisation: &Organisation) -> bool {
 }
 
 /// The name of a project's folder: `INTEGO-147`.
-pub fn project_folder(definition: &Definition) -> String {
+pub fn project_folder(definition: &Summary) -> String {
     match number(&definition.project) {
         "" => definition.abbreviation.clone(),
         number => format!("{}-{number}", definition.abbreviation),
@@ -62,7 +62,7 @@ pub fn project_folder(definition: &Definition) -> String {
 
 /// Whether a folder is that of a definition's project: `INTEGO-147`,
 /// `intego_0147`, `HDBP0147` or `INTEGO-HDBP0147`.
-pub fn is_project(name: &str, definition: &Definition) -> bool {
+pub fn is_project(name: &str, definition: &Summary) -> bool {
     let (name, abbreviation) = (plain(name), plain(&definition.abbreviation));
     let project = plain(&definition.project);
     let digits: String = project.chars().filter(char::is_ascii_digit).collect();
@@ -76,7 +76,7 @@ pub fn is_project(name: &str, definition: &Definition) -> bool {
 }
 
 /// Whether a folder is a definition's: `INTEGO-LAB`, `intego_lab` or `LAB`.
-pub fn is_definition(name: &str, definition: &Definition) -> bool {
+pub fn is_definition(name: &str, definition: &Summary) -> bool {
     let (name, full) = (plain(name), plain(&definition.name));
     let short = full.strip_prefix(&plain(&definition.abbreviation)).unwrap_or_default();
     !name.is_empty() && (name == full || name == short)
@@ -174,7 +174,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::{
-        definition::find_bundled,
+        definition::bundled,
         domain::{identifier::Nihdi, organisation::OrganisationId},
     };
 
@@ -205,19 +205,19 @@ mod tests {
 
     #[test]
     fn projects_and_definitions_are_known_in_a_few_spellings() {
-        let lab = find_bundled("INTEGO-LAB").unwrap();
-        assert_eq!(project_folder(&lab), "INTEGO-147");
+        let lab = &bundled().iter().find(|known| known.summary.name == "INTEGO-LAB").unwrap().summary;
+        assert_eq!(project_folder(lab), "INTEGO-147");
         for name in ["INTEGO-147", "intego_0147", "HDBP0147", "Intego-HDBP0147", "INTEGO 147"] {
-            assert!(is_project(name, &lab), "{name}");
+            assert!(is_project(name, lab), "{name}");
         }
         for name in ["INTEGO", "INTEGO-148", "147", "INTEGO-1470", "HDBP0148"] {
-            assert!(!is_project(name, &lab), "{name}");
+            assert!(!is_project(name, lab), "{name}");
         }
         for name in ["INTEGO-LAB", "intego_lab", "LAB", "lab"] {
-            assert!(is_definition(name, &lab), "{name}");
+            assert!(is_definition(name, lab), "{name}");
         }
         for name in ["INTEGO", "INTEGO-DIAG", "", "-"] {
-            assert!(!is_definition(name, &lab), "{name}");
+            assert!(!is_definition(name, lab), "{name}");
         }
     }
 

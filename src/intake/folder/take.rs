@@ -17,12 +17,12 @@ use super::{
 };
 use crate::{
     clock,
-    definition::Definition,
+    definition::Summary,
     domain::{organisation::OrganisationId, upload::UploadId},
     error::Error,
     intake::upload::{Came, note},
     store::{
-        Purpose, Store, audit,
+        Purpose, Store, audit, definition,
         dropped::{self, Dropped, NewDropped},
         key::Hash,
         sealed_file::Sealed,
@@ -71,7 +71,7 @@ pub struct Target<'a> {
     pub organisation: OrganisationId,
     /// Below the drop folder, with `/` between names.
     pub folder: &'a str,
-    pub definition: &'a Definition,
+    pub definition: &'a Summary,
 }
 
 impl Taker<'_> {
@@ -81,7 +81,9 @@ impl Taker<'_> {
         let safe = names::safe(&found.name);
         let noted = self.store.write(|tx| {
             let came = Came { name: &safe, sealed: &sealed, content: &content, author: self.author };
-            let id = note(tx, target.organisation, None, target.definition, &came)?;
+            let Summary { name, version, .. } = target.definition;
+            let definition = definition::find(tx, &format!("{name}@{version}"))?;
+            let id = note(tx, target.organisation, None, &definition, &came)?;
             let new = NewDropped {
                 folder: target.folder,
                 place: place(self.store, target.folder, found),

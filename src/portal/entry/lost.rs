@@ -2,10 +2,10 @@
 //! person whose session it was.
 
 use crate::{
-    domain::role::Permission,
+    domain::{form::Form, role::Permission},
     error::Result,
     front::Head,
-    portal::{Portal, cookie, csrf, form::Form},
+    portal::{Portal, cookie, csrf},
     store::{
         entry, member, organisation,
         session::{self, Token},

@@ -7,7 +7,7 @@
 use super::stored::Stored;
 use crate::{
     definition::{Definition, Kind, List, Variable},
-    portal::form::Form,
+    domain::form::Form,
 };
 
 /// The most instances of a repeat in a form.

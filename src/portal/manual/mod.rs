@@ -35,6 +35,7 @@ pub const CHAPTERS: &[(&str, &[&str])] = &[
             "enrolments",
             "objections",
             "queue",
+            "api",
             "what-leaves",
         ],
     ),

@@ -6,9 +6,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    domain::{account::AccountId, act::sentence, organisation::Organisation},
+    domain::{account::AccountId, act::sentence, api_key::ApiKeyId, organisation::Organisation},
     error::Result,
     language::Language,
+    portal::pages::group,
     store::{Tx, account, audit::Event},
 };
 
@@ -58,6 +59,7 @@ impl<'a> Teller<'a> {
     fn person(&mut self, tx: &Tx<'_>, actor: &str) -> Result<String> {
         match actor.strip_prefix("account:").and_then(|id| id.parse().ok()) {
             Some(id) => self.email(tx, id),
+            None if ApiKeyId::of_actor(actor).is_some() => group::person(tx, actor),
             None => Ok(self.known(&format!("actor-{actor}")).unwrap_or_else(|| actor.to_owned())),
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     error::{Code, Error, Result},
     language::Language,
     portal::{answer::Answer, content::content, errors::Errors, visit::Visit},
-    store::definition,
+    store::{Tx, definition},
 };
 
 /// The list by project, the newest version of each first.
@@ -63,16 +63,15 @@ pub fn add(visit: &Visit<'_>) -> Result<Answer> {
 
 /// One version of a definition.
 pub fn show(visit: &Visit<'_>) -> Result<Answer> {
-    let all = visit.read(definition::all)?;
     let (name, version) = (visit.param("name"), visit.param("version"));
-    let known = named(&all, name, version)?;
+    let (all, known) = visit.read(|tx| Ok((definition::all(tx)?, named(tx, name, version)?)))?;
     let others: Vec<_> = all
         .iter()
         .filter(|other| other.name == known.name && other.version != known.version)
         .map(|other| other.version.to_string())
         .collect();
     let language = visit.language;
-    let rows: Vec<_> = known.variables.iter().map(|variable| row(known, variable, language)).collect();
+    let rows: Vec<_> = known.variables.iter().map(|variable| row(&known, variable, language)).collect();
     let content = content! {
         name, version, others, rows, project => known.project, title => known.titles.get(language),
         source => known.source_note.get(language), enrolment => known.enrolment_required,
@@ -82,15 +81,14 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
 
 /// What a version has that another has not, and what they say differently.
 pub fn compare(visit: &Visit<'_>) -> Result<Answer> {
-    let all = visit.read(definition::all)?;
     let name = visit.param("name");
     let (from, to) = (visit.param("other"), visit.param("version"));
-    let (before, after) = (named(&all, name, from)?, named(&all, name, to)?);
+    let (before, after) = visit.read(|tx| Ok((named(tx, name, from)?, named(tx, name, to)?)))?;
     let facts = |known: &Definition| -> BTreeMap<String, Vec<(&'static str, String)>> {
         let facts = |variable: &Variable| (variable.name.clone(), facts(known, variable, visit.language));
         known.variables.iter().map(facts).collect()
     };
-    let (old, new) = (facts(before), facts(after));
+    let (old, new) = (facts(&before), facts(&after));
     let mut rows = Vec::new();
     for variable in new.keys().chain(old.keys().filter(|gone| !new.contains_key(*gone))) {
         match (old.get(variable), new.get(variable)) {
@@ -122,7 +120,7 @@ fn page(visit: &Visit<'_>, errors: &Errors, problems: &[String]) -> Result<Answe
             content! {
                 project => known.project, abbreviation => known.abbreviation, name => known.name,
                 version => known.version.to_string(), title => known.titles.get(visit.language),
-                variables => known.variables.len(),
+                variables => known.variables,
             }
         })
         .collect();
@@ -131,9 +129,14 @@ fn page(visit: &Visit<'_>, errors: &Errors, problems: &[String]) -> Result<Answe
     Ok(visit.page("definitions.html", content).status(errors.status()))
 }
 
-fn named<'a>(all: &'a [Arc<Definition>], name: &str, version: &str) -> Result<&'a Arc<Definition>> {
-    let version: Version = version.parse().map_err(|()| not_found())?;
-    all.iter().find(|known| known.name == name && known.version == version).ok_or_else(not_found)
+/// The definition with exactly this name and version.
+fn named(tx: &Tx<'_>, name: &str, version: &str) -> Result<Arc<Definition>> {
+    let wanted: Version = version.parse().map_err(|()| not_found())?;
+    match definition::find(tx, &format!("{name}@{version}")) {
+        Ok(known) if known.name == name && known.version == wanted => Ok(known),
+        Err(error) if error.code != Code::NotFound => Err(error),
+        _ => Err(not_found()),
+    }
 }
 
 fn row(known: &Definition, variable: &Variable, language: Language) -> Value {

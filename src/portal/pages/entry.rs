@@ -11,6 +11,7 @@ use super::{
 use crate::{
     definition::Definition,
     domain::{
+        form::Form,
         member::not_found,
         registration::{RegistrationId, State},
         role::Permission,
@@ -29,7 +30,6 @@ use crate::{
             stored::{How, Stored},
             typed::Typed,
         },
-        form::Form,
         format,
         visit::Visit,
     },
@@ -406,10 +406,7 @@ pub fn list(visit: &Visit<'_>) -> Result<Answer> {
             let project = definition::facts(tx, listed.definition)?.project;
             all.retain(|newest| newest.project == project);
         }
-        let titles = all.iter().map(|newest| {
-            let found = visit.portal.forms.open(tx, newest)?;
-            Ok(found.definition.titles.get(visit.language).to_owned())
-        });
+        let titles = all.iter().map(|newest| visit.portal.forms.title(tx, newest, visit.language));
         let titles = titles.collect::<Result<Vec<String>>>()?;
         Ok((all.into_iter().zip(titles).collect::<Vec<_>>(), unfinished(visit, tx)?))
     })?;

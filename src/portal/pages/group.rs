@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::{
-    domain::{account::AccountId, organisation::Organisation, role::Permission},
+    domain::{account::AccountId, api_key::ApiKeyId, organisation::Organisation, role::Permission},
     error::Result,
     portal::{answer::Answer, content::content, visit::Visit},
-    store::{Tx, account, attention, organisation, revision},
+    store::{Tx, account, api_key, attention, organisation, revision},
 };
 
 /// A group in the list.
@@ -71,8 +71,12 @@ pub fn revisions(visit: &Visit<'_>) -> Result<Answer> {
     Ok(visit.page("group_revisions.html", content! { rows }))
 }
 
-/// The e-mail address of an actor that is an account; else the actor itself.
+/// The e-mail address of an actor that is an account, the name of a system's API
+/// key; else the actor itself.
 pub fn person(tx: &Tx<'_>, actor: &str) -> Result<String> {
+    if let Some(key) = ApiKeyId::of_actor(actor) {
+        return Ok(api_key::name(tx, key)?.unwrap_or_else(|| actor.to_owned()));
+    }
     match actor.strip_prefix("account:").and_then(|id| id.parse().ok()) {
         Some(id) => Ok(account::get(tx, AccountId(id))?.email),
         None => Ok(actor.to_owned()),

@@ -1,6 +1,7 @@
 //! One file for each page, or for the few that belong together.
 
 pub mod account;
+pub mod api_key;
 pub mod audit;
 pub mod audit_text;
 pub mod certificate;

@@ -9,7 +9,7 @@ use crate::{
     },
     error::Result,
     portal::{form::encode, pages::member, visit::Visit},
-    store::Tx,
+    store::{Tx, definition},
 };
 
 /// The projects that a person may choose from, and the one that is chosen.
@@ -29,8 +29,9 @@ pub struct Item {
 }
 
 /// The projects of the group in which the person may do `permission`, `asked`
-/// being the one that the address or the form names, or else the first. `page`
-/// is the group's page that the links lead to.
+/// being the one that the address or the form names, or else the first that is
+/// in use here, that asks for enrolment, or at all. `page` is the group's page
+/// that the links lead to.
 ///
 /// # Errors
 ///
@@ -46,7 +47,7 @@ pub fn choose(
     let mut known = member::projects(tx)?;
     known.retain(|project| reached.reach(project).is_some());
     let chosen = match asked {
-        "" => known.first().cloned(),
+        "" => usual(tx, &known)?,
         asked => Some(known.iter().find(|known| *known == asked).cloned().ok_or_else(not_found)?),
     };
     let item = |name: String| Item {
@@ -55,6 +56,15 @@ pub fn choose(
         name,
     };
     Ok(Choice { items: known.into_iter().map(item).collect(), chosen })
+}
+
+fn usual(tx: &Tx<'_>, known: &[String]) -> Result<Option<String>> {
+    let used = definition::stored(tx)?;
+    let all = definition::all(tx)?;
+    let is_used = |project: &&String| used.iter().any(|(_, facts)| facts.project == **project);
+    let asks = |project: &&String| all.iter().any(|one| one.enrolment_required && one.project == **project);
+    let first = known.iter().find(is_used).or_else(|| known.iter().find(asks)).or(known.first());
+    Ok(first.cloned())
 }
 
 /// The project that a form or an address names, for one who may do

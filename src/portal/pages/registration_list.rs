@@ -31,7 +31,7 @@ const ROWS: usize = 25;
 struct Row<'a> {
     id: i64,
     definition: &'a str,
-    state: String,
+    state: &'a str,
     kind: &'static str,
     revision: i64,
     arrived_at: i64,
@@ -85,7 +85,8 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
             id.map(|id| visit.group_path(&format!("/registrations?{query}{at}={}", id.0)))
         };
         let pages = Pages { previous: link("after", page.newer), next: link("before", page.older) };
-        let rows: Vec<_> = page.rows.into_iter().map(|listed| row(visit, listed, &names)).collect();
+        let words = State::ALL.map(|state| (state, visit.text(&format!("state-{state}"), &[])));
+        let rows: Vec<_> = page.rows.into_iter().map(|listed| row(listed, &names, &words)).collect();
         content! { rows, pages, is_cut => page.is_cut }
     });
     let state = search.state();
@@ -174,12 +175,12 @@ fn sum(counts: &Counts) -> u64 {
     counts.iter().map(|(_, number)| number).sum()
 }
 
-fn row<'a>(visit: &Visit<'_>, listed: Listed, names: &'a HashMap<i64, String>) -> Row<'a> {
+fn row<'a>(listed: Listed, names: &'a HashMap<i64, String>, words: &'a [(State, String)]) -> Row<'a> {
     Row {
         id: listed.id.0,
         definition: names.get(&listed.definition).map_or("", String::as_str),
         kind: kind(listed.state),
-        state: visit.text(&format!("state-{}", listed.state), &[]),
+        state: words.iter().find(|(state, _)| *state == listed.state).map_or("", |(_, word)| word),
         revision: listed.revision,
         arrived_at: listed.arrived_at,
         changed_at: listed.changed_at,

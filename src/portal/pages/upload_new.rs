@@ -1,12 +1,12 @@
 //! A new upload: project, definition and version, and the file.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::upload::{person, projects};
 use crate::{
-    definition::Definition,
+    definition::Summary,
     domain::upload::UploadId,
     error::Result,
     intake::upload::{Came, hand_in},
@@ -39,7 +39,8 @@ pub fn post(visit: &Visit<'_>) -> Result<Answer> {
         content: &spooled.content,
         author: &visit.who()?.account.email,
     };
-    let UploadId(id) = hand_in(visit.store(), person(visit)?, as_a, &came)?;
+    let as_a = visit.read(|tx| definition::find(tx, &name(as_a)))?;
+    let UploadId(id) = hand_in(visit.store(), person(visit)?, &as_a, &came)?;
     spooled.keep();
     visit.portal.desk().ring();
     Ok(Answer::redirect(visit.group_path(&format!("/uploads/{id}"))))
@@ -69,14 +70,14 @@ fn form(visit: &Visit<'_>, chosen: &str, errors: &Errors) -> Result<Answer> {
 }
 
 /// The definitions that this person may upload for.
-fn open(visit: &Visit<'_>) -> Result<Vec<Arc<Definition>>> {
+fn open(visit: &Visit<'_>) -> Result<Vec<Summary>> {
     let projects = projects(visit)?;
     let all = visit.read(definition::all)?;
     let is_open =
-        |known: &Arc<Definition>| projects.as_ref().is_none_or(|projects| projects.contains(&known.project));
+        |known: &Summary| projects.as_ref().is_none_or(|projects| projects.contains(&known.project));
     Ok(all.into_iter().filter(is_open).collect())
 }
 
-fn name(known: &Definition) -> String {
+fn name(known: &Summary) -> String {
     format!("{}@{}", known.name, known.version)
 }

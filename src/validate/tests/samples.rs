@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use super::*;
 use crate::definition::{PHYSICIANS, sample, sample_physician};
 
-fn rows(definition: &Definition, count: u64, seed: u64, errors_percent: f64) -> Vec<Vec<String>> {
+pub(super) fn rows(definition: &Definition, count: u64, seed: u64, errors_percent: f64) -> Vec<Vec<String>> {
     let mut text = Vec::new();
     sample(definition, count, seed, errors_percent, &mut text).unwrap();
     let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(&text[..]);
@@ -12,7 +12,7 @@ fn rows(definition: &Definition, count: u64, seed: u64, errors_percent: f64) -> 
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-fn judge_all(validator: &mut Validator, rows: &[Vec<String>]) -> Vec<Row> {
+pub(super) fn judge_all(validator: &mut Validator, rows: &[Vec<String>]) -> Vec<Row> {
     rows.iter().map(|row| judge(validator, &row.iter().map(String::as_str).collect::<Vec<_>>())).collect()
 }
 

@@ -288,6 +288,19 @@ fn what_is_wrong_in_an_instance_is_told_with_its_number_in_the_file() {
 }
 
 #[test]
+fn a_repeat_that_is_not_asked_needs_no_instances_and_may_have_none() {
+    let mut validator = validator(
+        "type,name,hd::key,relevant,repeat_count\ntext,K,yes,,\n\
+         begin_repeat,R,,${K} = 'many',2\ntext,A,,,\nend_repeat,,,,\n",
+    );
+    let one = || Given { json: r#"[{"A":"x"}]"#, columns: Vec::new() };
+    assert_eq!(judge_with(&mut validator, &["none"], Given::default()).1, []);
+    let told = |code, column: &str| vec![(code, column.to_owned())];
+    assert_eq!(judge_with(&mut validator, &["none"], one()).1, told("cell-not-relevant", "R[1]/A"));
+    assert_eq!(judge_with(&mut validator, &["many"], one()).1, told("cell-repeat-count", "R"));
+}
+
+#[test]
 fn what_stays_here_of_a_repeat_has_its_place_beside_what_leaves() {
     let survey =
         CHILDREN.replace(",,,. >= 0,,\n", ",,,. >= 0,,yes\n").replace("${AGE} > 3,,,", "${AGE} > 3,,,yes");

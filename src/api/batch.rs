@@ -1,0 +1,161 @@
+//! Many registrations in one request: an array, or a line of JSON for each.
+//! Up to a thousand go into the store together; each has its own result.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json, value::RawValue};
+
+use super::{
+    answer::Answer,
+    call::Call,
+    known::Known,
+    problem::{Told, hex},
+    submit::{again, name, other, read, sending, told},
+};
+use crate::{
+    error::{Code, Error, Result},
+    intake::convoy::{self, Batch, Done, Keep, Outcome},
+    store::idempotency::{self, Known as Kept, Name},
+};
+
+/// Registrations that one transaction stores.
+const PART: usize = 1_000;
+
+/// The most registrations of one request.
+const MOST: usize = 100_000;
+
+/// So many findings are told in one answer; how many there were is told in any
+/// case.
+const MOST_FINDINGS: usize = 10_000;
+
+/// Stores the registrations of a JSON array.
+pub fn array(call: &Call<'_>, known: &Known) -> Result<Answer> {
+    let items: Vec<&RawValue> = serde_json::from_slice(call.body).map_err(|error| {
+        Error::new(Code::Usage, "api-body-not-json")
+            .with("line", error.line() as u64)
+            .with("column", error.column() as u64)
+    })?;
+    let items: Vec<&[u8]> = items.into_iter().map(|item| item.get().as_bytes()).collect();
+    all(call, known, &items)
+}
+
+/// Stores the registrations that stand one on a line.
+pub fn lines(call: &Call<'_>, known: &Known) -> Result<Answer> {
+    let lines = call.body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let items: Vec<&[u8]> = lines.filter(|line| !line.is_empty()).take(MOST + 1).collect();
+    all(call, known, &items)
+}
+
+fn all(call: &Call<'_>, known: &Known, items: &[&[u8]]) -> Result<Answer> {
+    if items.is_empty() {
+        return Err(Error::new(Code::Usage, "api-batch-empty"));
+    }
+    if items.len() > MOST {
+        return Err(Error::new(Code::TooLarge, "api-batch-too-many").with("limit", MOST as u64));
+    }
+    let mut name = name(call)?;
+    if let Some(answer) = before(call, name.as_ref())? {
+        return Ok(answer);
+    }
+    let mut report = Report::default();
+    let mut import = None;
+    let parts = items.chunks(PART).count();
+    for (number, part) in items.chunks(PART).enumerate() {
+        let rows = read(call, known, part.iter().copied());
+        let findings: Arc<Vec<_>> = Arc::new(rows.iter().map(|row| told(call, known, row)).collect());
+        let last = number + 1 == parts;
+        let keep = if last { name.take().map(|name| keep(name, &report, &findings)) } else { None };
+        let batch = Some(Batch { import, last });
+        match call.api.convoy.send(convoy::Sending { batch, ..sending(call, known, rows, keep)? })? {
+            Done::Stored(outcome) => {
+                import = Some(outcome.import);
+                report.add(&outcome, &findings);
+            }
+            Done::Before(bytes) => return again(&bytes),
+            Done::Other => return Err(other()),
+        }
+    }
+    Ok(report.answer())
+}
+
+/// The answer that this request got before, if it did.
+fn before(call: &Call<'_>, name: Option<&Name>) -> Result<Option<Answer>> {
+    let (Some(name), key) = (name, call.key()?.id) else { return Ok(None) };
+    match call.api.store.read(|tx| idempotency::look_up(tx, key, name))? {
+        Kept::Nothing => Ok(None),
+        Kept::Answer(bytes) => again(&bytes).map(Some),
+        Kept::Other => Err(other()),
+    }
+}
+
+fn keep(name: Name, report: &Report, findings: &Arc<Vec<Vec<Told>>>) -> Keep {
+    let (report, findings) = (report.clone(), Arc::clone(findings));
+    let answer = Box::new(move |outcome: &Outcome| {
+        let mut report = report.clone();
+        report.add(outcome, &findings);
+        report.answer().to_bytes()
+    });
+    Keep { name, answer }
+}
+
+/// What became of a registration, as clients get it.
+pub fn fate(row: &convoy::Told) -> Map<String, Value> {
+    let record = row.record.map(|record| hex(&record));
+    let status = match row.fate {
+        "rejected" => "rejected",
+        _ if row.draft => "draft",
+        _ if !row.held.is_empty() => "held",
+        _ => "submitted",
+    };
+    let held: Vec<_> = row.held.names().collect();
+    let mut fate = Map::new();
+    fate.insert("status".to_owned(), status.into());
+    fate.insert("result".to_owned(), row.fate.into());
+    fate.insert("businessKey".to_owned(), record.unwrap_or_default().into());
+    if !held.is_empty() {
+        fate.insert("holdReasons".to_owned(), held.into());
+    }
+    fate
+}
+
+/// What became of a batch so far.
+#[derive(Clone, Default)]
+struct Report {
+    import: i64,
+    results: Vec<u8>,
+    read: u64,
+    accepted: u64,
+    unchanged: u64,
+    rejected: u64,
+    findings: usize,
+}
+
+impl Report {
+    fn add(&mut self, outcome: &Outcome, findings: &[Vec<Told>]) {
+        self.import = outcome.import.0;
+        for (row, findings) in outcome.rows.iter().zip(findings) {
+            self.read += 1;
+            *match row.fate {
+                "rejected" => &mut self.rejected,
+                "unchanged" => &mut self.unchanged,
+                _ => &mut self.accepted,
+            } += 1;
+            let mut result = fate(row);
+            result.insert("item".to_owned(), self.read.into());
+            if !findings.is_empty() && self.findings < MOST_FINDINGS {
+                result.insert("findings".to_owned(), json!(findings));
+            }
+            self.findings += findings.len();
+            self.results.push(if self.read == 1 { b'[' } else { b',' });
+            self.results.extend_from_slice(Value::Object(result).to_string().as_bytes());
+        }
+    }
+
+    fn answer(&self) -> Answer {
+        let head = format!(
+            r#"{{"import":{},"read":{},"accepted":{},"unchanged":{},"rejected":{},"findings":{},"results":"#,
+            self.import, self.read, self.accepted, self.unchanged, self.rejected, self.findings
+        );
+        Answer::new(202, "application/json", [head.as_bytes(), &self.results, b"]}"].concat())
+    }
+}

@@ -1,0 +1,144 @@
+//! One request on its way through the API.
+
+use std::sync::Arc;
+
+use super::{
+    Api,
+    known::{Known, Listed, choose, list},
+    route::Route,
+};
+use crate::{
+    domain::{api_key::ApiKey, form::Form, identifier::Nihdi, organisation::Organisation},
+    error::{Code, Error, Result},
+    front::Head,
+    language::Language,
+    store::organisation,
+};
+
+/// One request.
+pub struct Call<'a> {
+    /// What all requests share.
+    pub api: &'a Api,
+    /// Its head.
+    pub head: &'a Head,
+    /// Its line in the table.
+    pub route: &'static Route,
+    /// The part of its path that stands in braces in the table.
+    pub part: &'a str,
+    /// What stood behind the `?`.
+    pub query: Form,
+    /// The key that it came with.
+    pub key: Option<Arc<ApiKey>>,
+    /// The language of the answer.
+    pub language: Language,
+    /// Its body.
+    pub body: &'a [u8],
+}
+
+impl Call<'_> {
+    /// The value of a parameter that the table names; none if it is missing or
+    /// empty.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        debug_assert!(self.route.params.iter().any(|param| param.name == name), "{name} is not in the table");
+        Some(self.query.get(name)).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a parameter says yes; `usual` if it says nothing.
+    pub fn flag(&self, name: &str, usual: bool) -> bool {
+        self.param(name).map_or(usual, |value| value == "true")
+    }
+
+    /// The key that the request came with.
+    ///
+    /// # Errors
+    ///
+    /// There is none, which the route's need rules out.
+    pub fn key(&self) -> Result<&Arc<ApiKey>> {
+        self.key.as_ref().ok_or_else(|| Error::new(Code::Unauthorized, "api-key-needed"))
+    }
+
+    /// Checks the parameters against the table, and that the organisation they
+    /// name is the key's.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` for what is missing, given twice or no such value.
+    pub fn check(&self) -> Result<()> {
+        for param in self.route.params {
+            let wrong = |id| Err(Error::new(Code::Usage, id).with("name", param.name));
+            let mut given = self.query.all(param.name);
+            match (given.next(), given.next()) {
+                (None, _) if param.required => return wrong("api-param-missing"),
+                (Some(_), Some(_)) => return wrong("api-param-twice"),
+                (Some(value), None) if !param.kind.takes(value) => return wrong("api-param-wrong"),
+                _ => {}
+            }
+        }
+        if self.route.params.iter().any(|param| param.name == "organization-id") {
+            self.organisation()?;
+        }
+        Ok(())
+    }
+
+    /// The organisation that the request is about, by its number here or its
+    /// NIHDI number; the key's own if none is named.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` for one that is not there, or not the key's.
+    pub fn organisation(&self) -> Result<Option<Organisation>> {
+        let unknown = || Error::new(Code::NotFound, "api-organisation-unknown");
+        let Some(wanted) = self.param("organization-id") else {
+            let Some(key) = &self.key else { return Ok(None) };
+            return self.api.store.read(|tx| organisation::get(tx, key.organisation)).map(Some);
+        };
+        let all = self.api.store.read(organisation::all)?;
+        let nihdi = Nihdi::stored(wanted.to_owned());
+        let is_it = |known: &Organisation| {
+            known.id.0.to_string() == wanted
+                || nihdi.as_ref().is_some_and(|nihdi| nihdi.key() == known.nihdi.key())
+        };
+        let is_open = |known: &Organisation| {
+            known.is_active && self.key.as_ref().is_none_or(|key| key.organisation == known.id)
+        };
+        all.into_iter().find(|known| is_it(known) && is_open(known)).map(Some).ok_or_else(unknown)
+    }
+
+    /// The definitions that this request may know of.
+    pub fn definitions(&self) -> Result<Vec<Listed>> {
+        let mut all = self.api.store.read(list)?;
+        if let Some(key) = &self.key {
+            all.retain(|listed| key.is_for(&listed.name));
+        }
+        Ok(all)
+    }
+
+    /// The definition that `wanted` and `version` name.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound`, `Forbidden` for one that the key is not for, `Usage` if none
+    /// is named and there is more than one.
+    pub fn definition(&self, wanted: Option<&str>, version: Option<&str>) -> Result<Arc<Known>> {
+        let all = match (wanted, version) {
+            (None, None) => self.definitions()?,
+            _ => self.api.store.read(list)?,
+        };
+        let listed = choose(all, wanted, version)?;
+        if self.key.as_ref().is_some_and(|key| !key.is_for(&listed.name)) {
+            return Err(Error::new(Code::Forbidden, "api-dcd-forbidden").with("name", listed.name));
+        }
+        self.api.store.read(|tx| self.api.shelf.get(tx, &listed))
+    }
+}
+
+/// The language that the request asks for: by its parameter, else by what its
+/// program prefers, else the installation's.
+pub fn language(head: &Head, query: &Form, usual: Option<Language>) -> Language {
+    let known = |code: &str| {
+        let code = code.trim().get(..2)?.to_ascii_lowercase();
+        Language::ALL.into_iter().find(|language| language.code() == code)
+    };
+    let preferred = || head.header("accept-language")?.split(',').find_map(known);
+    known(query.get("language-id")).or_else(preferred).or(usual).unwrap_or_default()
+}

@@ -1,0 +1,155 @@
+//! The API under `/proxy`, by which systems send registrations and ask about
+//! them.
+//!
+//! One table (`routes.rs`) names every address, who may, and what it takes and
+//! answers; the description that clients get (`openapi.rs`) is made of it. A
+//! request goes through [`Handler::limit`], which refuses before a byte of the
+//! body is read, then to the one function that its line names. What a payload
+//! must fulfil is said in `validate`, what becomes of it in `intake`: the same
+//! as for a file.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::{
+    config::Config,
+    domain::form::Form,
+    error::{Code, Error, Result},
+    front::{BodyLimit, Handler, Head, Request, Response},
+    intake::convoy::Convoy,
+    language::Language,
+    store::{Store, submission},
+};
+use access::Access;
+use answer::Answer;
+use call::Call;
+use route::{Need, Route};
+use routes::ROUTES;
+
+mod access;
+mod answer;
+mod batch;
+mod call;
+mod definition;
+mod fhir;
+mod known;
+mod number;
+mod openapi;
+mod organisation;
+mod payload;
+mod problem;
+mod route;
+mod routes;
+mod sadmi;
+mod submit;
+mod submitted;
+
+/// The API as what answers the front door.
+pub struct Api {
+    store: Arc<Store>,
+    config: Config,
+    shelf: known::Shelf,
+    convoy: Convoy,
+}
+
+/// Whether a path is the API's.
+pub fn is_path(path: &str) -> bool {
+    path.strip_prefix("/proxy").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The most bytes of a body, of who has a key.
+const BODY: u64 = 16 << 20;
+
+impl Api {
+    /// The API on `store`. Batches that an earlier process left undone are
+    /// ended.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no thread, or what the store says.
+    pub fn new(store: Arc<Store>, config: Config) -> Result<Self> {
+        if store.write(submission::end_interrupted)? > 0 {
+            tracing::warn!("batches were under way when the appliance ended; nobody got an answer");
+        }
+        Ok(Self { convoy: Convoy::start(Arc::clone(&store))?, shelf: known::Shelf::default(), store, config })
+    }
+
+    fn language(&self, head: &Head, query: &Form) -> Language {
+        call::language(head, query, self.config.language)
+    }
+
+    /// The line of a request and who asks, or the answer that refuses it.
+    fn enter<'a>(&'a self, head: &'a Head, body: &'a [u8]) -> Result<Call<'a>, Answer> {
+        let query = Form::read(head.query.as_deref().unwrap_or_default().as_bytes());
+        let language = self.language(head, &query);
+        let request = head.id.to_string();
+        let (route, part): (&'static Route, _) =
+            route::find(ROUTES, &head.method, &head.path).map_err(|methods| {
+                if methods.is_empty() {
+                    return problem::of_error(&Error::new(Code::NotFound, "api-nowhere"), &request, language);
+                }
+                let title = language.text("api-method", &[]);
+                problem::of(405, "api-method", &title, &request, &[]).header("Allow", methods.join(", "))
+            })?;
+        let key = match access::of(self, head, language) {
+            Ok(Access::Of(key)) => Some(key),
+            Ok(Access::Nobody) if route.need == Need::Anyone => None,
+            Ok(Access::Nobody) => return Err(access::needed(&request, language, "api-key-needed")),
+            Ok(Access::Refused(answer)) => return Err(answer),
+            Err(error) => return Err(failed(&error, &request, language)),
+        };
+        if route.need == Need::Reader && key.as_ref().is_some_and(|key| !key.may_read) {
+            let error = Error::new(Code::Forbidden, "api-key-reads-not");
+            return Err(problem::of_error(&error, &request, language));
+        }
+        Ok(Call { api: self, head, route, part, query, key, language, body })
+    }
+
+    fn act(&self, head: &Head, body: &[u8]) -> Answer {
+        let call = match self.enter(head, body) {
+            Ok(call) => call,
+            Err(refused) => return refused,
+        };
+        let done = call.check().and_then(|()| (call.route.act)(&call));
+        done.unwrap_or_else(|error| failed(&error, &head.id.to_string(), call.language))
+    }
+}
+
+impl Handler for Api {
+    fn limit(&self, head: &Head) -> BodyLimit {
+        match self.enter(head, b"") {
+            Ok(call) if call.route.body.is_empty() => BodyLimit::Bytes(0),
+            Ok(_) => BodyLimit::Chunked(BODY),
+            Err(refused) => BodyLimit::Refused(respond(refused)),
+        }
+    }
+
+    fn answer(&self, request: Request) -> Response {
+        respond(self.act(&request.head, &request.body))
+    }
+
+    fn refuse(&self, status: u16, id: Uuid, head: Option<&Head>) -> Response {
+        let language = head.map_or_else(Language::default, |head| self.language(head, &Form::default()));
+        let code = if status == 413 { "api-body-too-large" } else { "api-refused" };
+        let title = language.text(code, &[("limit", (BODY >> 20).into())]);
+        respond(problem::of(status, code, &title, &id.to_string(), &[]))
+    }
+}
+
+/// The answer to what failed; the log is told what the reader is not.
+fn failed(error: &Error, request: &str, language: Language) -> Answer {
+    if matches!(error.code, Code::Internal | Code::Unavailable) {
+        let cause = error.cause.as_ref().map(tracing::field::display);
+        tracing::error!(id = error.id, request, cause, "a request of the API failed");
+    }
+    let answer = problem::of_error(error, request, language);
+    match error.code {
+        Code::Unavailable => answer.header("Retry-After", "1"),
+        _ => answer,
+    }
+}
+
+fn respond(answer: Answer) -> Response {
+    answer.respond().unwrap_or_else(|_| Response::problem(500))
+}

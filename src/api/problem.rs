@@ -1,0 +1,79 @@
+//! What went wrong, as RFC 9457 writes it, with the findings that a file's
+//! rows would have.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::answer::Answer;
+use crate::{
+    definition::Definition,
+    domain::finding::Severity,
+    error::Error,
+    intake::header::quoted,
+    language::{Arg, Language},
+    validate::CellFinding,
+};
+
+/// The media type of problems.
+pub const MEDIA: &str = "application/problem+json";
+
+/// A finding as clients get it: never a value, only its shape.
+#[derive(Clone, Debug, Serialize)]
+pub struct Told {
+    /// The member that it is about; none for the object as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The stable code, the same as for a file.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The sentence for a person.
+    pub message: String,
+    /// The shape of the value.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub shape: String,
+}
+
+/// A finding in words.
+pub fn told(found: &CellFinding, definition: &Definition, language: Language) -> Told {
+    let column = found.column(definition);
+    let unknown = || {
+        found.args.iter().find_map(|(name, arg)| match arg {
+            Arg::Text(text) if *name == "column" => Some(quoted(text)),
+            _ => None,
+        })
+    };
+    let field = if column.is_empty() { unknown() } else { Some(column) };
+    Told {
+        field,
+        code: found.code,
+        severity: found.severity,
+        message: found.text(language, definition),
+        shape: crate::domain::finding::shape(&found.shape),
+    }
+}
+
+/// A name in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The answer to what failed.
+pub fn of_error(error: &Error, request: &str, language: Language) -> Answer {
+    of(error.code.http_status(), error.id, &error.text(language), request, &[])
+}
+
+/// A problem that names no more than its code.
+pub fn of(status: u16, code: &str, title: &str, request: &str, findings: &[Told]) -> Answer {
+    let mut body = json!({
+        "type": format!("urn:hd4dp:problem:{code}"),
+        "title": title,
+        "status": status,
+        "instance": format!("urn:uuid:{request}"),
+        "code": code,
+    });
+    if !findings.is_empty() {
+        body["findings"] = json!(findings);
+    }
+    Answer::new(status, MEDIA, body.to_string().into_bytes())
+}

@@ -1,0 +1,192 @@
+//! The table of the API: every address, who may use it, what it takes and what
+//! it answers.
+
+use super::{
+    definition, fhir, openapi, organisation,
+    route::{Kind, Need, Param, Route},
+    sadmi, submit, submitted,
+};
+
+const fn optional(name: &'static str, kind: Kind) -> Param {
+    Param { name, kind, required: false }
+}
+
+const fn needed(name: &'static str, kind: Kind) -> Param {
+    Param { name, kind, required: true }
+}
+
+const ORGANISATION: Param = optional("organization-id", Kind::Name);
+const DCD: Param = optional("dcd-id", Kind::Name);
+const VERSION: Param = optional("dcd-version-id", Kind::Name);
+const LANGUAGE: Param = optional("language-id", Kind::Word(&["en", "fr", "nl"]));
+
+/// All routes.
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: "GET",
+        path: "/proxy/api/organizations",
+        name: "organizations",
+        need: Need::Anyone,
+        params: &[LANGUAGE],
+        body: &[],
+        answers: &[(200, "Organizations")],
+        problems: &[],
+        act: organisation::list,
+    },
+    Route {
+        method: "GET",
+        path: "/proxy/api/installation/organizations",
+        name: "installation-organizations",
+        need: Need::Anyone,
+        params: &[LANGUAGE],
+        body: &[],
+        answers: &[(200, "Organizations")],
+        problems: &[],
+        act: organisation::list,
+    },
+    Route {
+        method: "GET",
+        path: "/proxy/api/dcd/menu/structure",
+        name: "menu",
+        need: Need::Anyone,
+        params: &[ORGANISATION, LANGUAGE],
+        body: &[],
+        answers: &[(200, "Menu")],
+        problems: &[404],
+        act: organisation::menu,
+    },
+    Route {
+        method: "GET",
+        path: "/proxy/api/dcd/payload/definition",
+        name: "definition",
+        need: Need::Key,
+        params: &[DCD, optional("version", Kind::Name), LANGUAGE],
+        body: &[],
+        answers: &[(200, "Definition")],
+        problems: &[403, 404],
+        act: definition::payload,
+    },
+    Route {
+        method: "GET",
+        path: "/proxy/api/dcd/field",
+        name: "field",
+        need: Need::Key,
+        params: &[needed("field-id", Kind::Name), LANGUAGE],
+        body: &[],
+        answers: &[(200, "Field")],
+        problems: &[404],
+        act: definition::field,
+    },
+    Route {
+        method: "GET",
+        path: "/proxy/api/dcd/codelist",
+        name: "codelist",
+        need: Need::Key,
+        params: &[needed("codelist-id", Kind::Name), LANGUAGE],
+        body: &[],
+        answers: &[(200, "CodeList")],
+        problems: &[404],
+        act: definition::code_list,
+    },
+    Route {
+        method: "POST",
+        path: "/proxy/api/dcd/payload/submit",
+        name: "submit",
+        need: Need::Key,
+        params: &[
+            ORGANISATION,
+            DCD,
+            VERSION,
+            optional("data-src-type", Kind::Word(&["API", "CSV", "HD4DP"])),
+            LANGUAGE,
+        ],
+        body: &[("application/json", "Payloads"), ("application/x-ndjson", "Lines")],
+        answers: &[(202, "Submitted")],
+        problems: &[403, 404, 409, 413, 415, 422],
+        act: submit::post,
+    },
+    Route {
+        method: "GET",
+        path: "/proxy/api/dcd/submit",
+        name: "submitted",
+        need: Need::Reader,
+        params: &[
+            ORGANISATION,
+            DCD,
+            VERSION,
+            optional("incl-submit-data", Kind::Flag),
+            optional("incl-submit-results", Kind::Flag),
+            optional("limit", Kind::Count(submitted::MOST)),
+            optional("before", Kind::Count(i64::MAX as u64)),
+            LANGUAGE,
+        ],
+        body: &[],
+        answers: &[(200, "Registrations")],
+        problems: &[404],
+        act: submitted::get,
+    },
+    Route {
+        method: "GET",
+        path: "/proxy/api/externalreference/sadmi",
+        name: "sadmi",
+        need: Need::Key,
+        params: &[
+            optional("notificationCode", Kind::Text),
+            optional("name", Kind::Text),
+            optional("reference", Kind::Text),
+            optional("distributorName", Kind::Text),
+            optional("manufacturerName", Kind::Text),
+            optional("classificationCode", Kind::Text),
+            LANGUAGE,
+        ],
+        body: &[],
+        answers: &[],
+        problems: &[501],
+        act: sadmi::get,
+    },
+    Route {
+        method: "GET",
+        path: "/proxy/fhir/Questionnaire/{dcd}",
+        name: "fhir-questionnaire",
+        need: Need::Key,
+        params: &[LANGUAGE],
+        body: &[],
+        answers: &[(200, "FhirQuestionnaire")],
+        problems: &[403, 404],
+        act: fhir::questionnaire,
+    },
+    Route {
+        method: "POST",
+        path: "/proxy/fhir/QuestionnaireResponse",
+        name: "fhir-response",
+        need: Need::Key,
+        params: &[LANGUAGE],
+        body: &[("application/fhir+json", "FhirQuestionnaireResponse")],
+        answers: &[(202, "Registration")],
+        problems: &[403, 404, 409, 413, 422],
+        act: fhir::response,
+    },
+    Route {
+        method: "GET",
+        path: "/proxy/openapi.json",
+        name: "openapi",
+        need: Need::Anyone,
+        params: &[LANGUAGE],
+        body: &[],
+        answers: &[(200, "OpenApi")],
+        problems: &[],
+        act: openapi::get,
+    },
+    // For people who look what is here.
+    Route {
+        method: "GET",
+        path: "/proxy",
+        name: "page",
+        need: Need::Anyone,
+        params: &[],
+        body: &[],
+        answers: &[],
+        problems: &[],
+        act: openapi::page,
+    },
+];
