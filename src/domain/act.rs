@@ -49,6 +49,8 @@ pub const ACTS: &[&str] = &[
     "organisation.second-factor",
     "password.change",
     "password.reset",
+    "registration.draft",
+    "registration.enter",
     "registration.hold",
     "registration.withdraw",
     "second-factor.code-used",

@@ -1,7 +1,7 @@
 //! The fields of a form or a query, as `application/x-www-form-urlencoded`
 //! (WHATWG URL, section 5).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 /// The most fields that are taken.
 const FIELDS: usize = 2_000;
@@ -47,6 +47,21 @@ impl Form {
     /// The names of all fields, as often as they came.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// All values by their names, to look many up.
+    pub fn by_name(&self) -> HashMap<&str, Vec<&str>> {
+        let mut fields: HashMap<&str, Vec<&str>> = HashMap::with_capacity(self.0.len());
+        for (name, value) in &self.0 {
+            fields.entry(name).or_default().push(value);
+        }
+        fields
+    }
+
+    /// The fields but these, as they are posted.
+    pub fn without(&self, names: &[&str]) -> String {
+        let kept = self.0.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+        kept.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
     }
 
     /// Whether a box called `name` is ticked.

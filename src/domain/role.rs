@@ -54,8 +54,10 @@ pub enum Permission {
     RegistrationCounts,
     /// See registrations with their values.
     RegistrationsRead,
-    /// Withdraw registrations.
+    /// Correct, continue and withdraw registrations.
     RegistrationsEdit,
+    /// Enter registrations by form.
+    RegistrationsEnter,
     /// See the queue and the reconciliation of imports.
     QueueRead,
     /// Retry, park and resume deliveries.
@@ -164,6 +166,7 @@ impl Role {
                 P::RegistrationCounts,
                 P::RegistrationsRead,
                 P::RegistrationsEdit,
+                P::RegistrationsEnter,
                 P::QueueRead,
                 P::EnrolmentsRead,
                 P::EnrolmentsEdit,
@@ -171,10 +174,14 @@ impl Role {
                 P::ApiKeysRead,
                 P::ApiKeysEdit,
             ],
-            Self::StudyAssociate => {
-                &[P::Overview, P::RegistrationCounts, P::RegistrationsRead, P::RegistrationsEdit]
-            }
-            Self::StudySupport => &[P::Overview, P::Upload, P::RegistrationCounts],
+            Self::StudyAssociate => &[
+                P::Overview,
+                P::RegistrationCounts,
+                P::RegistrationsRead,
+                P::RegistrationsEdit,
+                P::RegistrationsEnter,
+            ],
+            Self::StudySupport => &[P::Overview, P::Upload, P::RegistrationCounts, P::RegistrationsEnter],
             Self::Auditor => &[
                 P::Overview,
                 P::MembersRead,
@@ -196,7 +203,7 @@ impl Role {
 
 impl Permission {
     /// All permissions, in the order in which they are shown.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Organisations,
         Self::Accounts,
         Self::Settings,
@@ -209,6 +216,7 @@ impl Permission {
         Self::RegistrationCounts,
         Self::RegistrationsRead,
         Self::RegistrationsEdit,
+        Self::RegistrationsEnter,
         Self::QueueRead,
         Self::QueueEdit,
         Self::EnrolmentsRead,
@@ -236,6 +244,7 @@ impl Permission {
             Self::RegistrationCounts => "registration-counts",
             Self::RegistrationsRead => "registrations-read",
             Self::RegistrationsEdit => "registrations-edit",
+            Self::RegistrationsEnter => "registrations-enter",
             Self::QueueRead => "queue-read",
             Self::QueueEdit => "queue-edit",
             Self::EnrolmentsRead => "enrolments-read",

@@ -8,7 +8,8 @@
 //! Files that people send come in by [`upload`] and are worked through by
 //! [`runner`], which tells how far it is on its [`desk`]. Files that lie in the
 //! drop folder come in by [`folder`] and go the same way. What systems send through
-//! the API is validated there and goes into the store by [`convoy`].
+//! the API is validated there and goes into the store by [`convoy`]; what a person
+//! fills in a form comes in by [`entry`], one registration at a time.
 
 mod check;
 mod chunk;
@@ -16,6 +17,7 @@ pub mod column;
 pub mod convoy;
 pub mod desk;
 pub mod dry_run;
+pub mod entry;
 mod file_name;
 pub mod folder;
 pub mod header;

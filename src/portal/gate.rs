@@ -5,6 +5,7 @@ use super::{
     Portal,
     answer::{self, Answer},
     cookie, csrf,
+    entry::lost,
     form::{self, Form},
     pages::error,
     receive::{Received, Receiver},
@@ -38,7 +39,7 @@ pub(super) fn limit(portal: &Portal, head: &Head) -> BodyLimit {
     let body = line(head).map_or(Body::Form, |(route, _)| route.body);
     BodyLimit::Bytes(match body {
         Body::None => 0,
-        Body::Form => FORM,
+        Body::Form | Body::KeptForm => FORM,
         Body::File => upload::FILE,
         Body::Upload => return admit(portal, head),
     })
@@ -75,6 +76,12 @@ pub(super) fn answer(portal: &Portal, request: Request) -> Response {
         Ok(visit) => visit,
         Err(error) => return failed(head, &error),
     };
+    if visit.who.is_none() && visit.route.body == Body::KeptForm {
+        // The log-in comes next, whatever becomes of this.
+        if let Err(error) = lost::keep(portal, head, visit.params.get("group"), &request.body) {
+            super::log(&error, &head.id.to_string());
+        }
+    }
     let received = request.spool.as_deref().and_then(|spool| portal.shelf.take(spool));
     let answered = enter(&mut visit, &request.body, received).and_then(|early| match early {
         Some(answer) => Ok(answer),
@@ -214,7 +221,7 @@ fn permit(visit: &mut Visit<'_>) -> Result<Option<Answer>> {
 fn read_body(visit: &mut Visit<'_>, body: &[u8], received: Option<Received>) -> Result<()> {
     match visit.route.body {
         Body::None => {}
-        Body::Form => {
+        Body::Form | Body::KeptForm => {
             let kind = visit.head.header("content-type").unwrap_or_default();
             let media = kind.split(';').next().unwrap_or_default().trim();
             if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -235,7 +242,9 @@ fn read_body(visit: &mut Visit<'_>, body: &[u8], received: Option<Received>) -> 
 /// After the log-in the browser goes on to the page that was asked for.
 fn to_login(visit: &Visit<'_>) -> Answer {
     let path = &visit.head.path;
+    let is_kept = visit.route.body == Body::KeptForm;
     match visit.route.method {
+        _ if is_kept => Answer::redirect(format!("/ssp/login?next={}", form::encode(path))),
         Method::Get if path != "/ssp" => Answer::redirect(format!("/ssp/login?next={}", form::encode(path))),
         _ => Answer::redirect("/ssp/login"),
     }
@@ -256,7 +265,7 @@ pub(super) fn refuse(portal: &Portal, status: u16, head: &Head) -> Response {
     let Ok(visit) = begin(portal, head) else { return error::bare(status) };
     let limit = match visit.route.body {
         Body::Upload => portal.config.portal.upload_limit_mebibytes,
-        Body::None | Body::Form | Body::File => upload::FILE >> 20,
+        Body::None | Body::Form | Body::KeptForm | Body::File => upload::FILE >> 20,
     };
     let error = match status {
         507 => Error::new(Code::NoRoom, "upload-no-room"),

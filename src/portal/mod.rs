@@ -28,6 +28,7 @@ mod asset;
 mod content;
 mod cookie;
 mod csrf;
+mod entry;
 mod errors;
 mod figures;
 mod format;
@@ -63,6 +64,7 @@ pub struct Portal {
     shelf: Arc<receive::Shelf>,
     desk: Desk,
     verifier: verification::Verifier,
+    forms: entry::desk::Desk,
 }
 
 /// Has the front door take up another certificate after it was changed.
@@ -87,6 +89,7 @@ impl Portal {
             shelf: Arc::default(),
             desk: Desk::default(),
             verifier: verification::Verifier::default(),
+            forms: entry::desk::Desk::default(),
         }
     }
 

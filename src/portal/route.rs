@@ -57,6 +57,9 @@ pub enum Body {
     None,
     /// The fields of a form.
     Form,
+    /// The fields of a form that is long work: what was typed is kept if the
+    /// session ended meanwhile.
+    KeptForm,
     /// A form with a small file.
     File,
     /// A form with a file of any allowed size, which goes to the disk as it

@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use super::{
     pages::{
         account, api_key, audit, certificate, certificate_add, connection, definition, enrolment,
-        enrolment_file, error, group, group_edit, health, help, home, language, login, me, member,
+        enrolment_file, entry, error, group, group_edit, health, help, home, language, login, me, member,
         member_edit, objection, objection_file, queue, reconciliation, registration, registration_list,
         registration_search, registration_withdraw, role, second_factor, settings, settings_certificate,
         setup, static_file, support, trust, upload, upload_act, upload_findings, upload_new, welcome,
     },
     route::{
-        Body::{self, File, Form, None},
+        Body::{self, File, Form, KeptForm, None},
         Method::{Get, Post},
         Need::{self, Anyone, Arriving, Group, Installation, SignedIn, Somewhere},
         Route, Table,
@@ -23,7 +23,8 @@ use crate::{
     domain::role::Permission::{
         Accounts, ApiKeysEdit, ApiKeysRead, AuditRead, CertificatesEdit, CertificatesRead, EnrolmentsEdit,
         EnrolmentsRead, IdentifiersShow, MembersEdit, MembersRead, Organisations, Overview, QueueEdit,
-        QueueRead, RegistrationCounts, RegistrationsEdit, RegistrationsRead, Settings, Upload,
+        QueueRead, RegistrationCounts, RegistrationsEdit, RegistrationsEnter, RegistrationsRead, Settings,
+        Upload,
     },
     error::Result,
     portal::answer::Answer,
@@ -290,6 +291,29 @@ pub(super) const ROUTES: &[Route] = &[
         Form,
         "registrations",
         registration_withdraw::withdraw,
+    ),
+    // Forms
+    get("/ssp/groups/{group}/registrations/new", Group(RegistrationsEnter), "forms", entry::list),
+    get("/ssp/groups/{group}/registrations/new/{definition}", Group(RegistrationsEnter), "forms", entry::new),
+    post(
+        "/ssp/groups/{group}/registrations/new/{definition}",
+        Group(RegistrationsEnter),
+        KeptForm,
+        "forms",
+        entry::post_new,
+    ),
+    get(
+        "/ssp/groups/{group}/registrations/{registration}/edit",
+        Group(RegistrationsEnter),
+        "forms",
+        entry::edit,
+    ),
+    post(
+        "/ssp/groups/{group}/registrations/{registration}/edit",
+        Group(RegistrationsEnter),
+        KeptForm,
+        "forms",
+        entry::post_edit,
     ),
     // Certificates
     get("/ssp/certificates", Somewhere(CertificatesRead), "certificates", certificate::overview),

@@ -33,6 +33,7 @@ pub mod dropped;
 pub mod dry_run;
 pub mod enrolment;
 pub mod enrolment_list;
+pub mod entry;
 mod failure;
 pub mod fate;
 pub mod finding;

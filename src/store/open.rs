@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_queue.sql"),
     include_str!("migrations/0010_drop_folder.sql"),
     include_str!("migrations/0011_api.sql"),
+    include_str!("migrations/0012_forms.sql"),
 ];
 
 /// Opens the one connection that writes, making the database first if there

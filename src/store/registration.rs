@@ -182,7 +182,7 @@ fn currents(tx: &Tx<'_>, target: Target<'_>, known: &[Found]) -> Result<HashMap<
 }
 
 /// Marks the stored registration that a correction replaces.
-fn supersede(tx: &Tx<'_>, id: RegistrationId) -> Result<()> {
+pub(super) fn supersede(tx: &Tx<'_>, id: RegistrationId) -> Result<()> {
     let state: i64 = tx
         .sql
         .prepare_cached("SELECT state FROM registration WHERE id = ?1")?

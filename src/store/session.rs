@@ -53,6 +53,9 @@ pub struct Session {
 /// The most values that a session keeps; the oldest makes room.
 const MOST_VALUES: i64 = 64;
 
+/// How long it is known whose an ended session was, in milliseconds: a day.
+const ENDED_FOR: i64 = 24 * 3_600_000;
+
 /// The most letters kept of what a browser says it is.
 const BROWSER_LETTERS: usize = 200;
 
@@ -179,11 +182,22 @@ pub fn end_all(tx: &Tx<'_>, account: AccountId, keep: Option<SessionId>) -> Resu
     Ok(tx.sql.execute(sql, [account.0, keep.map_or(0, |id| id.0)])? as u64)
 }
 
-/// Deletes the sessions that ended by themselves, with what they kept.
+/// Whose session of this token has ended by itself lately; it is good for
+/// nothing but telling whose a form was that came too late.
+pub fn ended(tx: &Tx<'_>, token: &Token) -> Result<Option<AccountId>> {
+    let mut statement = tx.sql.prepare_cached("SELECT account FROM session WHERE token = ?1 AND complete")?;
+    Ok(statement.query_row([token.hash()], |row| row.get(0).map(AccountId)).optional()?)
+}
+
+/// Deletes what sessions kept that ended by themselves, and a day later the
+/// sessions.
 pub fn sweep(tx: &Tx<'_>, limits: Limits) -> Result<u64> {
     let now = tx.now.as_millisecond();
+    let idle = limits.idle.as_millis() as i64;
+    let sql = "DELETE FROM session_value WHERE session IN (SELECT id FROM session WHERE expires_at <= ?1 OR seen_at <= ?2)";
+    tx.sql.execute(sql, [now, now - idle])?;
     let sql = "DELETE FROM session WHERE expires_at <= ?1 OR seen_at <= ?2";
-    Ok(tx.sql.execute(sql, [now, now - limits.idle.as_millis() as i64])? as u64)
+    Ok(tx.sql.execute(sql, [now - ENDED_FOR, now - idle - ENDED_FOR])? as u64)
 }
 
 /// Keeps a value with the session, sealed, and returns the random name under

@@ -18,6 +18,7 @@
 
 mod calculate;
 mod cell;
+mod form;
 mod identity;
 mod json;
 mod memo;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date};
 
+pub use form::{Look, Seen};
 pub use repeat::Given;
 pub use row::{CellFinding, Patient, Row, message};
 pub use technical::Technical;
@@ -81,6 +83,8 @@ pub struct Validator {
     ssins: Memo<Result<Known, Fault>>,
     physicians: Memo<Result<Nihdi, Fault>>,
     zone: Zone,
+    /// What a form is shown, while it looks.
+    seen_by_form: Option<Seen>,
 }
 
 impl Validator {
@@ -99,6 +103,7 @@ impl Validator {
             ssins: Memo::new(1024),
             physicians: Memo::new(256),
             zone: Zone::belgian(),
+            seen_by_form: None,
             plans,
             definition,
             options,

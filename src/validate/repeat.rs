@@ -75,6 +75,7 @@ impl Validator {
         }
         let cells = Cells { flat: &window, repeats: &repeats, position: 0 };
         self.judge(cells, out);
+        self.note_flat(cells);
         for (at, repeat) in definition.repeats.iter().enumerate() {
             self.judge_instances(at, repeat, &repeats, &mut window.clone(), &written[at].numbers, out);
             write_instances(repeat, &mut written[at].rows, out);
@@ -136,6 +137,7 @@ impl Validator {
         for (place, instance) in repeats[at].iter().enumerate() {
             self.enter(instance, window);
             let cells = Cells { flat: window, repeats, position: place + 1 };
+            self.note_instance(at, numbers[place], cells);
             let before = out.findings.len();
             let [coded, ruled] = &self.steps.inside[at];
             self.judge_coded(coded, cells, out);

@@ -30,6 +30,7 @@ pub const CHAPTERS: &[(&str, &[&str])] = &[
             "certificates",
             "definitions",
             "uploads",
+            "forms",
             "registrations",
             "enrolments",
             "objections",

@@ -100,6 +100,7 @@ fn card(visit: &Visit<'_>, tx: &Tx<'_>, group: Organisation) -> Result<Card> {
         ),
     ];
     let actions = [
+        (Permission::RegistrationsEnter, "entry", "/registrations/new"),
         (Permission::Upload, "upload", "/uploads/new"),
         (Permission::CertificatesEdit, "certificate", "/certificates/add"),
         (Permission::MembersEdit, "member", "/members/add"),

@@ -10,6 +10,7 @@ pub mod connection;
 pub mod definition;
 pub mod enrolment;
 pub mod enrolment_file;
+pub mod entry;
 pub mod error;
 pub mod group;
 pub mod group_edit;

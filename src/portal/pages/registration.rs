@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
+    entry::is_gone,
     group::person,
     registration_list::{kind, scopes},
 };
@@ -19,7 +20,7 @@ use crate::{
     language::{Arg, Language},
     portal::{answer::Answer, content::content, format, visit::Visit},
     store::{
-        Tx, definition,
+        Tx, definition, entry,
         history::{self, Batch, Version, Whole},
         import,
         listing::{self, Listed},
@@ -87,6 +88,7 @@ struct Shown {
     file: String,
     versions: Vec<Version>,
     withdrawal: Option<Withdrawal>,
+    is_entered: bool,
     may: [bool; 2],
 }
 
@@ -117,6 +119,7 @@ impl Shown {
             before: before.map(|before| history::whole(tx, group, before)).transpose()?,
             definition: definition::get(tx, whole.definition)?,
             file: import::get(tx, group, whole.import)?.file,
+            is_entered: entry::is_entered(tx, whole.import)?,
             listed,
             whole,
             versions,
@@ -151,7 +154,10 @@ fn page(visit: &Visit<'_>, shown: &Shown, in_clear: bool) -> Result<Answer> {
         versions => shown.versions,
         in_clear,
         may_identify,
-        may_withdraw => may_edit && !matches!(state, State::Superseded | State::Withdrawn),
+        may_withdraw => may_edit && !is_gone(state),
+        may_edit => may_edit && !is_gone(state),
+        is_draft => state == State::Open,
+        may_enter => visit.permits(Permission::RegistrationsEnter),
     };
     Ok(visit.page("registration.html", content))
 }
@@ -222,7 +228,8 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
     lines.into_iter().zip(empty).filter(|(_, is_empty)| !is_empty).map(|(line, _)| line).collect()
 }
 
-fn values(whole: &Whole) -> Map<String, Json> {
+/// The values of a registration, those that leave and those that stay here.
+pub fn values(whole: &Whole) -> Map<String, Json> {
     let read = |text: &str| serde_json::from_str::<Map<String, Json>>(text).unwrap_or_default();
     let mut values = read(&whole.data);
     for (name, here) in read(&whole.local) {
@@ -300,7 +307,7 @@ fn way(visit: &Visit<'_>, shown: &Shown) -> Vec<Step> {
         at: Some(shown.listed.arrived_at),
         kind: "good",
         text: say(
-            "way-received",
+            if shown.is_entered { "way-entered" } else { "way-received" },
             &[("file", shown.file.as_str().into()), ("row", u64::from(shown.whole.row).into())],
         ),
     }];

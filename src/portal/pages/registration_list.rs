@@ -97,7 +97,8 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     Ok(visit.page(
         "registrations.html",
         content! { counts, definitions, found, state, definition, is_filtered, is_lost, is_empty, all,
-        from => search.from, until => search.until, author => search.author, by_key => search.key.is_some() },
+        from => search.from, until => search.until, author => search.author, by_key => search.key.is_some(),
+        may_enter => visit.permits(Permission::RegistrationsEnter) },
     ))
 }
 

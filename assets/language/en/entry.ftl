@@ -1,0 +1,63 @@
+done-entry-submitted = The registration is submitted. It leaves with the next delivery.
+done-entry-held = The registration is submitted. It may not leave at the moment; below is why.
+done-entry-corrected = The correction is submitted. It leaves with the next delivery and replaces the version before.
+done-entry-draft = The draft is saved. It does not leave before it is submitted.
+done-entry-unchanged = Nothing was changed, so nothing was stored.
+done-entry-discarded = What was typed and not saved is gone.
+entry-new = New registration
+entry-new-same = New registration for this patient
+entry-continue = Continue
+entry-do-continue = Continue
+entry-do-correct = Correct
+entry-which = Which form?
+entry-no-forms = There is no form for your projects here. A User Manager adds definitions; a Data Provider Manager gives you projects.
+entry-unfinished = Not finished
+entry-is-draft = Draft
+entry-is-kept = Not saved
+entry-how-continue = draft { $id }
+entry-how-correct = correction of registration { $id }
+entry-guidance = More about this
+entry-must = (must be filled in)
+entry-no-answer = No answer
+entry-choose = – choose –
+entry-search = Type to search
+entry-stored = A value is stored and is not shown. Leave the field empty to keep it; what you type replaces it.
+entry-not-shown = stored, not shown
+entry-locked = Part of the business key: a correction does not change it.
+entry-about-correct = The correction replaces the registration under the same business key. healthdata.be gets it as a new version of the same registration.
+entry-move = The business key itself is wrong
+entry-about-move = With another business key this becomes another registration: the one before is withdrawn as a mistake, healthdata.be is told if it has it, and what you submit here is new.
+entry-keep-key = Keep the business key
+entry-prefilled = Taken from registration { $id }; look it over:
+entry-kept = This is what you typed and did not save. It was kept for you:
+entry-kept-at = Kept at { $time }, not saved yet
+entry-discard = Throw it away
+entry-submit = Submit
+entry-correct = Submit the correction
+entry-save-draft = Save as draft
+entry-check = Check
+entry-add = Add
+entry-remove = Remove
+entry-complete = All that must be filled in is filled in.
+entry-lost = Your session has ended. What you typed is kept for you.
+entry-unreached = The appliance cannot be reached at the moment. What you typed is still here; it is checked again with the next change.
+entry-key-known = There is a registration with this business key already. Correct that one, or change what makes up the key.
+entry-key-moved = The business key is not the one of the registration that is corrected.
+entry-changed-meanwhile = Somebody changed this registration meanwhile. Copy what you need from here, then open it anew.
+entry-gone = This registration was replaced or withdrawn, so nothing can be entered in it. Open its newest version.
+entry-too-long = Not all of the form arrived, so nothing was stored: it has more answers than a form can send. Remove instances of repeated parts, or upload the registration as a file.
+entry-errors = { $count ->
+    [one] One thing has to be mended before this can be stored:
+   *[other] { $count } things have to be mended before this can be stored:
+}
+entry-missing = { $count ->
+    [one] One answer that must be given is missing.
+   *[other] { $count } answers that must be given are missing.
+}
+entry-wrong = { $count ->
+    [one] One answer is not right yet.
+   *[other] { $count } answers are not right yet.
+}
+entry-missing-and-wrong = Missing answers that must be given: { $missing }. Answers that are not right yet: { $wrong }.
+home-do-entry = New registration
+way-entered = Entered by form by { $file } and validated

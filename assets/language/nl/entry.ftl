@@ -1,0 +1,63 @@
+done-entry-submitted = De registratie is ingediend. Ze vertrekt met de volgende zending.
+done-entry-held = De registratie is ingediend. Ze mag op dit ogenblik niet vertrekken; de reden staat hieronder.
+done-entry-corrected = De verbetering is ingediend. Ze vertrekt met de volgende zending en vervangt de vorige versie.
+done-entry-draft = Het concept is bewaard. Het vertrekt niet voordat het is ingediend.
+done-entry-unchanged = Er is niets gewijzigd, dus er is niets opgeslagen.
+done-entry-discarded = Wat ingetypt en niet bewaard was, is weg.
+entry-new = Nieuwe registratie
+entry-new-same = Nieuwe registratie voor deze patiënt
+entry-continue = Verdergaan met
+entry-do-continue = Verdergaan
+entry-do-correct = Verbeteren
+entry-which = Welk formulier?
+entry-no-forms = Er is hier geen formulier voor uw projecten. Een User Manager voegt definities toe; een Data Provider Manager geeft u projecten.
+entry-unfinished = Nog niet af
+entry-is-draft = Concept
+entry-is-kept = Niet bewaard
+entry-how-continue = concept { $id }
+entry-how-correct = verbetering van registratie { $id }
+entry-guidance = Meer hierover
+entry-must = (verplicht)
+entry-no-answer = Geen antwoord
+entry-choose = – kies –
+entry-search = Typ om te zoeken
+entry-stored = Er is een waarde opgeslagen die niet wordt getoond. Laat het veld leeg om ze te behouden; wat u typt, vervangt ze.
+entry-not-shown = opgeslagen, niet getoond
+entry-locked = Deel van de bedrijfssleutel: een verbetering wijzigt dit niet.
+entry-about-correct = De verbetering vervangt de registratie onder dezelfde bedrijfssleutel. healthdata.be krijgt ze als een nieuwe versie van dezelfde registratie.
+entry-move = De bedrijfssleutel zelf is fout
+entry-about-move = Met een andere bedrijfssleutel wordt dit een andere registratie: de vorige wordt als vergissing ingetrokken, healthdata.be wordt verwittigd als het ze heeft, en wat u hier indient, is nieuw.
+entry-keep-key = De bedrijfssleutel behouden
+entry-prefilled = Overgenomen uit registratie { $id }; kijk het na:
+entry-kept = Dit is wat u hebt getypt en niet bewaard. Het is voor u bijgehouden:
+entry-kept-at = Bijgehouden om { $time }, nog niet bewaard
+entry-discard = Weggooien
+entry-submit = Indienen
+entry-correct = De verbetering indienen
+entry-save-draft = Als concept bewaren
+entry-check = Nakijken
+entry-add = Toevoegen:
+entry-remove = Verwijderen:
+entry-complete = Alles wat verplicht is, is ingevuld.
+entry-lost = Uw sessie is afgelopen. Wat u hebt getypt, wordt voor u bijgehouden.
+entry-unreached = Het toestel is op dit ogenblik onbereikbaar. Wat u hebt getypt, staat er nog; het wordt bij de volgende wijziging opnieuw nagekeken.
+entry-key-known = Er bestaat al een registratie met deze bedrijfssleutel. Verbeter die, of wijzig wat de sleutel uitmaakt.
+entry-key-moved = De bedrijfssleutel is niet die van de registratie die wordt verbeterd.
+entry-changed-meanwhile = Iemand heeft deze registratie intussen gewijzigd. Kopieer van hier wat u nodig hebt en open ze dan opnieuw.
+entry-gone = Deze registratie is vervangen of ingetrokken; er kan niets meer in worden ingevuld. Open de nieuwste versie.
+entry-too-long = Niet het hele formulier is aangekomen, dus er is niets opgeslagen: het heeft meer antwoorden dan een formulier kan sturen. Verwijder herhaalde delen, of upload de registratie als bestand.
+entry-errors = { $count ->
+    [one] Er is één punt te verbeteren voordat dit kan worden opgeslagen:
+   *[other] Er zijn { $count } punten te verbeteren voordat dit kan worden opgeslagen:
+}
+entry-missing = { $count ->
+    [one] Er ontbreekt één verplicht antwoord.
+   *[other] Er ontbreken { $count } verplichte antwoorden.
+}
+entry-wrong = { $count ->
+    [one] Eén antwoord is nog niet juist.
+   *[other] { $count } antwoorden zijn nog niet juist.
+}
+entry-missing-and-wrong = Ontbrekende verplichte antwoorden: { $missing }. Antwoorden die nog niet juist zijn: { $wrong }.
+home-do-entry = Nieuwe registratie
+way-entered = Met het formulier ingevuld door { $file } en gevalideerd

@@ -1,0 +1,139 @@
+// A form works without this file: it asks the server what the button "Check" asks, while somebody types. What is asked,
+// calculated and wrong is decided there alone. Nothing that is typed is kept in the browser.
+"use strict";
+
+const form = document.querySelector("form[data-entry]");
+const progress = form.querySelector("[data-progress]");
+const keptAt = form.querySelector("[data-kept]");
+const PAUSE = 250;
+const KEEP_EVERY = 15000;
+let waiting = null;
+let running = null;
+let isChanged = false;
+let keptLast = Date.now();
+
+const part = (id) => form.querySelector(`[data-part="${CSS.escape(id)}"]`);
+
+function tell(element, text) {
+  if (!element) return;
+  const next = text ?? "";
+  if (element.textContent !== next) element.textContent = next;
+  element.hidden = next === "";
+}
+
+function show(live) {
+  const hidden = new Set(live.hidden);
+  const required = new Set(live.required);
+  for (const element of form.querySelectorAll("[data-part]")) {
+    const id = element.dataset.part;
+    const hide = hidden.has(id);
+    if (element.hidden !== hide) element.hidden = hide;
+    const must = element.querySelector(":scope > label > .must, :scope > legend > .must");
+    if (!must) continue;
+    must.hidden = !required.has(id);
+    const wrong = live.wrong[id];
+    tell(document.getElementById(`${id}-wrong`), wrong);
+    tell(document.getElementById(`${id}-remark`), live.warnings[id]);
+    const control = document.getElementById(id);
+    if (wrong) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+    offer(control, live.choices[id]);
+  }
+  for (const [id, [value, words]] of Object.entries(live.values)) {
+    const output = document.getElementById(id);
+    if (output && output.textContent !== (words || "–")) output.textContent = words || "–";
+    const field = form.elements.namedItem(id);
+    const stored = field instanceof RadioNodeList ? [...field].find((it) => it.type === "hidden") : field;
+    if (stored) stored.value = value;
+  }
+  if (progress.textContent !== live.progress) progress.textContent = live.progress;
+  if (live.kept) keptAt.textContent = live.kept;
+}
+
+// Leaves the choices that a filter leaves; none given means all.
+function offer(control, codes) {
+  const left = codes && new Set(codes);
+  const offers = (code) => !left || code === "" || left.has(code);
+  if (control.tagName === "SELECT") {
+    for (const option of control.options) option.hidden = option.disabled = !offers(option.value);
+  } else if (control.list) {
+    for (const option of control.list.options) option.disabled = !offers(option.dataset.code);
+  } else if (control.tagName === "FIELDSET") {
+    for (const input of control.querySelectorAll(".choice > input")) {
+      input.parentElement.hidden = !offers(input.value) && !input.checked;
+    }
+  }
+}
+
+function fields(act) {
+  const sent = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) sent.append(name, value);
+  sent.set("act", act);
+  return sent;
+}
+
+function ended() {
+  progress.textContent = `${form.dataset.lost} `;
+  const link = document.createElement("a");
+  link.href = form.dataset.login;
+  link.textContent = form.dataset.loginText;
+  progress.append(link);
+}
+
+async function check() {
+  waiting = null;
+  running?.abort();
+  const mine = (running = new AbortController());
+  const body = fields("check");
+  const keeps = isChanged && Date.now() - keptLast > KEEP_EVERY;
+  if (keeps) body.set("keep", "1");
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST", body, headers: { accept: "application/json" }, signal: mine.signal,
+    });
+    if (answer.redirected) return ended();
+    if (!answer.ok) throw new Error(String(answer.status));
+    show(await answer.json());
+    if (keeps) {
+      keptLast = Date.now();
+      isChanged = false;
+    }
+  } catch (error) {
+    if (error.name !== "AbortError") progress.textContent = form.dataset.unreached;
+  } finally {
+    if (running === mine) running = null;
+  }
+}
+
+function soon() {
+  isChanged = true;
+  clearTimeout(waiting);
+  waiting = setTimeout(check, PAUSE);
+}
+form.addEventListener("input", soon);
+form.addEventListener("change", soon);
+setInterval(() => {
+  if (isChanged && !running && !waiting && Date.now() - keptLast > KEEP_EVERY) check();
+}, KEEP_EVERY);
+
+// Adds and removes parts of a repeat without a new page. Focus follows the button that was pressed.
+form.addEventListener("submit", async (event) => {
+  const act = event.submitter?.value ?? "";
+  if (!/^(add|remove)-/.test(act)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const repeat = event.submitter.closest(".repeat");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: fields(act), headers: { accept: "text/html" } });
+    if (answer.redirected) return ended();
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const next = page.getElementById(repeat.id);
+    if (!next) throw new Error("no repeat");
+    repeat.replaceChildren(...next.childNodes);
+    const instances = repeat.querySelectorAll(".instance");
+    (act.startsWith("add-") ? instances[instances.length - 1] : repeat)?.focus();
+    soon();
+  } catch {
+    progress.textContent = form.dataset.unreached;
+  }
+}, true);

@@ -1,0 +1,143 @@
+//! One registration that a person entered by form, into the store: the same
+//! judging, keys and gate as for a row of a file.
+
+use serde_json::json;
+
+use super::judge::Judge;
+use crate::{
+    definition::Definition,
+    domain::{
+        account::{Account, Actor},
+        finding::Severity,
+        import::{ImportId, RowCounts},
+        organisation::OrganisationId,
+        registration::{HoldReasons, RegistrationId},
+    },
+    error::{Code, Error, Result},
+    store::{
+        Tx, audit,
+        block::Builder,
+        enrolment, entry, finding, listing,
+        registration::{self, NewBlock, Target},
+        withdrawal,
+    },
+    validate::Row,
+};
+
+/// A registration as it was entered, validated and not refused.
+pub struct Entered<'a> {
+    /// Who entered it.
+    pub by: &'a Account,
+    /// Whose it is.
+    pub organisation: OrganisationId,
+    /// What it is.
+    pub definition: &'a Definition,
+    /// The definition's key in the store.
+    pub definition_id: i64,
+    /// It.
+    pub row: &'a Row,
+    /// The registration that it takes the place of.
+    pub replaces: Option<Replaced>,
+}
+
+/// A registration that is continued or corrected.
+#[derive(Clone, Copy, Debug)]
+pub struct Replaced {
+    /// Its key.
+    pub id: RegistrationId,
+    /// Whether it is a draft.
+    pub is_draft: bool,
+    /// Whether its business key may change: then it is withdrawn and the new
+    /// one stands for itself.
+    pub may_move: bool,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Saved {
+    /// The registration that holds it now.
+    pub id: RegistrationId,
+    /// Whether it held just this before.
+    pub is_unchanged: bool,
+    /// What holds it back.
+    pub held: HoldReasons,
+}
+
+/// Stores it.
+///
+/// # Errors
+///
+/// `Conflict` if there is a registration under its business key that it does
+/// not replace (`entry-key-known`), if its business key is not the one of what
+/// it corrects (`entry-key-moved`), if that was changed meanwhile, or if the
+/// organisation is deactivated.
+pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
+    let Entered { by, organisation, definition, definition_id, row, replaces } = *entered;
+    if let Some(old) = replaces
+        && !entry::is_still(tx, old.id, old.is_draft)?
+    {
+        return Err(entry::changed_meanwhile());
+    }
+    let (import, number) = entry::of_today(tx, (by.id, &by.email), organisation, definition_id)?;
+    let gate = enrolment::gate(tx, organisation, &definition.project, definition.enrolment_required)?;
+    let judge = Judge { keys: tx.keys, gate: &gate, organisation, definition };
+    let target = Target { organisation, definition: definition_id, project: &definition.project, import };
+    let mut new = judge.judge(number, row);
+    new.entry.row = u32::try_from(number).unwrap_or(u32::MAX);
+    let key = new.entry.key;
+    let standing = entry::standing(tx, target, &key)?;
+    let newest = listing::of_key(tx, &key)?;
+    // One that was refused is nobody's way, but it is what is being corrected.
+    let is_same_key = replaces.is_some_and(|old| newest == Some(old.id));
+    if !is_same_key {
+        if standing.is_some() {
+            return Err(Error::new(Code::Conflict, "entry-key-known"));
+        }
+        if replaces.is_some_and(|old| !old.is_draft && !old.may_move) {
+            return Err(Error::new(Code::Conflict, "entry-key-moved"));
+        }
+    }
+    let held = new.hold.as_ref().filter(|_| !new.draft).map(|hold| hold.reasons).unwrap_or_default();
+    let is_draft = new.draft;
+    let mut builder = Builder::new()?;
+    judge.pack(row, &mut builder);
+    let block = NewBlock { rows: vec![new], packed: builder.pack()? };
+    let mut counts = registration::take_in(tx, target, vec![block])?.counts;
+    let id = listing::of_key(tx, &key)?.ok_or_else(|| Error::internal("the registration is gone"))?;
+    if let Some(old) = replaces.filter(|_| !is_same_key) {
+        let by = Actor::Account(by.id);
+        if old.is_draft {
+            entry::follow(tx, old.id, id)?;
+        } else {
+            withdrawal::withdraw(tx, &by, organisation, old.id, "mistake", "")?;
+        }
+    }
+    note(tx, (import, number), &judge, row, &mut counts)?;
+    entry::grow(tx, organisation, import, &counts)?;
+    let is_unchanged = counts.unchanged > 0;
+    let details = json!({
+        "registration": id.0,
+        "definition": definition.name,
+        "version": definition.version.to_string(),
+        "draft": is_draft,
+        "replaces": replaces.map(|old| old.id.0),
+    });
+    if !is_unchanged {
+        let act = if is_draft { "registration.draft" } else { "registration.enter" };
+        audit::record(tx, &Actor::Account(by.id).to_string(), act, Some(organisation), &details)?;
+    }
+    Ok(Saved { id, is_unchanged, held })
+}
+
+fn note(
+    tx: &Tx<'_>,
+    (import, number): (ImportId, u64),
+    judge: &Judge<'_>,
+    row: &Row,
+    counts: &mut RowCounts,
+) -> Result<()> {
+    let mut found: Vec<_> = judge.findings(number, row).collect();
+    found.iter_mut().for_each(|finding| finding.row = number);
+    counts.warnings += found.iter().filter(|it| it.severity == Severity::Warning).count() as u64;
+    finding::add(tx, import, &found)
+}

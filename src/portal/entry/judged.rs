@@ -1,0 +1,229 @@
+//! What was typed, judged by the rules of a file's rows.
+
+use std::sync::Arc;
+
+use super::{
+    stored::Stored,
+    typed::{self, Typed},
+};
+use crate::{
+    clock,
+    definition::Definition,
+    domain::finding::Severity,
+    language::Language,
+    validate::{CellFinding, Given, Look, Options, Row, Seen, Technical, Validator},
+};
+
+/// Rounds in which values that are not asked any more make others not asked.
+const MOST_ROUNDS: usize = 20;
+
+/// What is found where an answer is missing.
+const MISSING: [&str; 3] = ["cell-required", "cell-patient-missing", "cell-required-without-ssin"];
+
+/// What for a form is judged.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Purpose {
+    /// To see how far it is: what is still empty is not wrong.
+    Check,
+    /// To be stored as a draft.
+    Draft,
+    /// To be submitted.
+    Submit,
+}
+
+/// A form that was judged.
+pub struct Judged {
+    /// What would be stored.
+    pub row: Row,
+    /// What the form shows.
+    pub seen: Seen,
+    /// What is wrong or remarkable, in the form's order.
+    pub found: Vec<Found>,
+    /// How many answers that must be given are missing.
+    pub missing: usize,
+}
+
+/// Something wrong or remarkable.
+#[derive(Debug, serde::Serialize)]
+pub struct Found {
+    /// The id of the field; empty if it is about none.
+    pub field: String,
+    /// What the field is called.
+    pub label: String,
+    /// The sentence.
+    pub text: String,
+    /// Whether the form cannot be stored like this.
+    pub is_wrong: bool,
+}
+
+/// Who fills the form in, and how numbers of physicians are checked.
+pub struct Judging<'a> {
+    /// The person's e-mail address.
+    pub email: &'a str,
+    /// As in the configuration.
+    pub nihii_moduli: &'a [u64],
+    /// In which sentences are written.
+    pub language: Language,
+}
+
+impl Judging<'_> {
+    /// Judges what was typed. Values of variables that are not asked are
+    /// dropped, and what then is not asked either, until nothing changes.
+    pub fn judge(
+        &self,
+        definition: &Arc<Definition>,
+        typed: &Typed,
+        stored: Option<&Stored>,
+        purpose: Purpose,
+    ) -> Judged {
+        let options = Options {
+            today: clock::today(),
+            now: clock::now(),
+            decimal_comma: true,
+            nihii_moduli: self.nihii_moduli.to_vec(),
+        };
+        let mut validator = Validator::new(Arc::clone(definition), options);
+        let mut cells = typed.clone();
+        let mut row = Row::default();
+        let mut seen = Seen::default();
+        for _ in 0..MOST_ROUNDS {
+            seen = self.look(&mut validator, &cells, stored, purpose, &mut row);
+            if !drop_irrelevant(definition, &mut cells, &seen) {
+                break;
+            }
+        }
+        let missing = row.findings.iter().filter(|finding| MISSING.contains(&finding.code)).count();
+        row.findings.retain(|finding| counts(finding, purpose));
+        let mut found: Vec<_> = row
+            .findings
+            .iter()
+            .map(|finding| (order(definition, finding), self.found(definition, finding)))
+            .collect();
+        found.sort_by_key(|(order, _)| *order);
+        Judged { found: found.into_iter().map(|(_, found)| found).collect(), row, seen, missing }
+    }
+
+    fn look(
+        &self,
+        validator: &mut Validator,
+        cells: &Typed,
+        stored: Option<&Stored>,
+        purpose: Purpose,
+        row: &mut Row,
+    ) -> Seen {
+        let given: Vec<Given<'_>> = cells
+            .repeats
+            .iter()
+            .map(|instances| Given {
+                json: "",
+                columns: instances.iter().map(|cells| cells.iter().map(String::as_str).collect()).collect(),
+            })
+            .collect();
+        let flat: Vec<&str> = cells.cells.iter().map(String::as_str).collect();
+        let [group, author, coauthor] = self.authors(stored);
+        let technical = Technical {
+            author_group: group,
+            author,
+            coauthor,
+            default_author: self.email,
+            status: if purpose == Purpose::Draft { "draft" } else { "" },
+        };
+        validator.look(&flat, &given, &technical, row)
+    }
+
+    /// The author of what is continued or corrected stays; who does it is
+    /// co-author if nobody is yet.
+    fn authors<'a>(&'a self, stored: Option<&'a Stored>) -> [&'a str; 3] {
+        let Some(stored) = stored.filter(|stored| stored.is_same_registration()) else { return ["", "", ""] };
+        let [group, author, coauthor] = stored.authors.each_ref().map(String::as_str);
+        let is_known = author.is_empty() || author.eq_ignore_ascii_case(self.email) || !coauthor.is_empty();
+        [group, author, if is_known { coauthor } else { self.email }]
+    }
+
+    fn found(&self, definition: &Definition, finding: &CellFinding) -> Found {
+        let variable = finding.variable.map(|at| &definition.variables[at]);
+        let repeat = finding.repeat.map(|(at, number)| (&definition.repeats[at], number as usize));
+        let label = match (variable, repeat) {
+            (Some(variable), None) => label(variable.labels.get(self.language), &variable.name).to_owned(),
+            (Some(variable), Some((repeat, number))) => {
+                let inner = label(variable.labels.get(self.language), &variable.name);
+                format!("{} {number}: {inner}", label(repeat.labels.get(self.language), &repeat.name))
+            }
+            (None, Some((repeat, _))) => label(repeat.labels.get(self.language), &repeat.name).to_owned(),
+            (None, None) => String::new(),
+        };
+        let field = match (variable, repeat) {
+            (Some(variable), None) => typed::flat_name(variable),
+            (Some(variable), Some((repeat, number))) => typed::inner_name(&repeat.name, number, variable),
+            (None, Some((repeat, _))) => format!("r-{}", repeat.name),
+            (None, None) => String::new(),
+        };
+        let text = finding.text(self.language, definition);
+        Found { field, label, text, is_wrong: finding.severity == Severity::Error }
+    }
+}
+
+impl Judged {
+    /// Whether it cannot be stored.
+    pub fn is_refused(&self) -> bool {
+        self.row.refused()
+    }
+
+    /// What is seen of a variable in an instance, from 1; of a blank one what
+    /// is seen of blank ones.
+    pub fn look(&self, at: usize, instance: Option<(usize, usize, usize)>) -> Option<&Look> {
+        let Some((repeat, first, number)) = instance else { return self.seen.flat.get(at) };
+        let known = self.seen.instances.get(repeat).into_iter().flatten().find(|it| it.0 as usize == number);
+        known.and_then(|(_, looks)| looks.get(at - first)).or_else(|| self.seen.flat.get(at))
+    }
+}
+
+/// The label, or the name where there is none.
+pub fn label<'a>(label: &'a str, name: &'a str) -> &'a str {
+    if label.is_empty() { name } else { label }
+}
+
+/// Drops the values of what is not asked; says whether there were any.
+fn drop_irrelevant(definition: &Definition, cells: &mut Typed, seen: &Seen) -> bool {
+    let mut dropped = false;
+    let mut drop = |cell: &mut String, look: Option<&Look>| {
+        if !cell.is_empty() && look.is_some_and(|look| !look.relevant) {
+            cell.clear();
+            dropped = true;
+        }
+    };
+    for (at, variable) in definition.variables.iter().enumerate() {
+        if variable.repeat.is_none() {
+            drop(&mut cells.cells[at], seen.flat.get(at));
+        }
+    }
+    for (instances, looks) in cells.repeats.iter_mut().zip(&seen.instances) {
+        for (number, looks) in looks {
+            let Some(cells) = instances.get_mut(*number as usize - 1) else { continue };
+            cells.iter_mut().zip(looks).for_each(|(cell, look)| drop(cell, Some(look)));
+        }
+    }
+    dropped
+}
+
+/// Whether a finding is one here. A form shows what it calculates, so nobody
+/// typed another value.
+fn counts(finding: &CellFinding, purpose: Purpose) -> bool {
+    match finding.code {
+        "cell-calculation-differs" => false,
+        "cell-repeat-count" => purpose == Purpose::Submit,
+        code if MISSING.contains(&code) => purpose == Purpose::Submit,
+        _ => true,
+    }
+}
+
+fn order(definition: &Definition, finding: &CellFinding) -> (usize, u32) {
+    let number = finding.repeat.map_or(0, |(_, number)| number);
+    let first = finding.repeat.map(|(repeat, _)| definition.repeats[repeat].variables.start);
+    match (first, finding.variable) {
+        (Some(first), Some(_)) => (first, number),
+        (None, Some(at)) => (at, 0),
+        (Some(first), None) => (first, 0),
+        (None, None) => (0, 0),
+    }
+}

@@ -1,0 +1,15 @@
+//! Forms: a definition as a page that is filled in.
+//!
+//! [`desk`] finds definitions and keeps them ready, [`typed`] turns posted
+//! fields into cells, [`judged`] judges these by the rules that hold for a
+//! file's rows, [`parts`] says what the page shows of it, and [`live`] what the
+//! script of the page is told while somebody types. The script has no rules of
+//! its own.
+
+pub mod desk;
+pub mod judged;
+pub mod live;
+pub mod lost;
+pub mod parts;
+pub mod stored;
+pub mod typed;

@@ -1,0 +1,394 @@
+//! What the page of a form shows, from top to bottom.
+
+use serde::Serialize;
+
+use super::{
+    judged::{Judged, label},
+    stored::{How, Stored},
+    typed::{self, MOST_INSTANCES, Typed},
+};
+use crate::{
+    definition::{Definition, Item, Kind, List, Role, Variable},
+    domain::moment,
+    language::Language,
+};
+
+/// Lists with so many choices are shown open.
+const OPEN: usize = 6;
+
+/// Lists with more choices than this are searched by typing.
+const LONG: usize = 25;
+
+/// A part of the page: the beginning or end of something, or a field.
+#[derive(Debug, Default, Serialize)]
+pub struct Part {
+    /// `section`, `group`, `repeat`, `instance` and their ends `end-…`; `note`,
+    /// `field`.
+    pub kind: &'static str,
+    /// Its id on the page.
+    pub id: String,
+    /// The title, or the note's text.
+    pub title: String,
+    /// Whether it is shown at present.
+    pub shown: bool,
+    /// The name of a repeat, or its instance's.
+    pub name: String,
+    /// An instance's number, or how many instances a repeat has.
+    pub number: usize,
+    /// Whether a repeat may have more instances.
+    pub may_grow: bool,
+    /// What is wrong with a repeat as such.
+    pub wrong: Option<String>,
+    /// The field.
+    pub field: Option<Field>,
+}
+
+/// A field.
+#[derive(Debug, Default, Serialize)]
+pub struct Field {
+    /// How it is filled in: `text`, `lines`, `whole`, `decimal`, `date`, `time`,
+    /// `moment`, `radio`, `boxes`, `select`, `search`; or `shown` for a value
+    /// that is not changed, `locked` for one that is part of the key.
+    pub control: &'static str,
+    /// The value as typed; nothing where it is not shown.
+    pub value: String,
+    /// The value in words, of what is not changed.
+    pub words: String,
+    /// What explains it.
+    pub hint: String,
+    /// What explains it further.
+    pub guidance: String,
+    /// Whether it must have a value.
+    pub required: bool,
+    /// Whether its stored value stays if nothing is typed.
+    pub hidden_value: bool,
+    /// Whether digits are typed.
+    pub digits: bool,
+    /// Choices.
+    pub options: Vec<Choice>,
+    /// What is wrong with it.
+    pub wrong: Option<String>,
+    /// What is remarkable about it.
+    pub warning: Option<String>,
+}
+
+/// A choice.
+#[derive(Debug, Serialize)]
+pub struct Choice {
+    /// What is stored.
+    pub code: String,
+    /// What people read; what is typed in a `search`.
+    pub label: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
+    /// Whether the filter leaves it.
+    pub offered: bool,
+}
+
+/// What the parts are made of.
+pub struct Making<'a> {
+    /// What is filled in.
+    pub definition: &'a Definition,
+    /// As it was typed.
+    pub typed: &'a Typed,
+    /// As it was judged.
+    pub judged: &'a Judged,
+    /// What it goes on from.
+    pub stored: Option<&'a Stored>,
+    /// In which it is shown.
+    pub language: Language,
+}
+
+impl Making<'_> {
+    /// The parts. Every beginning has its end.
+    pub fn parts(&self) -> Vec<Part> {
+        let mut parts: Vec<Part> = Vec::new();
+        let mut open: Vec<&'static str> = Vec::new();
+        for (at, item) in self.definition.layout.iter().enumerate() {
+            match item {
+                Item::Group { labels, .. } => {
+                    if open.last() == Some(&"loose") {
+                        end(&mut parts, &mut open);
+                    }
+                    let kind = if open.is_empty() { "section" } else { "group" };
+                    begin(&mut parts, kind, format!("g-{at}"), labels.get(self.language));
+                    open.push(kind);
+                }
+                Item::GroupEnd => end(&mut parts, &mut open),
+                Item::Repeat(place) => {
+                    self.loosen(at, &mut parts, &mut open);
+                    self.repeat(*place, &mut parts);
+                }
+                // Shown with their repeat.
+                Item::Variable(place) if self.definition.variables[*place].repeat.is_some() => {}
+                Item::RepeatEnd => {}
+                Item::Note { .. } if self.is_inside_repeat(at) => {}
+                Item::Note { labels, .. } => {
+                    self.loosen(at, &mut parts, &mut open);
+                    let shown = self.judged.seen.notes.get(at).copied().unwrap_or(true);
+                    let (id, title) = (format!("t-{at}"), labels.get(self.language).to_owned());
+                    parts.push(Part { kind: "note", id, title, shown, ..Part::default() });
+                }
+                Item::Variable(place) => {
+                    self.loosen(at, &mut parts, &mut open);
+                    let value = &self.typed.cells[*place];
+                    parts.extend(self.field(*place, value, None));
+                }
+            }
+        }
+        while !open.is_empty() {
+            end(&mut parts, &mut open);
+        }
+        tidy(parts)
+    }
+
+    /// What stands outside of all groups stands in a section of its own.
+    fn loosen(&self, at: usize, parts: &mut Vec<Part>, open: &mut Vec<&'static str>) {
+        if open.is_empty() {
+            begin(parts, "section", format!("g-{at}"), "");
+            open.push("loose");
+        }
+    }
+
+    fn is_inside_repeat(&self, at: usize) -> bool {
+        let before = &self.definition.layout[..at];
+        let count = |is_it: fn(&Item) -> bool| before.iter().filter(|item| is_it(item)).count();
+        count(|item| matches!(item, Item::Repeat(_))) > count(|item| matches!(item, Item::RepeatEnd))
+    }
+
+    fn repeat(&self, place: usize, parts: &mut Vec<Part>) {
+        let repeat = &self.definition.repeats[place];
+        let instances = &self.typed.repeats[place];
+        let id = format!("r-{}", repeat.name);
+        let wrong = self.judged.found.iter().find(|found| found.field == id && found.is_wrong);
+        let title = label(repeat.labels.get(self.language), &repeat.name).to_owned();
+        parts.push(Part {
+            kind: "repeat",
+            id,
+            title: title.clone(),
+            name: repeat.name.clone(),
+            number: instances.len(),
+            may_grow: instances.len() < MOST_INSTANCES,
+            wrong: wrong.map(|found| found.text.clone()),
+            ..Part::default()
+        });
+        for (at, cells) in instances.iter().enumerate() {
+            let number = at + 1;
+            parts.push(Part {
+                kind: "instance",
+                id: format!("r-{}-{number}", repeat.name),
+                title: format!("{title} {number}"),
+                name: repeat.name.clone(),
+                number,
+                shown: true,
+                ..Part::default()
+            });
+            let first = repeat.variables.start;
+            for variable in repeat.variables.clone() {
+                parts.extend(self.field(variable, &cells[variable - first], Some((place, first, number))));
+            }
+            parts.push(Part { kind: "end-instance", ..Part::default() });
+        }
+        parts.push(Part {
+            kind: "end-repeat",
+            name: repeat.name.clone(),
+            title,
+            may_grow: instances.len() < MOST_INSTANCES,
+            ..Part::default()
+        });
+    }
+
+    fn field(&self, at: usize, value: &str, instance: Option<(usize, usize, usize)>) -> Option<Part> {
+        let variable = &self.definition.variables[at];
+        let look = self.judged.look(at, instance);
+        let shown = look.is_none_or(|look| look.relevant);
+        let is_given = variable.calculation.is_some() || variable.read_only;
+        let value = match look {
+            Some(look) if variable.calculation.is_some() => look.value.as_str(),
+            _ => value,
+        };
+        // What systems fill in and what only helps to calculate is nobody's.
+        if is_given && (variable.labels.is_empty() || (variable.calculation.is_none() && value.is_empty())) {
+            return None;
+        }
+        let id = match instance {
+            None => typed::flat_name(variable),
+            Some((repeat, _, number)) => {
+                typed::inner_name(&self.definition.repeats[repeat].name, number, variable)
+            }
+        };
+        let list = self.definition.list_of(variable);
+        let stored = self.stored.filter(|_| instance.is_none());
+        let is_locked = stored.is_some_and(|stored| stored.locks(variable));
+        let hides = stored.is_some_and(|stored| stored.hides(self.definition, at));
+        let hidden_value =
+            hides && (is_locked || self.typed.cells[at].is_empty() || is_kept(stored, self.typed, at));
+        let control = match () {
+            () if is_locked => "locked",
+            () if is_given => "shown",
+            () => control(variable, list, value),
+        };
+        let own = |is_wrong: bool| {
+            let found = self.judged.found.iter().find(|it| it.field == id && it.is_wrong == is_wrong);
+            found.map(|found| found.text.clone())
+        };
+        let field = Field {
+            control,
+            words: if hidden_value { String::new() } else { words(list, value, self.language) },
+            value: if hidden_value { String::new() } else { shaped(control, list, value, self.language) },
+            hint: variable.hints.get(self.language).to_owned(),
+            guidance: variable.guidance.get(self.language).to_owned(),
+            required: look.is_some_and(|look| look.required) && !is_given,
+            hidden_value,
+            digits: variable.role == Some(Role::Patient)
+                || matches!(variable.role, Some(Role::Physician | Role::Enterprise)),
+            options: match control {
+                "locked" | "shown" => Vec::new(),
+                _ => options(
+                    variable,
+                    list,
+                    value,
+                    look.and_then(|look| look.choices.as_deref()),
+                    self.language,
+                ),
+            },
+            wrong: own(true),
+            warning: own(false),
+        };
+        let title = label(variable.labels.get(self.language), &variable.name).to_owned();
+        Some(Part { kind: "field", id, title, shown, field: Some(field), ..Part::default() })
+    }
+}
+
+impl Making<'_> {
+    /// The labels of what was taken from an earlier registration.
+    pub fn prefilled(&self) -> Vec<&str> {
+        let Some(stored) = self.stored.filter(|stored| stored.how == How::Prefill) else { return Vec::new() };
+        let variables = self.definition.variables.iter().zip(&stored.cells.cells);
+        let taken = variables.filter(|(_, cell)| !cell.is_empty());
+        taken.map(|(variable, _)| label(variable.labels.get(self.language), &variable.name)).collect()
+    }
+}
+
+/// Whether a hidden value is just the stored one.
+fn is_kept(stored: Option<&Stored>, typed: &Typed, at: usize) -> bool {
+    stored.is_some_and(|stored| stored.cells.cells[at] == typed.cells[at])
+}
+
+fn begin(parts: &mut Vec<Part>, kind: &'static str, id: String, title: &str) {
+    parts.push(Part { kind, id, title: title.to_owned(), ..Part::default() });
+}
+
+fn end(parts: &mut Vec<Part>, open: &mut Vec<&'static str>) {
+    let kind = if open.pop() == Some("group") { "end-group" } else { "end-section" };
+    parts.push(Part { kind, ..Part::default() });
+}
+
+/// Leaves out what holds nothing, and shows what holds something shown.
+fn tidy(parts: Vec<Part>) -> Vec<Part> {
+    let mut tidy: Vec<Part> = Vec::with_capacity(parts.len());
+    let mut open: Vec<usize> = Vec::new();
+    for part in parts {
+        match part.kind {
+            "section" | "group" => {
+                open.push(tidy.len());
+                tidy.push(part);
+            }
+            "end-section" | "end-group" => {
+                let Some(begin) = open.pop() else { continue };
+                if begin + 1 == tidy.len() {
+                    tidy.pop();
+                    continue;
+                }
+                if let (Some(around), true) = (open.last(), tidy[begin].shown) {
+                    tidy[*around].shown = true;
+                }
+                tidy.push(part);
+            }
+            _ => {
+                if let (Some(around), true) = (open.last(), part.shown || part.kind == "repeat") {
+                    tidy[*around].shown = true;
+                }
+                tidy.push(part);
+            }
+        }
+    }
+    tidy
+}
+
+/// How a variable is filled in.
+fn control(variable: &Variable, list: Option<&List>, value: &str) -> &'static str {
+    let appears = |name: &str| variable.appearance.split_whitespace().any(|it| it == name);
+    let size = list.map_or(0, |list| list.choices.len());
+    match variable.kind {
+        Kind::SelectOne(_) if size > LONG || appears("autocomplete") || appears("search") => "search",
+        Kind::SelectOne(_) if size > OPEN || appears("minimal") => "select",
+        Kind::SelectOne(_) => "radio",
+        Kind::SelectMultiple(_) => "boxes",
+        Kind::Text if appears("multiline") || value.contains('\n') => "lines",
+        Kind::Text => "text",
+        Kind::Integer => "whole",
+        Kind::Decimal => "decimal",
+        // A browser's own field shows nothing of what is none.
+        Kind::Date if is_empty_or(value, |value| value.parse::<jiff::civil::Date>().is_ok()) => "date",
+        Kind::Time if is_empty_or(value, |value| moment::time(value).is_ok()) => "time",
+        Kind::DateTime if is_empty_or(value, |value| local(value).is_some()) => "moment",
+        Kind::Date | Kind::Time | Kind::DateTime => "text",
+    }
+}
+
+fn is_empty_or(value: &str, is_it: impl Fn(&str) -> bool) -> bool {
+    value.is_empty() || is_it(value)
+}
+
+/// A moment as a browser's own field has it: without the offset, if that is
+/// Belgium's.
+fn local(value: &str) -> Option<String> {
+    let (date, time) = value.split_once('T')?;
+    let time = time.strip_suffix("+01:00").or_else(|| time.strip_suffix("+02:00")).unwrap_or(time);
+    let is_time = (5..=8).contains(&time.len()) && time.bytes().all(|it| it.is_ascii_digit() || it == b':');
+    is_time.then(|| format!("{date}T{time}"))
+}
+
+/// The value as its field has it.
+fn shaped(control: &str, list: Option<&List>, value: &str, language: Language) -> String {
+    match (control, list) {
+        ("moment", _) => local(value).unwrap_or_default(),
+        ("search", Some(list)) => list.find_code(value).map_or_else(
+            || value.to_owned(),
+            |at| typed::typed_choice(list.label(at, language), &list.choices[at].code),
+        ),
+        _ => value.to_owned(),
+    }
+}
+
+/// The value in words.
+fn words(list: Option<&List>, value: &str, language: Language) -> String {
+    let Some(list) = list else { return value.to_owned() };
+    let word = |code: &str| {
+        list.find_code(code).map_or_else(|| code.to_owned(), |at| list.label(at, language).to_owned())
+    };
+    value.split('|').map(word).collect::<Vec<_>>().join(", ")
+}
+
+fn options(
+    variable: &Variable,
+    list: Option<&List>,
+    value: &str,
+    left: Option<&[u32]>,
+    language: Language,
+) -> Vec<Choice> {
+    let Some(list) = list else { return Vec::new() };
+    let is_long = list.choices.len() > LONG && matches!(variable.kind, Kind::SelectOne(_));
+    let chosen: Vec<&str> = value.split('|').collect();
+    let choices = list.choices.iter().enumerate().map(|(at, choice)| {
+        let label = list.label(at, language);
+        Choice {
+            chosen: chosen.contains(&choice.code.as_str()),
+            offered: left.is_none_or(|left| left.contains(&(at as u32))),
+            label: if is_long { typed::typed_choice(label, &choice.code) } else { label.to_owned() },
+            code: choice.code.clone(),
+        }
+    });
+    choices.collect()
+}

@@ -1,0 +1,109 @@
+//! What a form begins with: a registration that is continued or corrected, or
+//! an earlier one of the same patient.
+
+use serde_json::{Map, Value as Json};
+
+use super::typed::Typed;
+use crate::{
+    definition::{Definition, Variable},
+    domain::registration::RegistrationId,
+};
+
+/// The cells of a registration that the form goes on from.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The registration.
+    pub id: RegistrationId,
+    /// Its values as cells.
+    pub cells: Typed,
+    /// How the form goes on from it.
+    pub how: How,
+    /// The technical columns: group of the author, author, co-author.
+    pub authors: [String; 3],
+}
+
+/// How a form goes on from a registration.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum How {
+    /// It is a draft.
+    Continue,
+    /// It was submitted; its business key stays.
+    Correct,
+    /// It was submitted, and its business key is wrong.
+    Move,
+    /// Another registration begins with what is known of the patient.
+    Prefill,
+}
+
+impl Stored {
+    /// The stored values of `definition`'s variables.
+    pub fn new(id: RegistrationId, definition: &Definition, values: &Map<String, Json>, how: How) -> Self {
+        let mut cells = Typed::empty(definition);
+        for (at, variable) in definition.variables.iter().enumerate() {
+            let is_taken = match how {
+                How::Prefill => variable.role.is_some() && variable.calculation.is_none(),
+                _ => true,
+            };
+            if is_taken && variable.repeat.is_none() {
+                cells.cells[at] =
+                    values.get(&variable.name).map_or_else(String::new, |it| cell(definition, variable, it));
+            }
+        }
+        if how != How::Prefill {
+            for (place, repeat) in definition.repeats.iter().enumerate() {
+                let instances = values.get(&repeat.name).and_then(Json::as_array).into_iter().flatten();
+                cells.repeats[place] = instances
+                    .filter_map(Json::as_object)
+                    .map(|instance| {
+                        let variables = &definition.variables[repeat.variables.clone()];
+                        let of = |variable: &Variable| {
+                            instance
+                                .get(&variable.name)
+                                .map_or_else(String::new, |it| cell(definition, variable, it))
+                        };
+                        variables.iter().map(of).collect()
+                    })
+                    .collect();
+            }
+        }
+        let author = |name: &str| values.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let authors = ["TX_AUTHOR_GR", "TX_AUTHOR", "TX_COAUTHOR"].map(author);
+        Self { id, cells, how, authors }
+    }
+
+    /// Whether the form changes this very registration.
+    pub fn is_same_registration(&self) -> bool {
+        self.how != How::Prefill
+    }
+
+    /// Whether a variable's value is not changed here: it is part of the
+    /// business key of what is corrected.
+    pub fn locks(&self, variable: &Variable) -> bool {
+        self.how == How::Correct && variable.key
+    }
+
+    /// Whether the stored value of a variable is kept without being shown:
+    /// it tells who the patient is.
+    pub fn hides(&self, definition: &Definition, at: usize) -> bool {
+        let is_identity = definition.variables[at].role.is_some_and(|role| role.is_identity());
+        is_identity && !self.cells.cells[at].is_empty()
+    }
+}
+
+/// What a stored value says as a cell.
+fn cell(definition: &Definition, variable: &Variable, value: &Json) -> String {
+    match value {
+        Json::Null | Json::Object(_) => String::new(),
+        Json::String(text) => text.clone(),
+        Json::Number(number) => number.to_string(),
+        Json::Bool(truth) => {
+            let list = definition.list_of(variable);
+            let choice = list.and_then(|list| list.choices.iter().find(|it| it.truth == Some(*truth)));
+            choice.map_or_else(|| truth.to_string(), |choice| choice.code.clone())
+        }
+        Json::Array(values) => {
+            let cells = values.iter().map(|value| cell(definition, variable, value));
+            cells.collect::<Vec<_>>().join("|")
+        }
+    }
+}

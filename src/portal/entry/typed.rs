@@ -1,0 +1,141 @@
+//! What was typed in a form, as the cells of a row.
+//!
+//! Fields are called `v-VARIABLE`, those of a repeat `r-REPEAT-NUMBER-VARIABLE`
+//! with the number of the instance from 1, and `n-REPEAT` says how many
+//! instances there are. The names are also the ids on the page.
+
+use super::stored::Stored;
+use crate::{
+    definition::{Definition, Kind, List, Variable},
+    domain::form::Form,
+};
+
+/// The most instances of a repeat in a form.
+pub const MOST_INSTANCES: usize = 100;
+
+/// Cells of a row, as typed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Typed {
+    /// One for each variable; those of repeats are empty.
+    pub cells: Vec<String>,
+    /// The instances of each repeat: a cell for each of its variables.
+    pub repeats: Vec<Vec<Vec<String>>>,
+}
+
+impl Typed {
+    /// Nothing, with no instance of any repeat.
+    pub fn empty(definition: &Definition) -> Self {
+        Self {
+            cells: vec![String::new(); definition.variables.len()],
+            repeats: vec![Vec::new(); definition.repeats.len()],
+        }
+    }
+
+    /// What a new form begins with: the definition's defaults, one blank
+    /// instance of each repeat, and `email` for the author if the definition
+    /// asks for one.
+    pub fn defaults(definition: &Definition, email: &str) -> Self {
+        let mut typed = Self::empty(definition);
+        for (at, variable) in definition.variables.iter().enumerate() {
+            if variable.repeat.is_none() {
+                typed.cells[at] = match variable.name.as_str() {
+                    "TX_AUTHOR" => email.to_owned(),
+                    _ => variable.default.clone(),
+                };
+            }
+        }
+        for place in 0..definition.repeats.len() {
+            typed.add_instance(definition, place);
+        }
+        typed
+    }
+
+    /// The fields of a form.
+    pub fn read(definition: &Definition, form: &Form) -> Self {
+        let fields = form.by_name();
+        let read = |variable: &Variable, name: &str| {
+            let values = fields.get(name).map_or(&[][..], Vec::as_slice);
+            match (variable.kind, definition.list_of(variable)) {
+                (Kind::SelectMultiple(_), _) => {
+                    values.iter().filter(|it| !it.is_empty()).copied().collect::<Vec<_>>().join("|")
+                }
+                (_, Some(list)) => {
+                    chosen(list, values.first().copied().unwrap_or_default().trim()).to_owned()
+                }
+                _ => values.first().copied().unwrap_or_default().trim().replace("\r\n", "\n"),
+            }
+        };
+        let mut typed = Self::empty(definition);
+        for (at, variable) in definition.variables.iter().enumerate() {
+            if variable.repeat.is_none() {
+                typed.cells[at] = read(variable, &flat_name(variable));
+            }
+        }
+        for (place, repeat) in definition.repeats.iter().enumerate() {
+            let count = form.get(&count_name(&repeat.name)).parse::<usize>().unwrap_or(0);
+            typed.repeats[place] = (1..=count.min(MOST_INSTANCES))
+                .map(|number| {
+                    let variables = &definition.variables[repeat.variables.clone()];
+                    let of = |variable| read(variable, &inner_name(&repeat.name, number, variable));
+                    variables.iter().map(of).collect()
+                })
+                .collect();
+        }
+        typed
+    }
+
+    /// Puts what is stored where the form leaves it alone: in fields that do
+    /// not change, and in those whose value is not shown and was not typed anew.
+    pub fn fill(&mut self, definition: &Definition, stored: &Stored) {
+        for (at, variable) in definition.variables.iter().enumerate() {
+            if stored.locks(variable) || (self.cells[at].is_empty() && stored.hides(definition, at)) {
+                self.cells[at].clone_from(&stored.cells.cells[at]);
+            }
+        }
+    }
+
+    /// Adds a blank instance of a repeat, as far as there may be more.
+    pub fn add_instance(&mut self, definition: &Definition, repeat: usize) {
+        let variables = &definition.variables[definition.repeats[repeat].variables.clone()];
+        if self.repeats[repeat].len() < MOST_INSTANCES {
+            self.repeats[repeat].push(variables.iter().map(|variable| variable.default.clone()).collect());
+        }
+    }
+
+    /// Takes the instance with this number, from 1, away.
+    pub fn remove_instance(&mut self, repeat: usize, number: usize) {
+        if (1..=self.repeats[repeat].len()).contains(&number) {
+            self.repeats[repeat].remove(number - 1);
+        }
+    }
+}
+
+/// The name of the field of a variable outside of repeats.
+pub fn flat_name(variable: &Variable) -> String {
+    format!("v-{}", variable.name)
+}
+
+/// The name of the field of a variable in an instance, from 1.
+pub fn inner_name(repeat: &str, number: usize, variable: &Variable) -> String {
+    format!("r-{repeat}-{number}-{}", variable.name)
+}
+
+/// The name of the field that says how many instances there are.
+pub fn count_name(repeat: &str) -> String {
+    format!("n-{repeat}")
+}
+
+/// How a choice is written in a field that is typed in.
+pub fn typed_choice(label: &str, code: &str) -> String {
+    if label == code { code.to_owned() } else { format!("{label} ({code})") }
+}
+
+/// The code of what was typed or picked: a code, a label, or `Label (code)`.
+fn chosen<'a>(list: &'a List, text: &'a str) -> &'a str {
+    let code = |at: usize| list.choices[at].code.as_str();
+    if let Some(at) = list.find(text) {
+        return code(at);
+    }
+    let inner = text.strip_suffix(')').and_then(|text| Some(text.rsplit_once('(')?.1));
+    inner.and_then(|inner| list.find_code(inner)).map_or(text, code)
+}

@@ -1,0 +1,452 @@
+//! A registration as a form: a new one, a draft that is continued, a
+//! correction.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{
+    registration::{reached, values},
+    registration_list::scopes,
+};
+use crate::{
+    definition::Definition,
+    domain::{
+        form::Form,
+        member::not_found,
+        registration::{RegistrationId, State},
+        role::Permission,
+    },
+    error::{Code, Error, Result},
+    intake::entry::{self as intake, Entered, Replaced, Saved},
+    portal::{
+        answer::Answer,
+        content::content,
+        entry::{
+            desk::Found,
+            judged::{Judged, Judging, Purpose},
+            live::Live,
+            lost::OWN_FIELDS,
+            parts::Making,
+            stored::{How, Stored},
+            typed::Typed,
+        },
+        format,
+        visit::Visit,
+    },
+    store::{
+        Tx, definition, entry, history,
+        listing::{self, Listed},
+    },
+};
+
+/// A form and what it goes on from.
+struct Place {
+    found: Found,
+    stored: Option<Stored>,
+}
+
+/// Something that cannot be stored, as the summary tells it.
+#[derive(Serialize)]
+struct Wrong {
+    field: String,
+    label: String,
+    text: String,
+}
+
+/// The form of a new registration.
+pub fn new(visit: &Visit<'_>) -> Result<Answer> {
+    begin(visit, new_place)
+}
+
+/// What was done with it.
+pub fn post_new(visit: &Visit<'_>) -> Result<Answer> {
+    act(visit, new_place)
+}
+
+/// The form of a registration that is continued or corrected.
+pub fn edit(visit: &Visit<'_>) -> Result<Answer> {
+    begin(visit, edit_place)
+}
+
+/// What was done with it.
+pub fn post_edit(visit: &Visit<'_>) -> Result<Answer> {
+    act(visit, edit_place)
+}
+
+/// The registration, if the person may continue or correct it: who may edit it,
+/// and whoever entered a draft.
+///
+/// # Errors
+///
+/// `NotFound`; a conflict if a correction replaced it, or it was withdrawn.
+pub fn editable(visit: &Visit<'_>, tx: &Tx<'_>, id: RegistrationId) -> Result<Listed> {
+    let listed = match reached(visit, tx, id, Permission::RegistrationsEdit) {
+        Err(error) if error.code == Code::NotFound => {
+            let mut scopes = scopes(visit, &definition::stored(tx)?, Permission::RegistrationsEnter)?;
+            let own = &visit.who()?.account.email;
+            scopes.iter_mut().for_each(|scope| scope.people = vec![own.clone()]);
+            let found = listing::one(tx, visit.group()?.id, &scopes, id)?;
+            found.filter(|listed| listed.state == State::Open).ok_or_else(not_found)?
+        }
+        other => other?,
+    };
+    if is_gone(listed.state) {
+        return Err(Error::new(Code::Conflict, "entry-gone"));
+    }
+    Ok(listed)
+}
+
+/// Whether nothing can be entered any more.
+pub fn is_gone(state: State) -> bool {
+    matches!(state, State::Superseded | State::Withdrawn)
+}
+
+fn new_place(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
+    let found = visit.portal.forms.newest(tx, visit.param("definition"))?;
+    let (group, standing) = (visit.group()?.id, &visit.who()?.standing);
+    let may =
+        |project: &str| standing.projects(Permission::RegistrationsEnter, group).reach(project).is_some();
+    if !may(&found.definition.project) {
+        return Err(not_found());
+    }
+    let Ok(from) = form.get("from").parse().map(RegistrationId) else {
+        return Ok(Place { found, stored: None });
+    };
+    reached(visit, tx, from, Permission::RegistrationsRead)?;
+    let whole = history::whole(tx, group, from)?;
+    // Of another project's registration nothing is known here.
+    if definition::facts(tx, whole.definition)?.project != found.definition.project {
+        return Err(not_found());
+    }
+    let stored = Stored::new(from, &found.definition, &values(&whole), How::Prefill);
+    Ok(Place { found, stored: Some(stored) })
+}
+
+fn edit_place(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
+    let id = RegistrationId(visit.number("registration")?);
+    let listed = editable(visit, tx, id)?;
+    let whole = history::whole(tx, visit.group()?.id, id)?;
+    let found = visit.portal.forms.of_id(tx, whole.definition)?;
+    let how = match listed.state {
+        State::Open => How::Continue,
+        _ if form.get("key") == "free" => How::Move,
+        _ => How::Correct,
+    };
+    let stored = Stored::new(id, &found.definition, &values(&whole), how);
+    Ok(Place { found, stored: Some(stored) })
+}
+
+type Find = fn(&Visit<'_>, &Tx<'_>, &Form) -> Result<Place>;
+
+/// The form as it was kept, or as it begins.
+fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
+    let (account, path) = (visit.who()?.account.id, visit.head.path.as_str());
+    let (place, kept) = visit.read(|tx| {
+        let kept = entry::kept(tx, account, path)?;
+        let kept = kept.map(|(text, at)| (Form::read(text.as_bytes()), at));
+        let form = kept.as_ref().map_or(&visit.query, |(form, _)| form);
+        Ok((find(visit, tx, form)?, kept))
+    })?;
+    let Place { found, stored } = &place;
+    let definition = &found.definition;
+    let typed = match (&kept, stored) {
+        (Some((form, _)), _) => filled(definition, form, stored.as_ref()),
+        (None, Some(stored)) if stored.is_same_registration() => stored.cells.clone(),
+        (None, stored) => {
+            let mut typed = Typed::defaults(definition, &visit.who()?.account.email);
+            let begun = stored.as_ref().map(|stored| &stored.cells.cells).into_iter().flatten();
+            for (cell, known) in typed.cells.iter_mut().zip(begun).filter(|(_, known)| !known.is_empty()) {
+                cell.clone_from(known);
+            }
+            typed
+        }
+    };
+    let mut judged = judging(visit)?.judge(definition, &typed, stored.as_ref(), Purpose::Check);
+    if kept.is_none() && !stored.as_ref().is_some_and(Stored::is_same_registration) {
+        judged.found.clear();
+    }
+    show(visit, &place, &typed, &judged, Shown { kept: kept.map(|(_, at)| at), ..Shown::default() })
+}
+
+/// Does what the button says that was pressed.
+fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
+    let account = visit.who()?.account.id;
+    let (form, path) = (&visit.form, visit.head.path.as_str());
+    let place = visit.read(|tx| find(visit, tx, form))?;
+    if !form.has("end") {
+        // A part of it did not arrive; the rest must not stand for all of it.
+        return Err(Error::new(Code::TooLarge, "entry-too-long"));
+    }
+    let (definition, stored) = (&place.found.definition, place.stored.as_ref());
+    let mut typed = filled(definition, form, stored);
+    let judging = judging(visit)?;
+    let judge = |typed: &Typed, purpose| judging.judge(definition, typed, stored, purpose);
+    if visit.head.header("accept").is_some_and(|kinds| kinds.starts_with("application/json")) {
+        let judged = judge(&typed, Purpose::Check);
+        return live(visit, &place, &typed, &judged);
+    }
+    let is_draft = stored.is_none_or(|stored| matches!(stored.how, How::Continue | How::Prefill));
+    let purpose = match form.get("act") {
+        "discard" => {
+            visit.write(|tx| entry::forget(tx, account, path))?;
+            return Ok(Answer::redirect(format!("{path}?done=entry-discarded")));
+        }
+        "draft" if is_draft => Purpose::Draft,
+        "submit" => Purpose::Submit,
+        other => {
+            change_instances(definition, &mut typed, other);
+            let judged = judge(&typed, Purpose::Check);
+            let told = !other.starts_with("add-") && !other.starts_with("remove-");
+            return show(visit, &place, &typed, &judged, Shown { told, ..Shown::default() });
+        }
+    };
+    let judged = judge(&typed, purpose);
+    if judged.is_refused() {
+        return show(visit, &place, &typed, &judged, Shown { told: true, ..Shown::default() });
+    }
+    match save(visit, &place, &judged) {
+        Ok(saved) => Ok(done(visit, stored, purpose, saved)),
+        Err(error) if matches!(error.code, Code::Conflict | Code::Invalid) => {
+            let error = Some(error);
+            show(visit, &place, &typed, &judged, Shown { told: true, error, ..Shown::default() })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What was typed, with what is stored where it is left alone.
+fn filled(definition: &Definition, form: &Form, stored: Option<&Stored>) -> Typed {
+    let mut typed = Typed::read(definition, form);
+    if let Some(stored) = stored {
+        typed.fill(definition, stored);
+    }
+    typed
+}
+
+fn judging<'a>(visit: &'a Visit<'_>) -> Result<Judging<'a>> {
+    Ok(Judging {
+        email: &visit.who()?.account.email,
+        nihii_moduli: &visit.portal.config.validation.nihdi_moduli,
+        language: visit.language,
+    })
+}
+
+/// `add-REPEAT` and `remove-NUMBER-REPEAT`.
+fn change_instances(definition: &Definition, typed: &mut Typed, act: &str) {
+    let place = |name: &str| definition.repeats.iter().position(|repeat| repeat.name == name);
+    if let Some(place) = act.strip_prefix("add-").and_then(place) {
+        typed.add_instance(definition, place);
+    }
+    let removed = act.strip_prefix("remove-").and_then(|rest| rest.split_once('-'));
+    if let Some((number, name)) = removed
+        && let (Ok(number), Some(place)) = (number.parse(), place(name))
+    {
+        typed.remove_instance(place, number);
+    }
+}
+
+fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
+    let (group, who) = (visit.group()?.id, visit.who()?);
+    let replaces = place.stored.as_ref().filter(|stored| stored.is_same_registration());
+    let replaces = replaces.map(|stored| Replaced {
+        id: stored.id,
+        is_draft: stored.how == How::Continue,
+        may_move: stored.how == How::Move,
+    });
+    let saved = visit.write(|tx| {
+        let definition = &place.found.definition;
+        let definition_id = match place.found.id {
+            Some(id) => id,
+            None => definition::add(tx, definition)?.0,
+        };
+        let entered = Entered {
+            by: &who.account,
+            organisation: group,
+            definition,
+            definition_id,
+            row: &judged.row,
+            replaces,
+        };
+        let saved = intake::save(tx, &entered)?;
+        entry::forget(tx, who.account.id, &visit.head.path)?;
+        Ok(saved)
+    });
+    visit.portal.figures.forget(group);
+    saved
+}
+
+fn done(visit: &Visit<'_>, stored: Option<&Stored>, purpose: Purpose, saved: Saved) -> Answer {
+    let is_correction = stored.is_some_and(|stored| matches!(stored.how, How::Correct | How::Move));
+    let done = match purpose {
+        _ if saved.is_unchanged => "entry-unchanged",
+        Purpose::Draft => "entry-draft",
+        _ if !saved.held.is_empty() => "entry-held",
+        _ if is_correction => "entry-corrected",
+        _ => "entry-submitted",
+    };
+    let page = match visit.permits(Permission::RegistrationsRead) {
+        true => format!("/registrations/{}?done={done}", saved.id.0),
+        false => format!("/registrations/new?done={done}"),
+    };
+    Answer::redirect(visit.group_path(&page))
+}
+
+/// What else the page tells.
+#[derive(Default)]
+struct Shown {
+    /// When it was kept, in milliseconds since 1970.
+    kept: Option<i64>,
+    /// Whether somebody asked what is wrong.
+    told: bool,
+    /// Why it was not stored.
+    error: Option<Error>,
+}
+
+fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown: Shown) -> Result<Answer> {
+    let definition = &*place.found.definition;
+    let stored = place.stored.as_ref();
+    let making = Making { definition, typed, judged, stored, language: visit.language };
+    let mut wrong: Vec<Wrong> = Vec::new();
+    if let Some(error) = &shown.error {
+        let key = definition.variables.iter().find(|variable| variable.key);
+        let field = key.map_or_else(String::new, crate::portal::entry::typed::flat_name);
+        wrong.push(Wrong { field, label: String::new(), text: error.text(visit.language) });
+    }
+    if shown.told {
+        wrong.extend(judged.found.iter().filter(|found| found.is_wrong).map(|found| Wrong {
+            field: found.field.clone(),
+            label: found.label.clone(),
+            text: found.text.clone(),
+        }));
+    }
+    let status = if wrong.is_empty() { 200 } else { 422 };
+    let how = match stored.map(|stored| stored.how) {
+        None | Some(How::Prefill) => "new",
+        Some(How::Continue) => "continue",
+        Some(How::Correct) => "correct",
+        Some(How::Move) => "move",
+    };
+    let content = content! {
+        parts => making.parts(), wrong, how,
+        title => definition.titles.get(visit.language),
+        name => format!("{} {}", definition.name, definition.version),
+        progress => progress(visit, judged),
+        prefilled => making.prefilled().join(", "),
+        from => stored.filter(|it| it.how == How::Prefill).map(|it| it.id.0),
+        registration => stored.filter(|it| it.is_same_registration()).map(|it| it.id.0),
+        kept => shown.kept,
+        was_checked => shown.told,
+    };
+    Ok(visit.page("entry.html", content).status(status))
+}
+
+/// How far the form is.
+fn progress(visit: &Visit<'_>, judged: &Judged) -> String {
+    let wrong = judged.found.iter().filter(|found| found.is_wrong).count() as u64;
+    match (judged.missing as u64, wrong) {
+        (0, 0) => visit.text("entry-complete", &[]),
+        (missing, 0) => visit.text("entry-missing", &[("count", missing.into())]),
+        (0, wrong) => visit.text("entry-wrong", &[("count", wrong.into())]),
+        (missing, wrong) => {
+            visit.text("entry-missing-and-wrong", &[("missing", missing.into()), ("wrong", wrong.into())])
+        }
+    }
+}
+
+/// What the page's script is told; now and then it asks for what was typed to
+/// be kept.
+fn live(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged) -> Result<Answer> {
+    let mut kept = String::new();
+    if visit.form.has("keep") {
+        let (account, group) = (visit.who()?.account.id, visit.group()?.id);
+        let text = visit.form.without(&OWN_FIELDS);
+        visit.write(|tx| entry::keep(tx, account, group, &visit.head.path, &text))?;
+        let at = crate::clock::now().as_millisecond();
+        kept = visit.text("entry-kept-at", &[("time", format::time(visit.language, at).into())]);
+    }
+    let making = Making {
+        definition: &place.found.definition,
+        typed,
+        judged,
+        stored: place.stored.as_ref(),
+        language: visit.language,
+    };
+    let parts = making.parts();
+    Answer::json(&Live::of(&parts, &progress(visit, judged), &kept))
+}
+
+/// A form that can be chosen.
+#[derive(Serialize)]
+struct Offered<'a> {
+    name: String,
+    version: String,
+    project: &'a str,
+    title: String,
+}
+
+/// A draft of the person, or what was typed and not saved.
+#[derive(Serialize)]
+struct Unfinished {
+    path: String,
+    name: String,
+    at: i64,
+    is_saved: bool,
+}
+
+/// The forms that the person may fill in, and what is not finished.
+pub fn list(visit: &Visit<'_>) -> Result<Answer> {
+    let (group, who) = (visit.group()?.id, visit.who()?);
+    let projects = who.standing.projects(Permission::RegistrationsEnter, group);
+    let from: Option<i64> = visit.query.get("from").parse().ok();
+    let (offered, unfinished) = visit.read(|tx| {
+        let mut all = visit.portal.forms.all(tx)?;
+        all.retain(|newest| projects.reach(&newest.project).is_some());
+        if let Some(from) = from.map(RegistrationId) {
+            let listed = reached(visit, tx, from, Permission::RegistrationsRead)?;
+            let project = definition::facts(tx, listed.definition)?.project;
+            all.retain(|newest| newest.project == project);
+        }
+        let titles = all.iter().map(|newest| visit.portal.forms.title(tx, newest, visit.language));
+        let titles = titles.collect::<Result<Vec<String>>>()?;
+        Ok((all.into_iter().zip(titles).collect::<Vec<_>>(), unfinished(visit, tx)?))
+    })?;
+    let offered: Vec<_> = offered
+        .iter()
+        .map(|(newest, title)| Offered {
+            name: newest.name.clone(),
+            version: newest.version.to_string(),
+            project: &newest.project,
+            title: title.clone(),
+        })
+        .collect();
+    Ok(visit.page("entry_list.html", content! { offered, unfinished, from => from.map(Json::from) }))
+}
+
+/// The person's drafts and kept forms in this group.
+fn unfinished(visit: &Visit<'_>, tx: &Tx<'_>) -> Result<Vec<Unfinished>> {
+    let (group, who) = (visit.group()?.id, visit.who()?);
+    let stored = definition::stored(tx)?;
+    let mut scopes = scopes(visit, &stored, Permission::RegistrationsEnter)?;
+    scopes.iter_mut().for_each(|scope| scope.people = vec![who.account.email.clone()]);
+    let filter = listing::Filter { scopes, state: Some(State::Open), ..listing::Filter::default() };
+    let drafts = listing::page(tx, group, &filter, listing::Start::Newest, 25)?;
+    let name =
+        |id: i64| stored.iter().find(|(known, _)| *known == id).map_or("", |(_, facts)| facts.name.as_str());
+    let mut unfinished: Vec<_> = drafts
+        .rows
+        .iter()
+        .map(|draft| Unfinished {
+            path: visit.group_path(&format!("/registrations/{}/edit", draft.id.0)),
+            name: format!("{} · {}", name(draft.definition), draft.id.0),
+            at: draft.arrived_at,
+            is_saved: true,
+        })
+        .collect();
+    for (path, at) in entry::all_kept(tx, who.account.id, group)? {
+        let name =
+            path.rsplit('/').find(|part| !matches!(*part, "edit" | "new")).unwrap_or_default().to_owned();
+        unfinished.retain(|known| known.path != path);
+        unfinished.push(Unfinished { path, name, at, is_saved: false });
+    }
+    Ok(unfinished)
+}

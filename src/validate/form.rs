@@ -1,0 +1,141 @@
+//! What a form shows of a row that is being filled in: which variables are
+//! asked, what is calculated, which choices a filter leaves. The rules are
+//! those that the row is judged by; nothing here decides anything else.
+
+use super::{Cells, Given, Row, Technical, Validator};
+use crate::definition::{Expression, Item, Required, Value, Values};
+
+/// What a form shows of a row.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Of each variable, by its place; of those in repeats what a blank
+    /// instance shows.
+    pub flat: Vec<Look>,
+    /// Of each repeat and each of its instances that has a value: its number
+    /// among those given, from 1, and its variables.
+    pub instances: Vec<Vec<(u32, Vec<Look>)>>,
+    /// Of each item of the layout that is a note outside of repeats, whether
+    /// it is shown; true for the others.
+    pub notes: Vec<bool>,
+}
+
+/// What a form shows of one variable.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Whether it is asked. What is not known yet is asked.
+    pub relevant: bool,
+    /// Whether it must have a value.
+    pub required: bool,
+    /// The calculated value as a cell would say it; empty if it has no
+    /// calculation or no value.
+    pub value: String,
+    /// The places of the choices that its filter leaves, if it has one.
+    pub choices: Option<Vec<u32>>,
+}
+
+impl Validator {
+    /// Judges a row as [`row_with`](Self::row_with) and tells what a form
+    /// shows of it.
+    pub fn look(
+        &mut self,
+        cells: &[&str],
+        given: &[Given<'_>],
+        technical: &Technical<'_>,
+        out: &mut Row,
+    ) -> Seen {
+        self.seen_by_form = Some(Seen::default());
+        let calculates = std::mem::replace(&mut self.calculates, true);
+        self.row_with(cells, given, technical, out);
+        self.calculates = calculates;
+        self.seen_by_form.take().unwrap_or_default()
+    }
+
+    /// Notes what is seen outside of repeats, if somebody looks.
+    pub(super) fn note_flat(&mut self, cells: Cells<'_>) {
+        let Some(mut seen) = self.seen_by_form.take() else { return };
+        // Of variables in repeats this is what a blank instance shows.
+        for at in (0..self.plans.len()).filter(|at| self.plans[*at].repeat.is_some()) {
+            self.values[at] = Value::Empty;
+        }
+        let values = self.seen(cells);
+        seen.flat = (0..self.plans.len()).map(|at| self.look_at(at, &values)).collect();
+        let shows = |relevant: &Option<Expression>| {
+            relevant.as_ref().is_none_or(|it| it.evaluate(&values) != Some(false))
+        };
+        let mut depth = 0_usize;
+        for item in &self.definition.layout {
+            match item {
+                Item::Repeat(_) => depth += 1,
+                Item::RepeatEnd => depth -= 1,
+                _ => {}
+            }
+            seen.notes.push(match item {
+                Item::Note { relevant, .. } if depth == 0 => shows(relevant),
+                _ => true,
+            });
+        }
+        self.seen_by_form = Some(seen);
+    }
+
+    /// Notes what is seen of an instance whose values are in place, if
+    /// somebody looks.
+    pub(super) fn note_instance(&mut self, repeat: usize, number: u32, cells: Cells<'_>) {
+        let Some(mut seen) = self.seen_by_form.take() else { return };
+        let values = self.seen(cells);
+        let variables = self.definition.repeats[repeat].variables.clone();
+        let looks = variables.map(|at| self.look_at(at, &values)).collect();
+        seen.instances.resize_with(self.definition.repeats.len(), Vec::new);
+        seen.instances[repeat].push((number, looks));
+        self.seen_by_form = Some(seen);
+    }
+
+    fn look_at(&self, at: usize, values: &Values<'_>) -> Look {
+        let plan = &self.plans[at];
+        let holds = |rule: &Expression| rule.evaluate(values) != Some(false);
+        let choices = plan.filter.as_ref().and_then(|filter| {
+            let list = self.definition.list_of(&self.definition.variables[at])?;
+            let places = 0..list.choices.len() as u32;
+            let leaves = |choice: &u32| {
+                let values = Values { choice: list.choices.get(*choice as usize), ..*values };
+                filter.evaluate(&values) != Some(false)
+            };
+            Some(places.filter(leaves).collect())
+        });
+        Look {
+            relevant: plan.relevant.as_ref().is_none_or(holds),
+            required: match &plan.required {
+                Required::Never => plan.key,
+                Required::Always => true,
+                Required::When(when) => plan.key || when.evaluate(values) == Some(true),
+            },
+            value: if plan.has_calculation { self.written(at, values) } else { String::new() },
+            choices,
+        }
+    }
+
+    /// A value as a cell would say it.
+    fn written(&self, at: usize, values: &Values<'_>) -> String {
+        let list = self.definition.list_of(&self.definition.variables[at]);
+        let code = |choice: u32| list.map_or("", |list| list.choices[choice as usize].code.as_str());
+        match values.values[at] {
+            Value::Empty | Value::Unreadable => String::new(),
+            Value::Text { .. } | Value::Made { .. } => values.text(at).unwrap_or_default().to_owned(),
+            Value::Choice(choice) => code(choice).to_owned(),
+            Value::Choices { .. } => {
+                values.choices(at).iter().map(|choice| code(*choice)).collect::<Vec<_>>().join("|")
+            }
+            Value::Number(number) => {
+                let mut out = Vec::new();
+                number.write(&mut out);
+                String::from_utf8(out).unwrap_or_default()
+            }
+            Value::Date(date) => date.to_string(),
+            Value::Time(time) => time.to_string(),
+            Value::Moment(moment) => {
+                let mut out = Vec::new();
+                moment.write_utc(&mut out);
+                String::from_utf8(out).unwrap_or_default()
+            }
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Forms that are made from definitions: what a person enters is judged, kept
+//! and sent like a row of a file.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{fs, path::Path};
+
+use hd4dp::{domain::role::Role, sandbox::consolidated};
+use serde_json::Value;
+
+use super::client::{Answer, Person, Portal, encoded};
+use crate::common::{NIHDI, TestApp, outside::sandbox};
+
+const PATIENT: &str = "14100635354";
+
+/// A whole registration of INTEGO-DIAG, as a browser sends it.
+const WHOLE: &[(&str, &str)] = &[
+    ("v-IDC_PAT", PATIENT),
+    ("v-D_PAT_DOB", "2014-10-06"),
+    ("v-CD_PAT_SEX", "M"),
+    ("v-CD_CNTRY_RES", "Belgium (BE)"),
+    ("v-CD_PAT_PLC_RESDC", "2060"),
+    ("v-CD_HPIN", "17529086004"),
+    ("v-TX_PRACTICE", "P03"),
+    ("v-TX_DIAG_ID", "D1"),
+    ("v-DT_DIAG", "2023-01-27"),
+    ("v-CD_DIAG_SYST", "ICPC2"),
+    ("v-CD_DIAG", "R74"),
+    ("v-TX_DIAG", "a cold"),
+    ("v-CD_DIAG_STAT", "RESOLVED"),
+    ("v-DT_DIAG_END", "2023-02-09"),
+];
+
+fn page(rest: &str) -> String {
+    format!("/ssp/groups/{NIHDI}/registrations{rest}")
+}
+
+/// The whole registration with some answers changed, and what is done with it.
+fn answers<'a>(changed: &[(&'a str, &'a str)], act: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut fields: Vec<_> = WHOLE.to_vec();
+    for (name, value) in changed {
+        match fields.iter_mut().find(|(known, _)| known == name) {
+            Some(field) => field.1 = value,
+            None => fields.push((name, value)),
+        }
+    }
+    fields.extend([("act", act), ("end", "1")]);
+    fields
+}
+
+/// The path of the registration that an answer leads to.
+fn entered(answer: &Answer) -> String {
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    answer.location().split('?').next().unwrap().to_owned()
+}
+
+fn portal() -> Portal {
+    let app = TestApp::new();
+    app.enrol();
+    Portal::start_on(app)
+}
+
+/// The page that lists forms and what is not finished.
+fn listed(person: &mut Person) -> String {
+    person.get(&page("/new")).text().replace("&#x2f;", "/")
+}
+
+/// What is told while somebody types.
+fn live(person: &mut Person, path: &str, fields: &[(&str, &str)]) -> Value {
+    let csrf = person.csrf.clone();
+    let all = fields.iter().copied().chain([("csrf", csrf.as_str())]);
+    let body = all.map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
+    let headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")];
+    let answer = person.send("POST", path, &headers, body.as_bytes());
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    serde_json::from_slice(&answer.body).unwrap()
+}
+
+#[test]
+fn a_draft_is_continued_submitted_and_consolidated() {
+    let dir = tempfile::tempdir().unwrap();
+    let _sandbox = sandbox(dir.path(), |_| {});
+    let app = delivering(dir.path());
+    let mut portal = Portal::start_on(app);
+    let mut an = portal.member(&portal.group(NIHDI), "an@fictief.example", &[Role::StudyAssociate]);
+    let form = page("/new/INTEGO-DIAG");
+    assert_eq!(an.get(&form).status, 200);
+    let draft = [("v-IDC_PAT", PATIENT), ("v-TX_DIAG", "a cold"), ("act", "draft"), ("end", "1")];
+    let draft = entered(&an.post(&form, &draft));
+    let shown = an.get(&format!("{draft}/edit"));
+    let text = shown.text();
+    assert_eq!(shown.status, 200, "{text}");
+    assert!(text.contains("a cold") && !text.contains(PATIENT), "a stored identifier is not shown");
+    assert!(listed(&mut an).contains(&format!("{draft}/edit")), "it is listed as not finished");
+    // The patient's number was stored before, so it is not typed again.
+    let submitted = entered(&an.post(&format!("{draft}/edit"), &answers(&[("v-IDC_PAT", "")], "submit")));
+    assert_ne!(submitted, draft);
+    assert!(an.get(&draft).text().contains("Superseded"));
+    assert_eq!(an.get(&format!("{draft}/edit")).status, 409);
+    let author = portal.app.sqlite("SELECT count(*) FROM audit WHERE act = 'registration.enter'");
+    assert_eq!(author, "1");
+    assert!(!portal.app.sqlite("SELECT details FROM audit").contains(PATIENT));
+    assert!(!portal.log().contains(PATIENT));
+
+    let app = std::mem::replace(&mut portal.app, TestApp::bare());
+    drop(portal);
+    app.ok(["deliver", "--until-empty", "--json"]);
+    let all = consolidated(dir.path()).unwrap();
+    assert_eq!(all.len(), 1);
+    let data: Value = serde_json::from_str(all[0].data.as_ref().unwrap()).unwrap();
+    assert_eq!((&data["TX_DIAG_ID"], &data["CD_CNTRY_RES"]), (&"D1".into(), &"BE".into()));
+    assert!(all[0].pseudonym.is_some());
+}
+
+fn delivering(dir: &Path) -> TestApp {
+    let app = TestApp::new();
+    let text = fs::read_to_string(dir.join("hd4dp.toml")).unwrap();
+    let absolute = |name: &str| format!("{:?}", dir.join(name));
+    let text = text
+        .replace("\"ca.pem\"", &absolute("ca.pem"))
+        .replace("\"platform-encryption.pem\"", &absolute("platform-encryption.pem"));
+    fs::write(app.data().join("hd4dp.toml"), text).unwrap();
+    app.enrol();
+    let (store, password) = (dir.join(format!("{NIHDI}.p12")), dir.join("password"));
+    let (store, password) = (store.to_str().unwrap(), password.to_str().unwrap());
+    app.ok(["certificate", "add", store, "--password-file", password, "--organisation", NIHDI]);
+    app
+}
+
+#[test]
+fn a_wrong_value_is_explained_at_its_field_and_what_was_typed_stays() {
+    let portal = portal();
+    let mut an = portal.member(&portal.group(NIHDI), "an@fictief.example", &[Role::StudyAssociate]);
+    let form = page("/new/INTEGO-DIAG");
+    let wrong = [("v-DT_DIAG", "2012-01-01"), ("v-CD_PAT_SEX", ""), ("v-TX_DIAG", "typed <b>")];
+    let answer = an.post(&form, &answers(&wrong, "submit"));
+    let text = answer.text();
+    assert_eq!(answer.status, 422);
+    assert!(text.contains("href=\"#v-DT_DIAG\"") && text.contains("href=\"#v-CD_PAT_SEX\""), "{text}");
+    let own = "The diagnosis lies before the birth or in the future.";
+    let place = text.split("id=\"v-DT_DIAG-wrong\"").nth(1).unwrap();
+    assert!(place.split("</span>").next().unwrap().contains(own), "the definition's own words");
+    assert!(text.contains("typed &lt;b&gt;"));
+    // A draft needs no values, but those it has must be right.
+    assert_eq!(an.post(&form, &answers(&[("v-IDC_PAT", "14100635355")], "draft")).status, 422);
+    // What is still missing is not wrong while somebody only looks.
+    assert_eq!(an.post(&form, &[("act", "check"), ("end", "1")]).status, 200);
+    assert_eq!(portal.app.sqlite("SELECT count(*) FROM registration"), "0");
+    // Of what did not arrive whole nothing is stored.
+    assert_eq!(an.post(&form, &[("act", "draft"), ("v-TX_DIAG", "x")]).status, 413);
+}
+
+#[test]
+fn what_does_not_apply_is_not_kept_and_the_script_is_told_so() {
+    let portal = portal();
+    let mut an = portal.member(&portal.group(NIHDI), "an@fictief.example", &[Role::StudyAssociate]);
+    let form = page("/new/INTEGO-DIAG");
+    let active = [("v-CD_DIAG_STAT", "ACTIVE"), ("v-DT_DIAG_END", "2023-02-09")];
+    let told = live(&mut an, &form, &answers(&active, "check"));
+    assert_eq!(told["hidden"], serde_json::json!(["v-DT_DIAG_END"]));
+    let told = live(&mut an, &form, &answers(&[("v-IDC_PAT", "14100635355")], "check"));
+    assert!(told["wrong"]["v-IDC_PAT"].is_string() && told["hidden"].as_array().unwrap().is_empty());
+    let id = entered(&an.post(&form, &answers(&active, "submit")));
+    assert!(!an.get(&id).text().contains("9 Feb 2023"));
+}
+
+#[test]
+fn another_s_draft_is_not_there_for_an_associate_and_support_continues_its_own() {
+    let portal = portal();
+    let group = portal.group(NIHDI);
+    let mut an = portal.member(&group, "an@fictief.example", &[Role::StudyAssociate]);
+    let mut bo = portal.member(&group, "bo@fictief.example", &[Role::StudyAssociate]);
+    let mut support = portal.member(&group, "support@fictief.example", &[Role::StudySupport]);
+    let mut lead = portal.member(&group, "lead@fictief.example", &[Role::StudyLead]);
+    let form = page("/new/INTEGO-DIAG");
+    let draft = entered(&an.post(&form, &answers(&[], "draft")));
+    for other in [&mut bo, &mut support] {
+        assert_eq!(other.get(&format!("{draft}/edit")).status, 404);
+        assert_eq!(other.post(&format!("{draft}/edit"), &answers(&[], "submit")).status, 404);
+    }
+    assert_eq!(lead.get(&format!("{draft}/edit")).status, 200);
+    // Who does not read registrations comes back to the list of forms.
+    let done = support.post(&form, &answers(&[("v-TX_DIAG_ID", "D2")], "draft"));
+    assert_eq!(done.location(), page("/new?done=entry-draft"));
+    let list = listed(&mut support);
+    let own = list.split("/edit\"").next().unwrap().rsplit('/').next().unwrap().to_owned();
+    let own = page(&format!("/{own}/edit"));
+    assert_eq!(support.get(&own).status, 200);
+    assert_eq!(support.post(&own, &answers(&[("v-TX_DIAG_ID", "D2")], "submit")).status, 303);
+    assert_eq!(support.get(&own).status, 404, "what was submitted is not support's to correct");
+    assert_eq!(lead.get(&page("/new/NO-SUCH")).status, 404);
+}
+
+#[test]
+fn a_correction_keeps_the_key_and_another_key_is_another_registration() {
+    let portal = portal();
+    let group = portal.group(NIHDI);
+    let mut an = portal.member(&group, "an@fictief.example", &[Role::StudyAssociate]);
+    let mut lead = portal.member(&group, "lead@fictief.example", &[Role::StudyLead]);
+    let form = page("/new/INTEGO-DIAG");
+    let first = entered(&an.post(&form, &answers(&[], "submit")));
+    let again = an.post(&form, &answers(&[("v-TX_DIAG", "another")], "submit"));
+    assert!(again.status == 422 && again.text().contains("already"), "a form corrects nothing by accident");
+
+    // What is typed into locked fields does not count.
+    let change = [("v-TX_DIAG", "mended"), ("v-TX_DIAG_ID", "D9"), ("v-IDC_PAT", "85040216932")];
+    let second = entered(&lead.post(&format!("{first}/edit"), &answers(&change, "submit")));
+    assert_ne!(second, first);
+    let text = an.get(&second).text();
+    assert!(text.contains("mended") && text.contains(">D1<") && !text.contains("D9"), "{text}");
+    assert!(text.contains("an@fictief.example") && text.contains("lead@fictief.example"));
+    let unchanged = an.post(&format!("{second}/edit"), &answers(&[("v-TX_DIAG", "mended")], "submit"));
+    assert!(unchanged.location().ends_with("done=entry-unchanged"), "{}", unchanged.location());
+
+    let other = [("key", "free"), ("v-TX_DIAG_ID", "D9"), ("v-IDC_PAT", "")];
+    let third = entered(&an.post(&format!("{second}/edit"), &answers(&other, "submit")));
+    assert!(an.get(&second).text().contains("Withdrawn"));
+    assert!(an.get(&third).text().contains(">D9<"));
+}
+
+#[test]
+fn a_form_begins_with_what_an_earlier_registration_tells_of_the_patient() {
+    let portal = portal();
+    let group = portal.group(NIHDI);
+    let mut an = portal.member(&group, "an@fictief.example", &[Role::StudyAssociate]);
+    let mut bo = portal.member(&group, "bo@fictief.example", &[Role::StudyAssociate]);
+    let first = entered(&an.post(&page("/new/INTEGO-DIAG"), &answers(&[], "submit")));
+    let id = first.rsplit('/').next().unwrap();
+    let form = page(&format!("/new/INTEGO-LAB?from={id}"));
+    let text = an.get(&form).text();
+    assert!(text.contains("value=\"2060\"") && !text.contains(PATIENT) && text.contains("Postal code"));
+    assert_eq!(bo.get(&form).status, 404, "another's registration fills nothing in");
+    let fields =
+        answers(&[("v-IDC_PAT", ""), ("v-D_PAT_DOB", ""), ("v-TX_DIAG_ID", "D2"), ("from", id)], "submit");
+    let second = entered(&an.post(&page("/new/INTEGO-DIAG"), &fields));
+    assert!(an.get(&second).text().contains(">D2<"));
+}
+
+#[test]
+fn what_was_typed_survives_a_session_that_ended() {
+    let portal = portal();
+    let group = portal.group(NIHDI);
+    let mut an = portal.member(&group, "an@fictief.example", &[Role::StudyAssociate]);
+    let form = page("/new/INTEGO-DIAG");
+    portal.app.sqlite("PRAGMA busy_timeout = 5000; UPDATE session SET expires_at = 1");
+    let late = an.post(&form, &answers(&[], "submit"));
+    assert!(late.location().starts_with("/ssp/login?next="), "{}", late.location());
+    assert_eq!(portal.app.sqlite("SELECT count(*) FROM registration"), "0");
+    let database = fs::read(portal.app.data().join("hd4dp.db")).unwrap();
+    let wal = fs::read(portal.app.data().join("hd4dp.db-wal")).unwrap();
+    let holds = |bytes: &[u8]| bytes.windows(11).any(|it| it == PATIENT.as_bytes());
+    assert!(!holds(&database) && !holds(&wal), "it is sealed");
+
+    let mut an = portal.arrived(an.account.unwrap());
+    let text = an.get(&form).text();
+    assert!(text.contains("a cold") && text.contains("Throw it away"), "{text}");
+    let id = entered(&an.post(&form, &answers(&[], "submit")));
+    assert!(id.contains("/registrations/"));
+    assert!(!an.get(&form).text().contains("a cold"), "once saved it is not kept any more");
+
+    // The script has it kept now and then, too.
+    live(&mut an, &form, &answers(&[("keep", "1"), ("v-TX_DIAG", "half done")], "check"));
+    assert!(an.get(&form).text().contains("half done"));
+    assert_eq!(an.post(&form, &[("act", "discard"), ("end", "1")]).status, 303);
+    assert!(!an.get(&form).text().contains("half done"));
+}
