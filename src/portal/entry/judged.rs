@@ -247,8 +247,8 @@ mod tests {
             let text = match name {
                 "settings.csv" => "form_title,form_id,version\nVisits,VISITS,1.0.0\n",
                 "survey.csv" => {
-                    "type,name,label,required,relevant,calculation,choice_filter,constraint\n\
-                     text,ID,Number,yes,,,,\n\
+                    "type,name,label,required,relevant,calculation,hd::key,constraint\n\
+                     text,ID,Number,yes,,,yes,\n\
                      select_one yn,PAIN,Pain,,,,,\n\
                      integer,SCORE,Score,,${PAIN} = 'yes',,,. < 11\n\
                      begin_group,G,More,,${PAIN} = 'yes',,,\n\
@@ -261,7 +261,7 @@ mod tests {
                      calculate,VISITS,Visits,,,count(${VISIT}),,\n"
                 }
                 "choices.csv" => "list_name,name,label\nyn,yes,Yes\nyn,no,No\n",
-                "hd.csv" => "name,value\n",
+                "hd.csv" => "key,value\nproject,HDBP0999\ndcd,VISITS\n",
                 _ => return None,
             };
             Some(text.as_bytes().to_vec())
