@@ -5,14 +5,14 @@
 const form = document.querySelector("form[data-entry]");
 const progress = form.querySelector("[data-progress]");
 const keptAt = form.querySelector("[data-kept]");
-const PAUSE = 250;
+const PAUSE = 20;
 const KEEP_EVERY = 15000;
 let waiting = null;
-let running = null;
+let running = false;
 let isChanged = false;
+let isStale = false;
+let typing = null;
 let keptLast = Date.now();
-
-const part = (id) => form.querySelector(`[data-part="${CSS.escape(id)}"]`);
 
 function tell(element, text) {
   if (!element) return;
@@ -24,17 +24,19 @@ function tell(element, text) {
 function show(live) {
   const hidden = new Set(live.hidden);
   const required = new Set(live.required);
-  for (const element of form.querySelectorAll("[data-part]")) {
+  for (const element of document.querySelectorAll("[data-part]")) {
     const id = element.dataset.part;
     const hide = hidden.has(id);
     if (element.hidden !== hide) element.hidden = hide;
     const must = element.querySelector(":scope > label > .must, :scope > legend > .must");
     if (!must) continue;
     must.hidden = !required.has(id);
-    const wrong = live.wrong[id];
+    const control = document.getElementById(id);
+    // Who is still typing is not told what is wrong until the field is left; what is mended disappears at once.
+    const isTyping = control === typing && !control.hasAttribute("aria-invalid");
+    const wrong = isTyping ? undefined : live.wrong[id];
     tell(document.getElementById(`${id}-wrong`), wrong);
     tell(document.getElementById(`${id}-remark`), live.warnings[id]);
-    const control = document.getElementById(id);
     if (wrong) control.setAttribute("aria-invalid", "true");
     else control.removeAttribute("aria-invalid");
     offer(control, live.choices[id]);
@@ -82,14 +84,19 @@ function ended() {
 
 async function check() {
   waiting = null;
-  running?.abort();
-  const mine = (running = new AbortController());
+  // One question at a time: what changed meanwhile is asked next.
+  if (running) {
+    isStale = true;
+    return;
+  }
+  running = true;
+  isStale = false;
   const body = fields("check");
   const keeps = isChanged && Date.now() - keptLast > KEEP_EVERY;
   if (keeps) body.set("keep", "1");
   try {
     const answer = await fetch(form.action, {
-      method: "POST", body, headers: { accept: "application/json" }, signal: mine.signal,
+      method: "POST", body, headers: { accept: "application/json" },
     });
     if (answer.redirected) return ended();
     if (!answer.ok) throw new Error(String(answer.status));
@@ -98,10 +105,11 @@ async function check() {
       keptLast = Date.now();
       isChanged = false;
     }
-  } catch (error) {
-    if (error.name !== "AbortError") progress.textContent = form.dataset.unreached;
+  } catch {
+    progress.textContent = form.dataset.unreached;
   } finally {
-    if (running === mine) running = null;
+    running = false;
+    if (isStale) soon();
   }
 }
 
@@ -110,8 +118,14 @@ function soon() {
   clearTimeout(waiting);
   waiting = setTimeout(check, PAUSE);
 }
-form.addEventListener("input", soon);
-form.addEventListener("change", soon);
+form.addEventListener("input", (event) => {
+  typing = event.target;
+  soon();
+});
+form.addEventListener("change", () => {
+  typing = null;
+  soon();
+});
 setInterval(() => {
   if (isChanged && !running && !waiting && Date.now() - keptLast > KEEP_EVERY) check();
 }, KEEP_EVERY);

@@ -4,6 +4,7 @@ import { browser, failed } from "./stage.mjs";
 
 await import("./walk_people.mjs");
 await import("./walk_data.mjs");
+await import("./walk_forms.mjs");
 await import("./walk_keys.mjs");
 await import("./walk_look.mjs");
 await browser.close();

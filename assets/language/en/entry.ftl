@@ -61,3 +61,4 @@ entry-wrong = { $count ->
 entry-missing-and-wrong = Missing answers that must be given: { $missing }. Answers that are not right yet: { $wrong }.
 home-do-entry = New registration
 way-entered = Entered by form by { $file } and validated
+entry-sections = On this form

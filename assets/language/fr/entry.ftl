@@ -61,3 +61,4 @@ entry-wrong = { $count ->
 entry-missing-and-wrong = Réponses obligatoires manquantes : { $missing }. Réponses pas encore correctes : { $wrong }.
 home-do-entry = Nouvel enregistrement
 way-entered = Saisi par formulaire par { $file } et validé
+entry-sections = Dans ce formulaire

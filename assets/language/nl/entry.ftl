@@ -61,3 +61,4 @@ entry-wrong = { $count ->
 entry-missing-and-wrong = Ontbrekende verplichte antwoorden: { $missing }. Antwoorden die nog niet juist zijn: { $wrong }.
 home-do-entry = Nieuwe registratie
 way-entered = Met het formulier ingevuld door { $file } en gevalideerd
+entry-sections = Op dit formulier

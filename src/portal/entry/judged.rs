@@ -41,6 +41,8 @@ pub struct Judged {
     pub found: Vec<Found>,
     /// How many answers that must be given are missing.
     pub missing: usize,
+    /// How many answers are wrong.
+    pub wrong: usize,
 }
 
 /// Something wrong or remarkable.
@@ -94,13 +96,15 @@ impl Judging<'_> {
         }
         let missing = row.findings.iter().filter(|finding| MISSING.contains(&finding.code)).count();
         row.findings.retain(|finding| counts(finding, purpose));
+        let is_wrong = |it: &&CellFinding| it.severity == Severity::Error && !MISSING.contains(&it.code);
+        let wrong = row.findings.iter().filter(is_wrong).count();
         let mut found: Vec<_> = row
             .findings
             .iter()
             .map(|finding| (order(definition, finding), self.found(definition, finding)))
             .collect();
         found.sort_by_key(|(order, _)| *order);
-        Judged { found: found.into_iter().map(|(_, found)| found).collect(), row, seen, missing }
+        Judged { found: found.into_iter().map(|(_, found)| found).collect(), row, seen, missing, wrong }
     }
 
     fn look(
@@ -225,5 +229,111 @@ fn order(definition: &Definition, finding: &CellFinding) -> (usize, u32) {
         (None, Some(at)) => (at, 0),
         (Some(first), None) => (first, 0),
         (None, None) => (0, 0),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::form::Form,
+        portal::entry::{live::Live, parts::Making},
+    };
+
+    /// A definition with a repeat, a calculation, a filter and relevance.
+    fn definition() -> Arc<Definition> {
+        let sheet = |name: &str| {
+            let text = match name {
+                "settings.csv" => "form_title,form_id,version\nVisits,VISITS,1.0.0\n",
+                "survey.csv" => {
+                    "type,name,label,required,relevant,calculation,hd::key,constraint\n\
+                     text,ID,Number,yes,,,yes,\n\
+                     select_one yn,PAIN,Pain,,,,,\n\
+                     integer,SCORE,Score,,${PAIN} = 'yes',,,. < 11\n\
+                     begin_group,G,More,,${PAIN} = 'yes',,,\n\
+                     text,WHERE,Where,,${SCORE} > 5,,,\n\
+                     end_group,,,,,,,\n\
+                     begin_repeat,VISIT,Visit,,,,,\n\
+                     date,DAY,Day,,,,,\n\
+                     integer,PULSE,Pulse,,${DAY} != '',,,\n\
+                     end_repeat,,,,,,,\n\
+                     calculate,VISITS,Visits,,,count(${VISIT}),,\n"
+                }
+                "choices.csv" => "list_name,name,label\nyn,yes,Yes\nyn,no,No\n",
+                "hd.csv" => "key,value\nproject,HDBP0999\ndcd,VISITS\n",
+                _ => return None,
+            };
+            Some(text.as_bytes().to_vec())
+        };
+        match Definition::from_folder(sheet) {
+            Ok(definition) => Arc::new(definition),
+            Err(refused) => {
+                let texts: Vec<_> = refused.problems.iter().map(|it| it.text(Language::En)).collect();
+                panic!("{texts:#?}")
+            }
+        }
+    }
+
+    fn judge(definition: &Arc<Definition>, fields: &str, purpose: Purpose) -> (Typed, Judged) {
+        let typed = Typed::read(definition, &Form::read(fields.as_bytes()));
+        let judging = Judging { email: "an@x.example", nihii_moduli: &[97], language: Language::En };
+        let judged = judging.judge(definition, &typed, None, purpose);
+        (typed, judged)
+    }
+
+    #[test]
+    fn what_hangs_on_something_that_is_not_asked_is_not_asked_either() {
+        let definition = definition();
+        let all = "v-ID=1&v-PAIN=no&v-SCORE=9&v-WHERE=knee";
+        let (typed, judged) = judge(&definition, all, Purpose::Submit);
+        assert!(!judged.is_refused(), "{:?}", judged.found);
+        let data = String::from_utf8(judged.row.data.clone()).unwrap();
+        assert!(!data.contains("knee") && !data.contains("SCORE"), "{data}");
+        let making = Making {
+            definition: &definition,
+            typed: &typed,
+            judged: &judged,
+            stored: None,
+            language: Language::En,
+        };
+        let parts = making.parts();
+        let hidden = Live::of(&parts, "", "").hidden;
+        assert!(hidden.contains(&"v-SCORE") && hidden.contains(&"v-WHERE"));
+        assert!(
+            hidden.iter().any(|id| id.starts_with("g-")),
+            "a section of which nothing is asked: {hidden:?}"
+        );
+        let begins =
+            parts.iter().filter(|part| matches!(part.kind, "section" | "group" | "repeat" | "instance"));
+        let ends = parts.iter().filter(|part| part.kind.starts_with("end-"));
+        assert_eq!(begins.count(), ends.count());
+    }
+
+    #[test]
+    fn instances_are_counted_judged_and_named_by_their_number() {
+        let definition = definition();
+        let fields =
+            "v-ID=1&n-VISIT=3&r-VISIT-1-DAY=2024-01-02&r-VISIT-1-PULSE=70&r-VISIT-3-DAY=x&r-VISIT-2-PULSE=8";
+        let (mut typed, judged) = judge(&definition, fields, Purpose::Check);
+        let wrong: Vec<_> = judged.found.iter().map(|found| found.field.as_str()).collect();
+        assert_eq!(wrong, ["r-VISIT-3-DAY"], "a pulse without its day is not asked: {:?}", judged.found);
+        let making = Making {
+            definition: &definition,
+            typed: &typed,
+            judged: &judged,
+            stored: None,
+            language: Language::En,
+        };
+        let parts = making.parts();
+        let live = Live::of(&parts, "", "");
+        assert!(live.hidden.contains(&"r-VISIT-2-PULSE") && !live.hidden.contains(&"r-VISIT-1-PULSE"));
+        assert_eq!(live.values["v-VISITS"][0], "2", "a blank one is none");
+        typed.remove_instance(0, 3);
+        typed.add_instance(&definition, 0);
+        assert_eq!(typed.repeats[0].len(), 3);
+        assert_eq!(typed.repeats[0][2], ["", ""]);
+        typed.remove_instance(0, 9);
+        assert_eq!(typed.repeats[0].len(), 3);
     }
 }

@@ -26,7 +26,7 @@ use crate::{
             judged::{Judged, Judging, Purpose},
             live::Live,
             lost::OWN_FIELDS,
-            parts::Making,
+            parts::{Making, Part},
             stored::{How, Stored},
             typed::Typed,
         },
@@ -326,8 +326,11 @@ fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown:
         Some(How::Correct) => "correct",
         Some(How::Move) => "move",
     };
+    let parts = making.parts();
+    let titled = |part: &&Part| part.kind == "section" && !part.title.is_empty();
+    let sections: Vec<_> = parts.iter().filter(titled).collect();
     let content = content! {
-        parts => making.parts(), wrong, how,
+        parts, sections, wrong, how,
         title => definition.titles.get(visit.language),
         name => format!("{} {}", definition.name, definition.version),
         progress => progress(visit, judged),
@@ -342,8 +345,7 @@ fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown:
 
 /// How far the form is.
 fn progress(visit: &Visit<'_>, judged: &Judged) -> String {
-    let wrong = judged.found.iter().filter(|found| found.is_wrong).count() as u64;
-    match (judged.missing as u64, wrong) {
+    match (judged.missing as u64, judged.wrong as u64) {
         (0, 0) => visit.text("entry-complete", &[]),
         (missing, 0) => visit.text("entry-missing", &[("count", missing.into())]),
         (0, wrong) => visit.text("entry-wrong", &[("count", wrong.into())]),
