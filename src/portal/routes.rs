@@ -6,10 +6,11 @@ use std::sync::LazyLock;
 use super::{
     pages::{
         account, api_key, audit, certificate, certificate_add, connection, definition, enrolment,
-        enrolment_file, entry, error, group, group_edit, health, help, home, language, login, me, member,
-        member_edit, objection, objection_file, queue, reconciliation, registration, registration_list,
-        registration_search, registration_withdraw, role, second_factor, settings, settings_certificate,
-        setup, static_file, support, trust, upload, upload_act, upload_findings, upload_new, welcome,
+        enrolment_file, entry, entry_list, error, group, group_edit, health, help, home, language, login, me,
+        member, member_edit, objection, objection_file, queue, reconciliation, registration,
+        registration_list, registration_search, registration_withdraw, role, second_factor, settings,
+        settings_certificate, setup, static_file, support, trust, upload, upload_act, upload_findings,
+        upload_new, welcome,
     },
     route::{
         Body::{self, File, Form, KeptForm, None},
@@ -293,7 +294,7 @@ pub(super) const ROUTES: &[Route] = &[
         registration_withdraw::withdraw,
     ),
     // Forms
-    get("/ssp/groups/{group}/registrations/new", Group(RegistrationsEnter), "forms", entry::list),
+    get("/ssp/groups/{group}/registrations/new", Group(RegistrationsEnter), "forms", entry_list::list),
     get("/ssp/groups/{group}/registrations/new/{definition}", Group(RegistrationsEnter), "forms", entry::new),
     post(
         "/ssp/groups/{group}/registrations/new/{definition}",

@@ -2,7 +2,6 @@
 //! correction.
 
 use serde::Serialize;
-use serde_json::Value as Json;
 
 use super::{
     registration::{reached, values},
@@ -375,80 +374,4 @@ fn live(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged) -> Res
     };
     let parts = making.parts();
     Answer::json(&Live::of(&parts, &progress(visit, judged), &kept))
-}
-
-/// A form that can be chosen.
-#[derive(Serialize)]
-struct Offered<'a> {
-    name: String,
-    version: String,
-    project: &'a str,
-    title: String,
-}
-
-/// A draft of the person, or what was typed and not saved.
-#[derive(Serialize)]
-struct Unfinished {
-    path: String,
-    name: String,
-    at: i64,
-    is_saved: bool,
-}
-
-/// The forms that the person may fill in, and what is not finished.
-pub fn list(visit: &Visit<'_>) -> Result<Answer> {
-    let (group, who) = (visit.group()?.id, visit.who()?);
-    let projects = who.standing.projects(Permission::RegistrationsEnter, group);
-    let from: Option<i64> = visit.query.get("from").parse().ok();
-    let (offered, unfinished) = visit.read(|tx| {
-        let mut all = visit.portal.forms.all(tx)?;
-        all.retain(|newest| projects.reach(&newest.project).is_some());
-        if let Some(from) = from.map(RegistrationId) {
-            let listed = reached(visit, tx, from, Permission::RegistrationsRead)?;
-            let project = definition::facts(tx, listed.definition)?.project;
-            all.retain(|newest| newest.project == project);
-        }
-        let titles = all.iter().map(|newest| visit.portal.forms.title(tx, newest, visit.language));
-        let titles = titles.collect::<Result<Vec<String>>>()?;
-        Ok((all.into_iter().zip(titles).collect::<Vec<_>>(), unfinished(visit, tx)?))
-    })?;
-    let offered: Vec<_> = offered
-        .iter()
-        .map(|(newest, title)| Offered {
-            name: newest.name.clone(),
-            version: newest.version.to_string(),
-            project: &newest.project,
-            title: title.clone(),
-        })
-        .collect();
-    Ok(visit.page("entry_list.html", content! { offered, unfinished, from => from.map(Json::from) }))
-}
-
-/// The person's drafts and kept forms in this group.
-fn unfinished(visit: &Visit<'_>, tx: &Tx<'_>) -> Result<Vec<Unfinished>> {
-    let (group, who) = (visit.group()?.id, visit.who()?);
-    let stored = definition::stored(tx)?;
-    let mut scopes = scopes(visit, &stored, Permission::RegistrationsEnter)?;
-    scopes.iter_mut().for_each(|scope| scope.people = vec![who.account.email.clone()]);
-    let filter = listing::Filter { scopes, state: Some(State::Open), ..listing::Filter::default() };
-    let drafts = listing::page(tx, group, &filter, listing::Start::Newest, 25)?;
-    let name =
-        |id: i64| stored.iter().find(|(known, _)| *known == id).map_or("", |(_, facts)| facts.name.as_str());
-    let mut unfinished: Vec<_> = drafts
-        .rows
-        .iter()
-        .map(|draft| Unfinished {
-            path: visit.group_path(&format!("/registrations/{}/edit", draft.id.0)),
-            name: format!("{} · {}", name(draft.definition), draft.id.0),
-            at: draft.arrived_at,
-            is_saved: true,
-        })
-        .collect();
-    for (path, at) in entry::all_kept(tx, who.account.id, group)? {
-        let name =
-            path.rsplit('/').find(|part| !matches!(*part, "edit" | "new")).unwrap_or_default().to_owned();
-        unfinished.retain(|known| known.path != path);
-        unfinished.push(Unfinished { path, name, at, is_saved: false });
-    }
-    Ok(unfinished)
 }

@@ -11,6 +11,7 @@ pub mod definition;
 pub mod enrolment;
 pub mod enrolment_file;
 pub mod entry;
+pub mod entry_list;
 pub mod error;
 pub mod group;
 pub mod group_edit;
