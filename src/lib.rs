@@ -1,10 +1,10 @@
 //! `hd4dp`: the on-premise side of healthdata.be in one binary.
 //!
-//! A hospital's registrations come in as CSV, are judged by a Data Collection
-//! Definition (DCD), stored, and leave in two halves over mutual TLS: registry
-//! variables to the platform, patient identifiers to a trusted third party
-//! (TTP). Neither party gets the other half; what pairs them is drawn for each
-//! batch and forgotten.
+//! A hospital's registrations come in as CSV files, forms and payloads of
+//! systems, are judged by a Data Collection Definition (DCD), stored, and leave
+//! in two halves over mutual TLS: registry variables to the platform, patient
+//! identifiers to a trusted third party (TTP). Neither party gets the other
+//! half; what pairs them is drawn for each batch and forgotten.
 //!
 //! # Where things are
 //!
@@ -122,6 +122,20 @@
 //!    dry run.
 //! 4. Then `result.rs` writes what became of each row into `RESULT`, with the
 //!    sealed file, which is deleted only now.
+//!
+//! # A registration by form, step by step
+//!
+//! `POST /ssp/groups/71099911/registrations/new/INTEGO-DIAG`
+//!
+//! 1. `portal/entry/typed.rs` makes cells of the fields, `portal/entry/judged.rs`
+//!    has [`validate::Validator`] judge them as it does a row's. While somebody
+//!    types, the script of the page is told the same (`portal/entry/live.rs`); it
+//!    has no rules of its own.
+//! 2. Drafts and what is submitted go into the store by `intake/entry.rs`, with
+//!    gate, key and audit event in one transaction: one import a day for each
+//!    person and definition (`store/entry.rs`).
+//! 3. What was typed when the session had ended is kept, sealed, for the person
+//!    whose session it was (`portal/entry/lost.rs`).
 //!
 //! # A registration from a system, step by step
 //!
