@@ -63,7 +63,11 @@ fn a_session_ends_when_idle_and_in_any_case() {
     std::thread::sleep(std::time::Duration::from_millis(2));
     house.write(|tx| session::touch(tx, opened.id));
     assert!(find(limits).unwrap().0.seen_at > opened.seen_at);
+    let long_ago = Limits { absolute: SignedDuration::from_hours(-25), ..limits };
+    let (forgotten, _) = house.write(|tx| session::open(tx, someone, true, "::1", "", long_ago));
     assert_eq!(house.write(|tx| session::sweep(tx, limits)), 1);
+    let whose = |token| house.write(|tx| session::ended(tx, token));
+    assert_eq!((whose(&ended), whose(&forgotten)), (Some(someone), None), "a day long");
 }
 
 #[test]
