@@ -22,7 +22,8 @@ pub fn route(method: &str, path: &str) -> Option<&'static str> {
             && wanted.len() == given.len()
             && wanted.iter().zip(&given).all(|(want, part)| want.starts_with('{') || want == part)
     };
-    lines().find(fits).map(|line| line.path)
+    // Where two fit, the one that names the address more closely answers.
+    lines().filter(fits).min_by_key(|line| line.path.matches('{').count()).map(|line| line.path)
 }
 
 /// Pages of one kind that are visited.
