@@ -19,7 +19,7 @@ use crate::{
         block::Builder,
         enrolment, entry, finding, listing,
         registration::{self, NewBlock, Target},
-        withdrawal,
+        submission, withdrawal,
     },
     validate::Row,
 };
@@ -113,7 +113,7 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
         }
     }
     note(tx, (import, number), &judge, row, &mut counts)?;
-    entry::grow(tx, organisation, import, &counts)?;
+    submission::grow(tx, organisation, import, &counts)?;
     let is_unchanged = counts.unchanged > 0;
     let details = json!({
         "registration": id.0,

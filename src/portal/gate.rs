@@ -76,11 +76,13 @@ pub(super) fn answer(portal: &Portal, request: Request) -> Response {
         Ok(visit) => visit,
         Err(error) => return failed(head, &error),
     };
-    if visit.who.is_none() && visit.route.body == Body::KeptForm {
-        // The log-in comes next, whatever becomes of this.
-        if let Err(error) = lost::keep(portal, head, visit.params.get("group"), &request.body) {
-            super::log(&error, &head.id.to_string());
-        }
+    // Of a session that has ended; the log-in comes next, whatever becomes of this.
+    if visit.who.is_none()
+        && visit.route.body == Body::KeptForm
+        && let Some(group) = &visit.named
+        && let Err(error) = lost::keep(portal, head, group, &request.body)
+    {
+        super::log(&error, &head.id.to_string());
     }
     let received = request.spool.as_deref().and_then(|spool| portal.shelf.take(spool));
     let answered = enter(&mut visit, &request.body, received).and_then(|early| match early {

@@ -9,7 +9,7 @@ use crate::{
     clock,
     domain::{
         account::AccountId,
-        import::{ImportId, ImportState, Position, RowCounts},
+        import::{ImportId, ImportState, Position},
         organisation::OrganisationId,
         registration::{RegistrationId, State},
     },
@@ -68,26 +68,6 @@ pub fn of_today(
 pub fn is_entered(tx: &Tx<'_>, id: ImportId) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM entry_day WHERE import = ?1)";
     Ok(tx.sql.prepare_cached(sql)?.query_row([id.0], |row| row.get(0))?)
-}
-
-/// Counts one more row of an import, in the transaction that stores it.
-pub fn grow(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId, counts: &RowCounts) -> Result<()> {
-    tx.sql
-        .prepare_cached(
-            "UPDATE import SET row = row + 1, line = line + 1, accepted = accepted + ?3, unchanged = unchanged + ?4,
-               corrections = corrections + ?5, warnings = warnings + ?6, changed_at = ?7
-             WHERE organisation = ?1 AND id = ?2",
-        )?
-        .execute(params![
-            organisation.0,
-            id.0,
-            counts.accepted as i64,
-            counts.unchanged as i64,
-            counts.corrections as i64,
-            counts.warnings as i64,
-            tx.now.as_millisecond()
-        ])?;
-    Ok(())
 }
 
 /// The registration that stands under a business key: not one that was taken

@@ -2,12 +2,12 @@
 //! person whose session it was.
 
 use crate::{
-    domain::{form::Form, role::Permission},
+    domain::{form::Form, organisation::Organisation, role::Permission},
     error::Result,
     front::Head,
     portal::{Portal, cookie, csrf},
     store::{
-        entry, member, organisation,
+        entry, member,
         session::{self, Token},
     },
 };
@@ -17,7 +17,7 @@ pub const OWN_FIELDS: [&str; 3] = ["csrf", "act", "keep"];
 
 /// Keeps the form if the token is of a session that ended a short while ago,
 /// and the form was one of its pages. Else nothing happens.
-pub fn keep(portal: &Portal, head: &Head, nihdi: &str, body: &[u8]) -> Result<()> {
+pub fn keep(portal: &Portal, head: &Head, group: &Organisation, body: &[u8]) -> Result<()> {
     let Some(token) = cookie::read(head, cookie::SESSION).map(Token::received) else { return Ok(()) };
     let form = Form::read(body);
     if csrf::check(head, &token.csrf(portal.store.keys()), form.raw("csrf")).is_err() || !form.has("end") {
@@ -25,8 +25,6 @@ pub fn keep(portal: &Portal, head: &Head, nihdi: &str, body: &[u8]) -> Result<()
     }
     portal.store.write(|tx| {
         let Some(account) = session::ended(tx, &token)? else { return Ok(()) };
-        let Some(nihdi) = crate::domain::identifier::Nihdi::stored(nihdi.to_owned()) else { return Ok(()) };
-        let Ok(group) = organisation::by_nihdi(tx, &nihdi) else { return Ok(()) };
         if !member::standing(tx, account)?.permits(Permission::RegistrationsEnter, group.id) {
             return Ok(());
         }
