@@ -23,11 +23,18 @@ pub const MOST_BYTES: usize = 8 << 20;
 const MOST_UNPACKED: u64 = 64 << 20;
 /// The most parts of the archive.
 const MOST_PARTS: usize = 1_000;
+/// The most sheets of a workbook: the same part may be listed many times.
+const MOST_SHEETS: usize = 200;
+/// The most lists that stand in sheets of their own.
+const MOST_FILES: usize = 50;
+/// The most that parts of many small elements may unpack to, which grow a
+/// hundredfold when they are read: styles and relations.
+const MOST_SMALL: usize = 2 << 20;
 /// The most rows of a sheet, those of the code lists included.
 const MOST_ROWS: u32 = 200_000;
 /// The most columns of a sheet.
 const MOST_COLUMNS: u32 = 200;
-/// The most cells of a sheet, empty ones before others included.
+/// The most cells of a sheet, empty ones below its header included.
 const MOST_CELLS: usize = 2_000_000;
 /// The most text in all sheets together: shared strings are stored once and
 /// may be used many times.
@@ -40,9 +47,13 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Sheets, Refused> {
     check_archive(bytes)?;
     let unreadable = || Problem::whole("definition-not-a-workbook");
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
+    let names = workbook.sheet_names();
+    if names.len() > MOST_SHEETS {
+        return Err(too_large());
+    }
     let mut sheets = Sheets::default();
     let mut text = 0;
-    for name in workbook.sheet_names() {
+    for name in names {
         if let Some(sheet) = sheets.by_name(&name) {
             *sheet = read_sheet(&mut workbook, &name, &mut text)?;
         }
@@ -86,7 +97,12 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, text: &mut usize) 
         }
         cells[column as usize] = value;
     }
-    Ok(Sheet::from_rows(rows))
+    bounded(Sheet::from_rows(rows))
+}
+
+/// A sheet whose rows, filled up to the width of its header, are not too many.
+fn bounded(sheet: Sheet) -> Result<Sheet, Refused> {
+    if sheet.rows.len() * sheet.header.len() > MOST_CELLS { Err(too_large()) } else { Ok(sheet) }
 }
 
 /// Adds the lists that the survey takes from files: from the workbook, else
@@ -96,7 +112,11 @@ fn add_files(
     sheets: &mut Sheets,
     mut find: impl FnMut(&str) -> Result<Option<Sheet>, Refused>,
 ) -> Result<(), Refused> {
-    for file in sheets.files_wanted() {
+    let wanted = sheets.files_wanted();
+    if wanted.len() > MOST_FILES {
+        return Err(too_large());
+    }
+    for file in wanted {
         let (sheet, packaged) = match find(&file)? {
             Some(sheet) => (sheet, false),
             None => match packaged_list(&file) {
@@ -143,7 +163,7 @@ fn read_csv(name: &'static str, bytes: &[u8]) -> Result<Sheet, Refused> {
         let cells = record.iter().map(|cell| cell.trim_start_matches('\u{feff}').trim().to_owned());
         rows.push((rows.len() as u32 + 1, cells.collect()));
     }
-    Ok(Sheet::from_rows(rows))
+    bounded(Sheet::from_rows(rows))
 }
 
 fn has_survey(sheets: Sheets) -> Result<Sheets, Refused> {
@@ -177,6 +197,10 @@ fn check_archive(bytes: &[u8]) -> Result<(), Refused> {
         left = left.checked_sub(part.len() as u64).ok_or_else(too_large)?;
         if is_xml && !is_honest(&part) {
             return Err(unreadable().into());
+        }
+        let is_small = name.ends_with("styles.xml") || name.ends_with(".rels");
+        if is_small && part.len() > MOST_SMALL {
+            return Err(too_large());
         }
     }
     Ok(())
