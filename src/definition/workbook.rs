@@ -276,6 +276,13 @@ mod tests {
         writer.finish().unwrap().into_inner()
     }
 
+    fn part(name: &str) -> Vec<u8> {
+        let mut archive = ZipArchive::new(Cursor::new(WORKBOOK)).unwrap();
+        let mut bytes = Vec::new();
+        archive.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
     #[test]
     fn a_workbook_says_the_same_as_its_sheets_in_a_folder() {
         let workbook = Definition::from_workbook(WORKBOOK).unwrap();
@@ -324,6 +331,31 @@ mod tests {
         let wide: Vec<u8> =
             "<sst uniqueCount=\"99999999999999\"/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(reason(&with_part("xl/sharedStrings.xml", &wide)), "definition-not-a-workbook");
+    }
+
+    #[test]
+    fn a_part_that_is_listed_again_and_again_is_refused_before_it_is_read() {
+        let workbook = String::from_utf8(part("xl/workbook.xml")).unwrap();
+        let (before, rest) = workbook.split_once("<sheets>").unwrap();
+        let (sheets, after) = rest.split_once("</sheets>").unwrap();
+        let many = format!("{before}<sheets>{}</sheets>{after}", sheets.repeat(MOST_SHEETS));
+        assert_eq!(reason(&with_part("xl/workbook.xml", many.as_bytes())), "definition-too-large");
+        let styles = "<xf/>".repeat(MOST_SMALL / 4);
+        assert_eq!(reason(&with_part("xl/styles.xml", styles.as_bytes())), "definition-too-large");
+    }
+
+    #[test]
+    fn more_lists_from_files_and_more_empty_cells_than_any_definition_has_are_refused() {
+        let folder = |survey: String| {
+            let read = read_folder(|name| (name == "survey.csv").then(|| survey.clone().into_bytes()));
+            read.unwrap_err().problems[0].id
+        };
+        let files: String =
+            (0..=MOST_FILES).map(|at| format!("select_one_from_file f{at}.csv,V{at}\n")).collect();
+        assert_eq!(folder(format!("type,name\n{files}")), "definition-too-large");
+        let rows = MOST_CELLS / 100 + 1;
+        let wide = format!("type,name{}\n{}", ",x".repeat(98), "text,V\n".repeat(rows));
+        assert_eq!(folder(wide), "definition-too-large");
     }
 
     #[test]
