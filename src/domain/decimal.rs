@@ -176,7 +176,9 @@ fn leading_zeros_cut(text: &str, comma: bool) -> Option<Decimal> {
         return None;
     }
     let sign = if text.starts_with('-') { "-" } else { "" };
-    Decimal::parse(&format!("{sign}0{cut}"), comma)
+    // One more zero before all the digits that there may be would lead here again.
+    let zero = if whole == 0 { "0" } else { "" };
+    Decimal::parse(&format!("{sign}{zero}{cut}"), comma)
 }
 
 /// Moves the point as the exponent says. Spreadsheets write small results
@@ -231,6 +233,11 @@ mod tests {
             ("1.05", "1.05"),
             ("123456789012345678.000000000000000001", "123456789012345678.000000000000000001"),
             ("0000000000000000000000012.5", "12.5"),
+            ("0123456789012345678", "123456789012345678"),
+            ("-0999999999999999999.5", "-999999999999999999.5"),
+            ("00000000000000000000.5", "0.5"),
+            ("00000000000000000000", "0"),
+            ("123456789012345678e0", "123456789012345678"),
             ("1.2E-3", "0.0012"),
             ("-12.5e2", "-1250"),
             ("5e0", "5"),
@@ -272,6 +279,8 @@ mod tests {
             "1234567890123456789",
             "-+00000000000000000000001",
             "1.0000000000000000001",
+            "00000000566369836437025587A0",
+            "1234567890123456789e0",
             "٣",
         ] {
             assert_eq!(rendered(text, false), None, "{text}");
