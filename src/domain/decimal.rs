@@ -212,6 +212,8 @@ fn exponent_resolved(text: &str, comma: bool) -> Option<Decimal> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn rendered(text: &str, comma: bool) -> Option<String> {
@@ -284,6 +286,17 @@ mod tests {
             "٣",
         ] {
             assert_eq!(rendered(text, false), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_looks_like_a_number_is_read_as_others_read_it_or_not_at_all(
+            text in "[-+]?0{0,24}[0-9]{0,20}(\\.[0-9]{0,20})?([eE][-+]?[0-9]{0,2})?",
+        ) {
+            if let Some(number) = Decimal::parse(&text, false) {
+                prop_assert_eq!(number.to_f64(), text.parse::<f64>().unwrap());
+            }
         }
     }
 
