@@ -21,6 +21,7 @@ mod front;
 mod import;
 mod issuer;
 mod layering;
+mod never_seen;
 mod portal;
 mod registration;
 mod sample;

@@ -185,6 +185,7 @@ impl<'a> Relations<'a> {
             _ => None,
         };
         let rule = self.reader.cell(row, "constraint").to_owned();
+        let begins = self.begins(row, repeat);
         Variable {
             technical,
             labels,
@@ -201,6 +202,7 @@ impl<'a> Relations<'a> {
             constraint: both(range, self.expression(row, "constraint", &rule, Some(place), repeat)),
             constraint_message,
             default: self.default_value(row, kind),
+            begins,
             read_only: self.yes_or_no(row, "read_only") || self.yes_or_no(row, "readonly"),
             format: self.format(row, kind),
             key: self.yes_or_no(row, "hd::key"),
@@ -239,15 +241,28 @@ impl<'a> Relations<'a> {
 
     fn default_value(&mut self, row: &SheetRow, kind: Kind) -> String {
         let default = self.reader.cell(row, "default").to_owned();
-        // A form works a default out that is an expression.
-        let is_code = !default.is_empty() && !default.contains("${") && !default.contains('(');
         if let Kind::SelectOne(list) = kind
-            && is_code
+            && !default.is_empty()
+            && !is_expression(&default)
             && self.reader.lists[list].find_code(&default).is_none()
         {
             self.reader.problem(row, "default", "definition-default", &default);
         }
         default
+    }
+
+    fn begins(&mut self, row: &SheetRow, repeat: Option<usize>) -> Option<Calculation> {
+        let text = self.reader.cell(row, "default");
+        if !is_expression(text) {
+            return None;
+        }
+        match Calculation::compile(text, &self.scope(None, repeat, Purpose::Calculation)) {
+            Ok((calculation, _)) => Some(calculation),
+            Err(fault) => {
+                self.fault(fault, row, "default");
+                None
+            }
+        }
     }
 
     fn format(&mut self, row: &SheetRow, kind: Kind) -> Option<NumberFormat> {
@@ -348,7 +363,7 @@ impl<'a> Relations<'a> {
         }
     }
 
-    /// The identities that a variable is or is calculated from.
+    /// The identities that a variable is, is calculated from or begins with.
     fn identities(&self, place: usize) -> Vec<Role> {
         let mut seen = vec![place];
         let mut at = 0;
@@ -421,6 +436,13 @@ impl<'a> Relations<'a> {
             false
         })
     }
+}
+
+/// Whether a default is worked out: it mentions a variable or calls a
+/// function, which a bracket in a sentence does not.
+pub(super) fn is_expression(default: &str) -> bool {
+    let calls = |(at, _): (usize, &str)| default[..at].ends_with(|it: char| it.is_ascii_alphanumeric());
+    default.contains("${") || default.match_indices('(').any(calls)
 }
 
 fn both(one: Option<Expression>, other: Option<Expression>) -> Option<Expression> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     judged::{Judged, label},
     stored::{How, Stored},
-    typed::{self, MOST_INSTANCES, Typed},
+    typed::{self, InInstance, MOST_INSTANCES, Typed},
 };
 use crate::{
     definition::{Definition, Item, Kind, List, Role, Variable},
@@ -198,7 +198,7 @@ impl Making<'_> {
         });
     }
 
-    fn field(&self, at: usize, value: &str, instance: Option<(usize, usize, usize)>) -> Option<Part> {
+    fn field(&self, at: usize, value: &str, instance: Option<InInstance>) -> Option<Part> {
         let variable = &self.definition.variables[at];
         let look = self.judged.look(at, instance);
         let shown = look.is_none_or(|look| look.relevant);

@@ -157,6 +157,7 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
             for (cell, known) in typed.cells.iter_mut().zip(begun).filter(|(_, known)| !known.is_empty()) {
                 cell.clone_from(known);
             }
+            judging(visit)?.begin(definition, &mut typed, stored.as_ref(), None);
             typed
         }
     };
@@ -193,7 +194,9 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         "draft" if is_draft => Purpose::Draft,
         "submit" => Purpose::Submit,
         other => {
-            change_instances(definition, &mut typed, other);
+            if let Some(new) = change_instances(definition, &mut typed, other) {
+                judging.begin(definition, &mut typed, stored, Some(new));
+            }
             let judged = judge(&typed, Purpose::Check);
             let told = !other.starts_with("add-") && !other.starts_with("remove-");
             return show(visit, &place, &typed, &judged, Shown { told, ..Shown::default() });
@@ -230,11 +233,14 @@ fn judging<'a>(visit: &'a Visit<'_>) -> Result<Judging<'a>> {
     })
 }
 
-/// `add-REPEAT` and `remove-NUMBER-REPEAT`.
-fn change_instances(definition: &Definition, typed: &mut Typed, act: &str) {
+/// `add-REPEAT` and `remove-NUMBER-REPEAT`; gives the repeat and the number of
+/// an instance that is new.
+fn change_instances(definition: &Definition, typed: &mut Typed, act: &str) -> Option<(usize, usize)> {
     let place = |name: &str| definition.repeats.iter().position(|repeat| repeat.name == name);
     if let Some(place) = act.strip_prefix("add-").and_then(place) {
+        let before = typed.repeats[place].len();
         typed.add_instance(definition, place);
+        return (typed.repeats[place].len() > before).then_some((place, before + 1));
     }
     let removed = act.strip_prefix("remove-").and_then(|rest| rest.split_once('-'));
     if let Some((number, name)) = removed
@@ -242,6 +248,7 @@ fn change_instances(definition: &Definition, typed: &mut Typed, act: &str) {
     {
         typed.remove_instance(place, number);
     }
+    None
 }
 
 fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
