@@ -66,6 +66,8 @@ pub struct Field {
     pub digits: bool,
     /// Choices.
     pub options: Vec<Choice>,
+    /// Whether other answers leave some of them only.
+    pub is_filtered: bool,
     /// What is wrong with it.
     pub wrong: Option<String>,
     /// What is remarkable about it.
@@ -240,6 +242,7 @@ impl Making<'_> {
             guidance: variable.guidance.get(self.language).to_owned(),
             required: look.is_some_and(|look| look.required) && !is_given,
             hidden_value,
+            is_filtered: variable.filter.is_some(),
             digits: variable.role == Some(Role::Patient)
                 || matches!(variable.role, Some(Role::Physician | Role::Enterprise)),
             options: match control {
