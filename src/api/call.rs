@@ -109,14 +109,25 @@ impl Call<'_> {
         all.into_iter().find(|known| is_it(known) && is_open(known)).map(Some).ok_or_else(unknown)
     }
 
-    /// The definitions that this request may know of, in the versions that
-    /// something can be sent under.
+    /// The definitions that this request may know of.
     pub fn definitions(&self) -> Result<Vec<Listed>> {
-        let (mut all, closed) = self.api.store.read(|tx| Ok((list(tx)?, version::closed(tx)?)))?;
-        let organisation = self.organisation()?;
+        let mut all = self.api.store.read(list)?;
+        if let Some(key) = &self.key {
+            all.retain(|listed| key.is_for(&listed.name));
+        }
+        Ok(all)
+    }
+
+    /// Those of them, in the versions, that something can be sent under.
+    pub fn open_definitions(&self) -> Result<Vec<Listed>> {
+        let mut all = self.definitions()?;
+        let organisation = match &self.key {
+            Some(key) => Some(self.api.store.read(|tx| organisation::get(tx, key.organisation))?),
+            None => self.organisation()?,
+        };
+        let closed = self.api.store.read(version::closed)?;
         all.retain(|listed| {
-            self.key.as_ref().is_none_or(|key| key.is_for(&listed.name))
-                && organisation.as_ref().is_none_or(|known| known.takes(&listed.name))
+            organisation.as_ref().is_none_or(|known| known.takes(&listed.name))
                 && !closed.has(&listed.name, listed.version)
         });
         Ok(all)
@@ -131,7 +142,7 @@ impl Call<'_> {
     /// one.
     pub fn definition(&self, wanted: Option<&str>, named: Option<&str>) -> Result<Arc<Known>> {
         let all = match (wanted, named) {
-            (None, None) => self.definitions()?,
+            (None, None) => self.open_definitions()?,
             _ => self.api.store.read(list)?,
         };
         let listed = choose(all, wanted, named)?;
