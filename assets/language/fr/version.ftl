@@ -22,6 +22,7 @@ definition-drafts-carry-said = Les brouillons ouverts des versions de { $name } 
 definition-drafts-close-said = Les versions de { $name } antérieures à { $major } sont fermées ; leurs brouillons ouverts sont continués dans la version { $major }.
 done-definition-drafts = Ce que deviennent les brouillons des versions antérieures est enregistré.
 version-closed = La version { $version } de { $name } est fermée : rien de nouveau n’y est plus accepté. Utilisez la version la plus récente ; un User Manager dit sur la page de la définition quelles versions sont fermées.
+version-closed-short = Fermée
 version-is-closed = Cette version est fermée : rien de nouveau n’y est plus accepté.
 entry-carried = Ceci a été commencé dans la version { $from } et continue dans la version { $to }. Rien ne change avant que vous ne sauvegardiez.
 entry-carried-left = La version { $to } n’a pas de place pour ces réponses. Elles restent dans l’historique de l’enregistrement, dans la version { $from } :

@@ -110,7 +110,7 @@ pub fn compare(visit: &Visit<'_>) -> Result<Answer> {
 }
 
 fn page(visit: &Visit<'_>, errors: &Errors, problems: &[String]) -> Result<Answer> {
-    let mut all = visit.read(definition::all)?;
+    let (mut all, closed) = visit.read(|tx| Ok((definition::all(tx)?, version::closed(tx)?)))?;
     all.sort_by(|one, other| {
         let order = (&one.project, &one.name).cmp(&(&other.project, &other.name));
         order.then(other.version.cmp(&one.version))
@@ -121,7 +121,7 @@ fn page(visit: &Visit<'_>, errors: &Errors, problems: &[String]) -> Result<Answe
             content! {
                 project => known.project, abbreviation => known.abbreviation, name => known.name,
                 version => known.version.to_string(), title => known.titles.get(visit.language),
-                variables => known.variables,
+                variables => known.variables, is_closed => closed.has(&known.name, known.version),
             }
         })
         .collect();
