@@ -339,9 +339,9 @@ fn a_closed_version_takes_nothing_in_but_corrections_of_what_was_submitted_in_it
     let payload = json!({ "TX_NUMBER": "9", "TX_OLD": "x" }).to_string();
     let path = "/proxy/api/dcd/payload/submit?dcd-id=TRIAL&dcd-version-id=1.0.0";
     let refused = system.post(path, "application/json", &[], payload.as_bytes());
-    assert!(refused.status == 409 && refused.text().contains("closed"), "{}", refused.text());
+    assert!(refused.status == 422 && refused.text().contains("closed"), "{}", refused.text());
     let batch = system.post(path, "application/json", &[], format!("[{payload}]").as_bytes());
-    assert_eq!(batch.status, 409, "{}", batch.text());
+    assert_eq!(batch.status, 422, "{}", batch.text());
     let menu = system.get("/proxy/api/dcd/menu/structure").text();
     assert!(!menu.contains("1.0.0"), "{menu}");
     // The correction is made in its own version.

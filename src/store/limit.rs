@@ -17,9 +17,9 @@ pub const ABOUT: [&str; 2] = ["organisation-limited", "version-closed"];
 ///
 /// # Errors
 ///
-/// `Conflict` if the organisation is deactivated (`organisation-deactivated`) or
-/// the version closed (`version-closed`); `Forbidden` if the organisation is not
-/// to use the definition (`organisation-limited`).
+/// `Conflict` if the organisation is deactivated (`organisation-deactivated`);
+/// `Forbidden` if it is not to use the definition (`organisation-limited`);
+/// `Invalid` if the version is closed (`version-closed`).
 pub fn must_take(tx: &Tx<'_>, organisation: OrganisationId, definition: i64) -> Result<()> {
     let facts = definition::facts(tx, definition)?;
     check(tx, organisation, &facts.name, facts.version.parse().unwrap_or_default())
@@ -43,9 +43,7 @@ pub fn must_take_correction(tx: &Tx<'_>, organisation: OrganisationId, definitio
 pub fn check(tx: &Tx<'_>, organisation: OrganisationId, name: &str, version: Version) -> Result<()> {
     must_use(tx, organisation, name)?;
     if version::closed(tx)?.has(name, version) {
-        return Err(Error::new(Code::Conflict, "version-closed")
-            .with("name", name)
-            .with("version", version.to_string()));
+        return Err(Error::invalid("version-closed").with("name", name).with("version", version.to_string()));
     }
     Ok(())
 }
