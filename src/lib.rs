@@ -79,10 +79,11 @@
 //!    variables. What is wrong up to here refuses the file.
 //! 3. `store/import.rs` says whether these bytes came before. An import that was
 //!    interrupted goes on at the byte up to which everything is stored.
-//! 4. In a thread of its own `intake/reader.rs` has `intake/rows.rs` cut rows,
-//!    [`validate::Validator`] judge them, and the gate (physician enrolled? patient
+//! 4. In a thread of its own `intake/cut.rs` has `intake/rows.rs` cut rows. In as
+//!    many more as there are cores `intake/reader.rs` has [`validate::Validator`]
+//!    judge them, a thousand at a time, and the gate (physician enrolled? patient
 //!    objecting?) say what holds them back; it packs those that passed into blocks
-//!    of a thousand (`store/block.rs`).
+//!    (`store/block.rs`). `intake/pass.rs` puts them back into the file's order.
 //! 5. Meanwhile `intake/job.rs` stores the chunk before, in one transaction:
 //!    blocks, findings, sealed refused rows, counts and the new position.
 //!    `store/registration.rs` finds each business key's fate by its keyed hash:

@@ -2,8 +2,8 @@
 //!
 //! [`source`] looks a file over once and reads it as UTF-8 text, [`rows`] cuts
 //! the text into rows, [`header`] maps columns to variables, `reader` validates
-//! and packs in a thread of its own, [`job`] stores chunk by chunk and
-//! [`dry_run`] only tells.
+//! and packs in several threads that take turns, [`job`] stores chunk by chunk
+//! and [`dry_run`] only tells.
 //!
 //! Files that people send come in by [`upload`] and are worked through by
 //! [`runner`], which tells how far it is on its [`desk`]. Files that lie in the
@@ -15,6 +15,7 @@ mod check;
 mod chunk;
 pub mod column;
 pub mod convoy;
+mod cut;
 pub mod desk;
 pub mod dry_run;
 pub mod entry;

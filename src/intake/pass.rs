@@ -1,5 +1,5 @@
-//! One pass over a file: a thread of its own reads, and what it read is taken
-//! chunk by chunk.
+//! One pass over a file: a thread of its own cuts rows, others judge them in
+//! turn, and what they judged is taken chunk by chunk, in the order of the file.
 
 use std::{
     sync::{Arc, mpsc},
@@ -8,27 +8,36 @@ use std::{
 
 use super::{
     chunk::Chunk,
+    cut,
     job::{Job, Progress},
     judge::Judge,
     opened::Opened,
-    reader::{Part, Reader},
+    reader::{Judged, Part, Reader},
     rows::Rows,
 };
 use crate::{
     clock,
-    domain::{enrolment::Gate, import::Position},
+    domain::import::Position,
     error::{Error, Result},
     store::{block::BLOCK_ROWS, enrolment},
     validate::{Options, Validator},
 };
 
-/// How many parts may wait between reading and storing.
+/// How many parts may wait between judging and storing.
 const PARTS_WAITING: usize = 128;
+
+/// How much may wait for each thread that judges.
+const CUTS_WAITING: usize = 2;
+
+/// The most threads that judge.
+const MOST_JUDGES: usize = 4;
 
 /// What was read and not taken yet.
 pub(super) struct Parts<'scope> {
-    receiver: mpsc::Receiver<Part>,
-    reading: Option<ScopedJoinHandle<'scope, Result<()>>>,
+    /// What each thread judged; they take turns.
+    judged: Vec<mpsc::Receiver<Judged>>,
+    turn: usize,
+    threads: Vec<ScopedJoinHandle<'scope, Result<()>>>,
 }
 
 impl Parts<'_> {
@@ -37,7 +46,7 @@ impl Parts<'_> {
     fn chunk(&mut self, from: Position, rows: usize) -> Result<Chunk> {
         let mut chunk = Chunk::starting(from);
         while !chunk.is_full(rows) {
-            let Ok(part) = self.receiver.recv() else {
+            let Some(part) = self.next() else {
                 self.end()?;
                 chunk.last = true;
                 break;
@@ -53,18 +62,28 @@ impl Parts<'_> {
 
     /// Hands over what comes after a stop, to its end.
     pub fn rest(&mut self, mut take: impl FnMut(Part) -> Result<()>) -> Result<()> {
-        while let Ok(part) = self.receiver.recv() {
+        while let Some(part) = self.next() {
             take(part)?;
         }
         self.end()
     }
 
+    fn next(&mut self) -> Option<Part> {
+        let judged = self.judged.get(self.turn)?.recv().ok()?;
+        if judged.passes_on {
+            self.turn = (self.turn + 1) % self.judged.len();
+        }
+        Some(judged.part)
+    }
+
     /// Whether the reading ended well: only then was what came all there is.
     fn end(&mut self) -> Result<()> {
-        match self.reading.take().map(ScopedJoinHandle::join) {
-            None => Ok(()),
-            Some(ended) => ended.map_err(|_| Error::internal("the reading thread panicked"))?,
+        // One that ended early leaves others with what nobody will take.
+        self.judged.clear();
+        for thread in self.threads.drain(..) {
+            thread.join().map_err(|_| Error::internal("a reading thread panicked"))??;
         }
+        Ok(())
     }
 }
 
@@ -82,13 +101,51 @@ impl Job<'_> {
         let asks_enrolment = self.definition.enrolment_required;
         let gate =
             self.store.read(|tx| enrolment::gate(tx, self.organisation.id, project, asks_enrolment))?;
-        let (sender, receiver) = mpsc::sync_channel(PARTS_WAITING);
+        let options = Options {
+            today: clock::today(),
+            now: clock::now(),
+            decimal_comma: opened.delimiter != b',',
+            nihii_moduli: self.nihdi_moduli.to_vec(),
+        };
+        let reader = Reader {
+            judge: Judge {
+                keys: self.store.keys(),
+                gate: &gate,
+                organisation: self.organisation.id,
+                definition: &self.definition,
+            },
+            header: &opened.header,
+            default_author: self.default_author,
+        };
+        let judges = thread::available_parallelism().map_or(1, usize::from).min(MOST_JUDGES);
         thread::scope(|scope| {
-            let reading = scope.spawn(move || {
-                let sender = sender;
-                self.read(opened, from, &gate, |part| sender.send(part).is_ok())
-            });
-            let mut parts = Parts { receiver, reading: Some(reading) };
+            let (give_back, spent) = mpsc::channel();
+            let mut parts = Parts { judged: Vec::new(), turn: 0, threads: Vec::new() };
+            let mut given = Vec::new();
+            for _ in 0..judges {
+                let (give, taken) = mpsc::sync_channel(CUTS_WAITING);
+                let (send, judged) = mpsc::sync_channel(PARTS_WAITING / judges);
+                let (give_back, options) = (give_back.clone(), options.clone());
+                given.push(give);
+                parts.judged.push(judged);
+                parts.threads.push(scope.spawn(move || {
+                    let validator = Validator::new(Arc::clone(&self.definition), options);
+                    // Nobody cuts any more when the last rows are judged.
+                    let give_back = |cut| _ = give_back.send(cut);
+                    reader.run(taken, validator, give_back, |judged| send.send(judged).is_ok())
+                }));
+            }
+            parts.threads.push(scope.spawn(move || {
+                let text = opened.source.text(from.byte).map_err(Error::internal)?;
+                let mut rows = Rows::new(text, opened.delimiter, from);
+                let mut turns = given.iter().cycle();
+                cut::cut(
+                    &mut rows,
+                    self.chunk_rows.clamp(1, BLOCK_ROWS),
+                    || spent.try_recv().ok(),
+                    |work| turns.next().is_some_and(|give| give.send(work).is_ok()),
+                )
+            }));
             let mut from = from;
             loop {
                 let chunk = parts.chunk(from, self.chunk_rows)?;
@@ -101,34 +158,5 @@ impl Job<'_> {
                 from = to;
             }
         })
-    }
-
-    fn read(
-        &self,
-        opened: &Opened,
-        from: Position,
-        gate: &Gate,
-        send: impl FnMut(Part) -> bool,
-    ) -> Result<()> {
-        let options = Options {
-            today: clock::today(),
-            now: clock::now(),
-            decimal_comma: opened.delimiter != b',',
-            nihii_moduli: self.nihdi_moduli.to_vec(),
-        };
-        let mut validator = Validator::new(Arc::clone(&self.definition), options);
-        let reader = Reader {
-            judge: Judge {
-                keys: self.store.keys(),
-                gate,
-                organisation: self.organisation.id,
-                definition: &self.definition,
-            },
-            header: &opened.header,
-            default_author: self.default_author,
-            block_rows: self.chunk_rows.clamp(1, BLOCK_ROWS),
-        };
-        let text = opened.source.text(from.byte).map_err(Error::internal)?;
-        reader.run(&mut Rows::new(text, opened.delimiter, from), &mut validator, send)
     }
 }

@@ -1,19 +1,20 @@
-//! The reading half of an import: rows are cut, validated, judged by the gate
-//! and packed, part by part, while the storing half writes the part before.
+//! The reading half of an import: rows are validated, judged by the gate and
+//! packed, part by part, while the storing half writes the parts before.
 
-use std::{io::Read, mem};
+use std::mem;
 
 use super::{
+    cut::{Cut, Work},
     header::{Header, TECHNICAL},
     judge::Judge,
-    rows::{Row, Rows},
+    rows::Row,
 };
 use crate::{
     domain::{
         finding::{Finding, Severity},
         import::{Position, RowCounts},
     },
-    error::{Code, Error, Result},
+    error::Result,
     store::{
         block::{BLOCK_ROWS, Builder},
         finding::{RowFinding, args_to_json},
@@ -45,82 +46,80 @@ pub(super) struct Part {
     pub stop: Option<Finding>,
 }
 
+/// A part, in the order of the file.
+pub(super) struct Judged {
+    pub part: Part,
+    /// Whether it is the last of what this thread was given at once: another
+    /// one has what comes next.
+    pub passes_on: bool,
+}
+
 /// What a file's rows are read with.
+#[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub judge: Judge<'a>,
     pub header: &'a Header,
     pub default_author: &'a str,
-    /// The most rows of a block.
-    pub block_rows: usize,
 }
 
 impl Reader<'_> {
-    /// Reads all rows and hands them over part by part, until `send` says
-    /// that nobody takes them any more. A part with a `stop` is followed by
-    /// parts that hold the rest of the text as refused.
-    pub fn run<R: Read>(
+    /// Judges what is given and hands it over part by part, until `send` says
+    /// that nobody takes them any more. What was judged is given back.
+    pub fn run(
         &self,
-        rows: &mut Rows<R>,
-        validator: &mut Validator,
-        mut send: impl FnMut(Part) -> bool,
+        given: impl IntoIterator<Item = Work>,
+        mut validator: Validator,
+        give_back: impl Fn(Cut),
+        mut send: impl FnMut(Judged) -> bool,
     ) -> Result<()> {
         let mut packing = Packing { rows: Vec::with_capacity(BLOCK_ROWS), builder: Builder::new()? };
         let mut validated = Validated::default();
-        let mut part = Part::default();
-        loop {
-            match rows.read() {
-                Ok(Some(row)) => self.row(&row, validator, &mut validated, &mut packing, &mut part),
-                Ok(None) => break,
-                Err(finding) => {
-                    part.stop = Some(finding);
-                    break;
+        for work in given {
+            let wanted = match work {
+                Work::Rest(part) => send(Judged { part, passes_on: true }),
+                Work::Rows(mut cut) => {
+                    let stop = cut.stop.take();
+                    let wanted =
+                        self.rows(&cut, stop, &mut validator, &mut validated, &mut packing, &mut send)?;
+                    give_back(cut);
+                    wanted
                 }
+            };
+            if !wanted {
+                break;
             }
-            let number = rows.position().row;
-            self.number(number, &mut packing, &mut part);
-            if packing.rows.len() >= self.block_rows
-                || part.refused.len() >= REFUSED_BYTES
-                || part.findings.len() >= MOST_FINDINGS
-            {
-                packing.finish(rows.position(), &mut part)?;
-                if !send(mem::take(&mut part)) {
-                    return Ok(());
-                }
-            }
-        }
-        let stopped = part.stop.is_some();
-        packing.finish(rows.position(), &mut part)?;
-        if send(part) && stopped {
-            self.rest(rows, send)?;
         }
         Ok(())
     }
 
-    /// Hands over everything behind the last whole row as refused: one row,
-    /// because where damage is nobody can tell rows apart.
-    fn rest<R: Read>(&self, rows: &mut Rows<R>, mut send: impl FnMut(Part) -> bool) -> Result<()> {
-        let mut position = rows.position();
-        position.row += 1;
-        let mut counts = RowCounts { rejected: 1, ..RowCounts::default() };
-        let mut wanted = true;
-        rows.rest(|piece| {
-            for piece in piece.chunks(REFUSED_BYTES) {
-                position.byte += piece.len() as u64;
-                let counts = mem::take(&mut counts);
-                wanted =
-                    wanted && send(Part { refused: piece.to_vec(), counts, position, ..Part::default() });
+    fn rows(
+        &self,
+        cut: &Cut,
+        stop: Option<Finding>,
+        validator: &mut Validator,
+        validated: &mut Validated,
+        packing: &mut Packing,
+        send: &mut impl FnMut(Judged) -> bool,
+    ) -> Result<bool> {
+        let mut part = Part::default();
+        for (row, after) in cut.rows() {
+            self.row(&row, after.row, validator, validated, packing, &mut part);
+            if part.refused.len() >= REFUSED_BYTES || part.findings.len() >= MOST_FINDINGS {
+                packing.finish(after, &mut part)?;
+                if !send(Judged { part: mem::take(&mut part), passes_on: false }) {
+                    return Ok(false);
+                }
             }
-        })
-        .map_err(|error| {
-            Error::new(Code::Unavailable, "file-unreadable")
-                .with("reason", error.kind().to_string())
-                .because(error)
-        })
+        }
+        part.stop = stop;
+        packing.finish(cut.to, &mut part)?;
+        Ok(send(Judged { part, passes_on: true }))
     }
 
     fn row(
         &self,
         row: &Row<'_>,
+        number: u64,
         validator: &mut Validator,
         validated: &mut Validated,
         packing: &mut Packing,
@@ -151,28 +150,19 @@ impl Reader<'_> {
             validator.row_with(&cells, &given, &technical, validated);
             part.findings.extend(self.judge.findings(row.line, validated));
         }
-        let found = &part.findings[before..];
-        part.counts.warnings +=
-            found.iter().filter(|finding| finding.severity == Severity::Warning).count() as u64;
+        for finding in &mut part.findings[before..] {
+            finding.row = number;
+            part.counts.warnings += u64::from(finding.severity == Severity::Warning);
+        }
         if fits && !validated.refused() {
             self.judge.pack(validated, &mut packing.builder);
-            packing.rows.push(self.judge.judge(row.line, validated));
+            let mut judged = self.judge.judge(row.line, validated);
+            judged.entry.row = u32::try_from(number).unwrap_or(u32::MAX);
+            packing.rows.push(judged);
         } else {
             part.counts.rejected += 1;
             part.refused.extend_from_slice(row.raw);
             part.refused.push(b'\n');
-        }
-    }
-
-    /// Row numbers are known only once the row has been cut.
-    fn number(&self, number: u64, packing: &mut Packing, part: &mut Part) {
-        for finding in part.findings.iter_mut().rev().take_while(|finding| finding.row == 0) {
-            finding.row = number;
-        }
-        if let Some(row) = packing.rows.last_mut()
-            && row.entry.row == 0
-        {
-            row.entry.row = u32::try_from(number).unwrap_or(u32::MAX);
         }
     }
 

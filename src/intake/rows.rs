@@ -37,8 +37,9 @@ pub struct Row<'a> {
     pub raw: &'a [u8],
     /// The line it begins on, from 1.
     pub line: u64,
-    text: &'a str,
-    ends: &'a [usize],
+    /// Its fields, one behind the other, and where each ends.
+    pub(super) text: &'a str,
+    pub(super) ends: &'a [usize],
 }
 
 impl<'a> Row<'a> {

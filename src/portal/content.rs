@@ -54,10 +54,17 @@ impl Object for Framed {
     }
 }
 
-/// Makes the content of a page of values that can be serialised.
+/// Makes the content of a page: `name` and `name => it` of what can be
+/// serialised, or all of it `name = it`, which is quicker, of what a [`Value`]
+/// can be made of directly.
 macro_rules! content {
     (@value $name:ident) => { minijinja::Value::from(minijinja::value::Serde(&$name)) };
     (@value $name:ident $value:expr) => { minijinja::Value::from(minijinja::value::Serde(&$value)) };
+    ($($name:ident = $value:expr),* $(,)?) => {
+        minijinja::Value::from_object($crate::portal::content::Content(vec![
+            $((stringify!($name), minijinja::Value::from($value))),*
+        ]))
+    };
     ($($name:ident $(=> $value:expr)?),* $(,)?) => {
         minijinja::Value::from_object($crate::portal::content::Content(vec![
             $((stringify!($name), content!(@value $name $($value)?))),*

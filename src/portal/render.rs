@@ -7,7 +7,8 @@
 use std::sync::OnceLock;
 
 use minijinja::{
-    Environment, Error as TemplateError, ErrorKind, HtmlEscape, UndefinedBehavior, Value,
+    Environment, Error as TemplateError, ErrorKind, HtmlEscape, Output, State, UndefinedBehavior, Value,
+    escape_formatter,
     value::{Kwargs, ValueKind},
 };
 use rust_embed::RustEmbed;
@@ -54,6 +55,7 @@ const PAGE: usize = 24 * 1024;
 fn environment(language: Language) -> Result<Environment<'static>> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_formatter(put);
     for name in Files::iter() {
         let file = Files::get(&name).ok_or_else(|| Error::internal("a template is gone"))?;
         let source = str::from_utf8(&file.data).map_err(Error::internal)?;
@@ -70,12 +72,24 @@ fn environment(language: Language) -> Result<Environment<'static>> {
         .add_filter("day", move |at: Option<i64>| at.map_or(String::new(), |at| format::day(language, at)));
     environment.add_filter("date", move |written: &str| format::date(language, written));
     environment.add_filter("time", move |at: i64| format::time(language, at));
-    environment.add_function("when", move |at: i64| Value::from_safe_string(format::when(language, at)));
-    environment.add_function("badge", |kind: &str, word: &str| {
+    environment.add_filter("when", move |at: i64| Value::from_safe_string(format::when(language, at)));
+    environment.add_filter("badge", |word: &str, kind: &str| {
         let (kind, word) = (HtmlEscape(kind), HtmlEscape(word));
         Value::from_safe_string(format!("<span class=\"state {kind}\">{word}</span>"))
     });
     Ok(environment)
+}
+
+/// Puts a value into a page, escaped. The standard escaping also turns each
+/// slash into five bytes, and paths are much of what a page has: text without
+/// any byte that means something in HTML, or ends a quoted attribute, is put
+/// in as it is.
+fn put(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), TemplateError> {
+    let is_meant = |byte| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'');
+    match value.as_str() {
+        Some(text) if !text.bytes().any(is_meant) => Ok(out.write_str(text)?),
+        _ => escape_formatter(out, state, value),
+    }
 }
 
 /// The template with the texts put in that it names and gives no argument.
@@ -146,6 +160,23 @@ mod tests {
     fn every_template_compiles() {
         for language in Language::ALL {
             environment(language).unwrap();
+        }
+    }
+
+    #[test]
+    fn whatever_means_something_in_html_is_escaped() {
+        let mut environment = environment(Language::En).unwrap();
+        environment.add_template("it.html", "<a href=\"{{ it }}\">").unwrap();
+        let put = |it: &str| {
+            let content = minijinja::context! { it };
+            environment.get_template("it.html").unwrap().render(content).unwrap()
+        };
+        assert_eq!(put("/ssp/groups?state=held"), "<a href=\"/ssp/groups?state=held\">");
+        for it in ["<b", "b>", "&amp;", "\"x", "'x", "</script>"] {
+            let put = put(it);
+            let inner = put.strip_prefix("<a href=\"").unwrap().strip_suffix("\">").unwrap();
+            assert!(!inner.contains(['<', '>', '"', '\'']), "{it} became {inner}");
+            assert!(inner.contains('&') && inner != it, "{it} became {inner}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! One request on its way through the portal: who asks, for which
 //! organisation, with what.
 
-use minijinja::{Value, value::Serde};
+use minijinja::Value;
 
 use super::{
     Portal,
@@ -172,7 +172,7 @@ impl Visit<'_> {
 
     /// A page: what `content` says, in the frame that all pages have.
     pub fn page(&self, template: &'static str, content: Value) -> Answer {
-        let frame = Value::from(Serde(&frame::of(self)));
+        let frame = frame::of(self);
         Answer::page(template, Value::from_object(Framed { content, frame }))
     }
 

@@ -25,10 +25,20 @@ pub struct Listed {
     pub memberships: Vec<Membership>,
 }
 
+/// Columns by their places, as [`account`] takes them.
+macro_rules! accounts {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, email, language, manager, second_factor IS NOT NULL, temporary_until, created_at, cancelled_at
+             FROM account ",
+            $which
+        )
+    };
+}
+
 /// The account of this e-mail address, if there is one that is not cancelled.
 pub fn by_email(tx: &Tx<'_>, email: &str) -> Result<Option<Account>> {
-    let mut statement =
-        tx.sql.prepare_cached("SELECT * FROM account WHERE email_key = ?1 AND cancelled_at IS NULL")?;
+    let mut statement = tx.sql.prepare_cached(accounts!("WHERE email_key = ?1 AND cancelled_at IS NULL"))?;
     Ok(statement.query_row([email_key(email)], account).optional()?)
 }
 
@@ -38,16 +48,16 @@ pub fn by_email(tx: &Tx<'_>, email: &str) -> Result<Option<Account>> {
 ///
 /// `NotFound` if there is none.
 pub fn get(tx: &Tx<'_>, id: AccountId) -> Result<Account> {
-    let mut statement = tx.sql.prepare_cached("SELECT * FROM account WHERE id = ?1")?;
+    let mut statement = tx.sql.prepare_cached(accounts!("WHERE id = ?1"))?;
     statement.query_row([id.0], account).optional()?.ok_or_else(not_found)
 }
 
 /// The accounts whose e-mail address contains `search` (all, if it is empty),
 /// by address; those that were cancelled come last.
 pub fn list(tx: &Tx<'_>, search: &str) -> Result<Vec<Listed>> {
-    let mut statement = tx.sql.prepare_cached(
-        "SELECT * FROM account WHERE instr(email_key, ?1) > 0 ORDER BY cancelled_at IS NOT NULL, email_key, id",
-    )?;
+    let mut statement = tx.sql.prepare_cached(accounts!(
+        "WHERE instr(email_key, ?1) > 0 ORDER BY cancelled_at IS NOT NULL, email_key, id"
+    ))?;
     let accounts: Vec<_> =
         statement.query_map([email_key(search)], account)?.collect::<rusqlite::Result<_>>()?;
     let listed = |account: Account| Ok(Listed { memberships: member::of_account(tx, account.id)?, account });
@@ -149,16 +159,17 @@ pub(super) fn may_reset(tx: &Tx<'_>, by: &Actor, id: AccountId) -> Result<()> {
     }
 }
 
+/// An account, of whose row these are the first columns.
 pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let code: Option<String> = row.get("language")?;
+    let code: Option<String> = row.get(2)?;
     Ok(Account {
-        id: AccountId(row.get("id")?),
-        email: row.get("email")?,
+        id: AccountId(row.get(0)?),
+        email: row.get(1)?,
         language: Language::ALL.into_iter().find(|language| Some(language.code()) == code.as_deref()),
-        is_manager: row.get("manager")?,
-        has_second_factor: row.get::<_, Option<Vec<u8>>>("second_factor")?.is_some(),
-        temporary_until: row.get("temporary_until")?,
-        created_at: row.get("created_at")?,
-        cancelled_at: row.get("cancelled_at")?,
+        is_manager: row.get(3)?,
+        has_second_factor: row.get(4)?,
+        temporary_until: row.get(5)?,
+        created_at: row.get(6)?,
+        cancelled_at: row.get(7)?,
     })
 }

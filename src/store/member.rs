@@ -64,7 +64,9 @@ pub fn of_account(tx: &Tx<'_>, id: AccountId) -> Result<Vec<Membership>> {
 /// The members of an organisation, by e-mail address.
 pub fn of_organisation(tx: &Tx<'_>, organisation: OrganisationId) -> Result<Vec<Member>> {
     let mut statement = tx.sql.prepare_cached(
-        "SELECT a.*, m.role, m.projects FROM member_role m JOIN account a ON a.id = m.account
+        "SELECT a.id, a.email, a.language, a.manager, a.second_factor IS NOT NULL, a.temporary_until, a.created_at,
+           a.cancelled_at, m.role, m.projects
+         FROM member_role m JOIN account a ON a.id = m.account
          WHERE m.organisation = ?1 ORDER BY a.email_key",
     )?;
     let mut members: Vec<Member> = Vec::new();

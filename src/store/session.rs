@@ -20,6 +20,17 @@ use crate::{
     error::{Error, Result},
 };
 
+/// Columns by their places, as [`session`] takes them: each page asks, and to
+/// look them up by name takes longer than to find the row.
+macro_rules! sessions {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, account, complete, address, browser, created_at, seen_at, expires_at FROM session ",
+            $which
+        )
+    };
+}
+
 /// The key of a session in the store, which may be shown.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize)]
 pub struct SessionId(pub i64);
@@ -134,9 +145,8 @@ pub fn complete(tx: &Tx<'_>, session: &Session) -> Result<Token> {
 /// The session of this token and its account, unless it has ended or the
 /// account was cancelled. Writes nothing.
 pub fn find(tx: &Tx<'_>, token: &Token, limits: Limits) -> Result<Option<(Session, Account)>> {
-    let mut statement = tx
-        .sql
-        .prepare_cached("SELECT * FROM session WHERE token = ?1 AND expires_at > ?2 AND seen_at > ?3")?;
+    let mut statement =
+        tx.sql.prepare_cached(sessions!("WHERE token = ?1 AND expires_at > ?2 AND seen_at > ?3"))?;
     let now = tx.now.as_millisecond();
     let idle_since = now - limits.idle.as_millis() as i64;
     let Some(found) = statement.query_row(params![token.hash(), now, idle_since], session).optional()? else {
@@ -155,9 +165,9 @@ pub fn touch(tx: &Tx<'_>, id: SessionId) -> Result<()> {
 
 /// The account's sessions that have not ended, the one seen last first.
 pub fn list(tx: &Tx<'_>, id: AccountId, limits: Limits) -> Result<Vec<Session>> {
-    let mut statement = tx.sql.prepare_cached(
-        "SELECT * FROM session WHERE account = ?1 AND expires_at > ?2 AND seen_at > ?3 ORDER BY seen_at DESC, id DESC",
-    )?;
+    let mut statement = tx.sql.prepare_cached(sessions!(
+        "WHERE account = ?1 AND expires_at > ?2 AND seen_at > ?3 ORDER BY seen_at DESC, id DESC"
+    ))?;
     let now = tx.now.as_millisecond();
     let rows = statement.query_map(params![id.0, now, now - limits.idle.as_millis() as i64], session)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -236,7 +246,7 @@ pub fn drop_kept(tx: &Tx<'_>, session: SessionId, name: &str) -> Result<()> {
 }
 
 fn get(tx: &Tx<'_>, account: AccountId, id: SessionId) -> Result<Session> {
-    let mut statement = tx.sql.prepare_cached("SELECT * FROM session WHERE id = ?1 AND account = ?2")?;
+    let mut statement = tx.sql.prepare_cached(sessions!("WHERE id = ?1 AND account = ?2"))?;
     Ok(statement.query_row([id.0, account.0], session)?)
 }
 
@@ -253,13 +263,13 @@ fn random() -> Result<String> {
 
 fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
     Ok(Session {
-        id: SessionId(row.get("id")?),
-        account: AccountId(row.get("account")?),
-        is_complete: row.get("complete")?,
-        address: row.get("address")?,
-        browser: row.get("browser")?,
-        created_at: row.get("created_at")?,
-        seen_at: row.get("seen_at")?,
-        expires_at: row.get("expires_at")?,
+        id: SessionId(row.get(0)?),
+        account: AccountId(row.get(1)?),
+        is_complete: row.get(2)?,
+        address: row.get(3)?,
+        browser: row.get(4)?,
+        created_at: row.get(5)?,
+        seen_at: row.get(6)?,
+        expires_at: row.get(7)?,
     })
 }

@@ -1,9 +1,9 @@
 //! A group's registrations: how many are in which state, and the list.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use minijinja::{Value, value::Object};
 
 use super::registration_search::Search;
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
         role::Permission,
     },
     error::Result,
+    language::Language,
     portal::{answer::Answer, content::content, form, visit::Visit},
     store::{
         Tx,
@@ -26,36 +27,6 @@ use crate::{
 /// Registrations on a page.
 const ROWS: usize = 25;
 
-/// A registration in the list.
-#[derive(Serialize)]
-struct Row<'a> {
-    id: i64,
-    definition: &'a str,
-    state: &'a str,
-    kind: &'static str,
-    revision: i64,
-    arrived_at: i64,
-    changed_at: Option<i64>,
-    author: String,
-    coauthor: String,
-}
-
-/// How many are in a state, and where they are listed.
-#[derive(Serialize)]
-struct Figure {
-    state: State,
-    count: u64,
-    href: Option<String>,
-    here: bool,
-}
-
-/// Links to the pages before and after.
-#[derive(Serialize)]
-struct Pages {
-    previous: Option<String>,
-    next: Option<String>,
-}
-
 /// The page.
 pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let group = visit.group()?.id;
@@ -64,19 +35,22 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let kept = if may_read { Search::kept(visit, name)? } else { None };
     let is_lost = kept.is_none() && !name.is_empty();
     let search = kept.unwrap_or_else(|| Search::of_query(visit));
-    let (figure, found, names) = visit.read(|tx| {
+    let (figure, found, stored) = visit.read(|tx| {
         let figure = visit.portal.figures.of(tx, group)?;
         let stored = definition::stored(tx)?;
         let found = if may_read { Some(find(visit, tx, &stored, &search)?) } else { None };
-        let names: HashMap<i64, String> =
-            stored.iter().map(|(id, facts)| (*id, format!("{} {}", facts.name, facts.version))).collect();
-        Ok((figure, found, names))
+        Ok((figure, found, stored))
     })?;
     let query = search.query(name);
-    let definitions: Vec<_> = figure
-        .by_definition
+    let called = |id| Some(called(&stored.iter().find(|(known, _)| *known == id)?.1));
+    let names: Vec<(i64, Value)> =
+        figure.by_definition.iter().map(|(id, _)| (*id, called(*id).into())).collect();
+    let words: Vec<(State, Value)> =
+        State::ALL.iter().map(|state| (*state, word(visit.language, *state).into())).collect();
+    let definitions: Vec<_> = names
         .iter()
-        .map(|(id, counts)| content! { name => names.get(id), id, count => sum(counts) })
+        .zip(&figure.by_definition)
+        .map(|((id, name), (_, counts))| content! { name = name, id = *id, count = sum(counts) })
         .collect();
     let counts: Vec<_> =
         figure.total.iter().map(|count| of_state(visit, *count, &search, may_read)).collect();
@@ -84,21 +58,38 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
         let link = |at: &str, id: Option<RegistrationId>| {
             id.map(|id| visit.group_path(&format!("/registrations?{query}{at}={}", id.0)))
         };
-        let pages = Pages { previous: link("after", page.newer), next: link("before", page.older) };
-        let words = State::ALL.map(|state| (state, visit.text(&format!("state-{state}"), &[])));
-        let rows: Vec<_> = page.rows.into_iter().map(|listed| row(listed, &names, &words)).collect();
-        content! { rows, pages, is_cut => page.is_cut }
+        let pages = content! { previous = link("after", page.newer), next = link("before", page.older) };
+        let row = |listed: Listed| {
+            let name = named(&names, listed.definition).unwrap_or_else(|| called(listed.definition).into());
+            let word = named(&words, listed.state).unwrap_or_default();
+            Value::from_object(Row { listed, name, word })
+        };
+        let rows: Vec<_> = page.rows.into_iter().map(row).collect();
+        content! { rows = rows, pages = pages, is_cut = page.is_cut }
     });
     let state = search.state();
     let all = visit.group_path("/registrations");
-    let definition = search.definition.and_then(|id| names.get(&id));
+    let definition = search.definition.and_then(called);
     let is_filtered = search.is_filtered();
     let is_empty = figure.total.is_empty();
     Ok(visit.page(
         "registrations.html",
-        content! { counts, definitions, found, state, definition, is_filtered, is_lost, is_empty, all,
-        from => search.from, until => search.until, author => search.author, by_key => search.key.is_some(),
-        may_enter => visit.permits(Permission::RegistrationsEnter) },
+        content! {
+            counts = counts,
+            definitions = definitions,
+            found = found,
+            state = state.map(|state| word(visit.language, state)),
+            definition = definition,
+            is_filtered = is_filtered,
+            is_lost = is_lost,
+            is_empty = is_empty,
+            all = all,
+            from = search.from,
+            until = search.until,
+            author = search.author,
+            by_key = search.key.is_some(),
+            may_enter = visit.permits(Permission::RegistrationsEnter),
+        },
     ))
 }
 
@@ -163,28 +154,61 @@ fn midnight(day: Date) -> i64 {
     day.to_zoned(clock::belgium()).map_or(0, |day| day.timestamp().as_millisecond())
 }
 
-fn of_state(visit: &Visit<'_>, (state, count): (State, u64), search: &Search, may_read: bool) -> Figure {
+/// How many are in a state, and where they are listed.
+fn of_state(visit: &Visit<'_>, (state, count): (State, u64), search: &Search, may_read: bool) -> Value {
     let href = may_read.then(|| {
         let definition = search.definition.map_or(String::new(), |id| format!("&definition={id}"));
         visit.group_path(&format!("/registrations?state={}{definition}", form::encode(&state.to_string())))
     });
-    Figure { state, count, href, here: search.state() == Some(state) }
+    content! { state = word(visit.language, state), count = count, href = href, here = search.state() == Some(state) }
 }
 
 fn sum(counts: &Counts) -> u64 {
     counts.iter().map(|(_, number)| number).sum()
 }
 
-fn row<'a>(listed: Listed, names: &'a HashMap<i64, String>, words: &'a [(State, String)]) -> Row<'a> {
-    Row {
-        id: listed.id.0,
-        definition: names.get(&listed.definition).map_or("", String::as_str),
-        kind: kind(listed.state),
-        state: words.iter().find(|(state, _)| *state == listed.state).map_or("", |(_, word)| word),
-        revision: listed.revision,
-        arrived_at: listed.arrived_at,
-        changed_at: listed.changed_at,
-        author: listed.author,
-        coauthor: listed.coauthor,
+/// What a definition is called in the list.
+fn called(facts: &Facts) -> String {
+    format!("{} {}", facts.name, facts.version)
+}
+
+fn word(language: Language, state: State) -> Option<&'static str> {
+    language.plain(&format!("state-{state}"))
+}
+
+fn named<K: Copy + Eq>(names: &[(K, Value)], key: K) -> Option<Value> {
+    names.iter().find(|(known, _)| *known == key).map(|(_, name)| name.clone())
+}
+
+/// A registration in the list. There are many on a page, so a value is made
+/// only when the template asks for it.
+#[derive(Debug)]
+struct Row {
+    listed: Listed,
+    /// What its definition is called.
+    name: Value,
+    /// The word for its state.
+    word: Value,
+}
+
+impl Object for Row {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        let listed = &self.listed;
+        Some(match key {
+            "id" => listed.id.0.into(),
+            "definition" => self.name.clone(),
+            "state" => self.word.clone(),
+            "kind" => kind(listed.state).into(),
+            "revision" => listed.revision.into(),
+            "arrived_at" => listed.arrived_at.into(),
+            "changed_at" => listed.changed_at.into(),
+            "author" => (&listed.author).into(),
+            "coauthor" => (&listed.coauthor).into(),
+            _ => return None,
+        })
     }
 }
