@@ -54,8 +54,7 @@ pub fn check(tx: &Tx<'_>, organisation: OrganisationId, name: &str, version: Ver
 ///
 /// As [`must_take`], whatever the version.
 pub fn must_use(tx: &Tx<'_>, organisation: OrganisationId, name: &str) -> Result<()> {
-    organisation::must_be_active(tx, organisation)?;
-    let known = organisation::get(tx, organisation)?;
+    let known = organisation::must_be_active(tx, organisation)?;
     if known.takes(name) {
         return Ok(());
     }

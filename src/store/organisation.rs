@@ -71,11 +71,11 @@ pub fn search(tx: &Tx<'_>, search: &str) -> Result<Vec<Organisation>> {
     Ok(all(tx)?.into_iter().filter(is_like).collect())
 }
 
-/// Refuses to work for an organisation that is deactivated.
-pub(super) fn must_be_active(tx: &Tx<'_>, id: OrganisationId) -> Result<()> {
+/// The organisation; refuses to work for one that is deactivated.
+pub(super) fn must_be_active(tx: &Tx<'_>, id: OrganisationId) -> Result<Organisation> {
     let known = get(tx, id)?;
     if known.is_active {
-        return Ok(());
+        return Ok(known);
     }
     Err(Error::new(Code::Conflict, "organisation-deactivated").with("title", known.title))
 }
