@@ -18,6 +18,7 @@ mod demo;
 mod drop_folder;
 mod faults;
 mod front;
+mod fuzz;
 mod import;
 mod issuer;
 mod layering;

@@ -199,7 +199,7 @@ def joined(parts: list[tuple], form: Form) -> tuple[str, ...]:
 
 def note(form: Form, variables: list[Variable]) -> tuple[str, ...]:
     kinds = {variable.kind for variable in variables}
-    # Repeatable sections; their layout in a CSV file is not public.
+    # Sections that repeat in the form, but are flat in the source: see the README.
     repeats = any(variable.name in ("CD_QERMID_TPE_IMPLANT", "TX_TTL_ELECT") for variable in variables)
     source = tuple(text.format(form.version) for text in SOURCE)
     parts = [source, *(LISTS[kind] for kind in LISTS if kind in kinds), *([ONE_IMPLANT] if repeats else [])]

@@ -1,6 +1,6 @@
 //! The sheets of a workbook as text, and what can be wrong with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -61,9 +61,9 @@ impl Sheets {
 
     /// The names of the files that the survey takes lists from, in small
     /// letters. What is no plain name is left out.
-    pub fn files_wanted(&self) -> Vec<String> {
+    pub fn files_wanted(&self) -> BTreeSet<String> {
         let column = self.survey.column("type");
-        let mut wanted: Vec<String> = Vec::new();
+        let mut wanted = BTreeSet::new();
         for row in &self.survey.rows {
             let mut words = row.cell(column).split_whitespace();
             if let (Some("select_one_from_file" | "select_multiple_from_file"), Some(file)) =
@@ -72,8 +72,8 @@ impl Sheets {
                 let file = file.to_lowercase();
                 let is_plain = file.starts_with(|first: char| first.is_ascii_alphanumeric())
                     && file.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
-                if is_plain && file.len() <= 64 && !wanted.contains(&file) {
-                    wanted.push(file);
+                if is_plain && file.len() <= 64 {
+                    wanted.insert(file);
                 }
             }
         }

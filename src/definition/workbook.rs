@@ -23,11 +23,18 @@ pub const MOST_BYTES: usize = 8 << 20;
 const MOST_UNPACKED: u64 = 64 << 20;
 /// The most parts of the archive.
 const MOST_PARTS: usize = 1_000;
+/// The most sheets of a workbook: the same part may be listed many times.
+const MOST_SHEETS: usize = 200;
+/// The most lists that stand in sheets of their own.
+const MOST_FILES: usize = 50;
+/// The most that parts of many small elements may unpack to, which grow a
+/// hundredfold when they are read: styles and relations.
+const MOST_SMALL: usize = 2 << 20;
 /// The most rows of a sheet, those of the code lists included.
 const MOST_ROWS: u32 = 200_000;
 /// The most columns of a sheet.
 const MOST_COLUMNS: u32 = 200;
-/// The most cells of a sheet, empty ones before others included.
+/// The most cells of a sheet, empty ones below its header included.
 const MOST_CELLS: usize = 2_000_000;
 /// The most text in all sheets together: shared strings are stored once and
 /// may be used many times.
@@ -40,9 +47,13 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Sheets, Refused> {
     check_archive(bytes)?;
     let unreadable = || Problem::whole("definition-not-a-workbook");
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
+    let names = workbook.sheet_names();
+    if names.len() > MOST_SHEETS {
+        return Err(too_large());
+    }
     let mut sheets = Sheets::default();
     let mut text = 0;
-    for name in workbook.sheet_names() {
+    for name in names {
         if let Some(sheet) = sheets.by_name(&name) {
             *sheet = read_sheet(&mut workbook, &name, &mut text)?;
         }
@@ -86,7 +97,12 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, text: &mut usize) 
         }
         cells[column as usize] = value;
     }
-    Ok(Sheet::from_rows(rows))
+    bounded(Sheet::from_rows(rows))
+}
+
+/// A sheet whose rows, filled up to the width of its header, are not too many.
+fn bounded(sheet: Sheet) -> Result<Sheet, Refused> {
+    if sheet.rows.len() * sheet.header.len() > MOST_CELLS { Err(too_large()) } else { Ok(sheet) }
 }
 
 /// Adds the lists that the survey takes from files: from the workbook, else
@@ -96,7 +112,11 @@ fn add_files(
     sheets: &mut Sheets,
     mut find: impl FnMut(&str) -> Result<Option<Sheet>, Refused>,
 ) -> Result<(), Refused> {
-    for file in sheets.files_wanted() {
+    let wanted = sheets.files_wanted();
+    if wanted.len() > MOST_FILES {
+        return Err(too_large());
+    }
+    for file in wanted {
         let (sheet, packaged) = match find(&file)? {
             Some(sheet) => (sheet, false),
             None => match packaged_list(&file) {
@@ -143,7 +163,7 @@ fn read_csv(name: &'static str, bytes: &[u8]) -> Result<Sheet, Refused> {
         let cells = record.iter().map(|cell| cell.trim_start_matches('\u{feff}').trim().to_owned());
         rows.push((rows.len() as u32 + 1, cells.collect()));
     }
-    Ok(Sheet::from_rows(rows))
+    bounded(Sheet::from_rows(rows))
 }
 
 fn has_survey(sheets: Sheets) -> Result<Sheets, Refused> {
@@ -177,6 +197,10 @@ fn check_archive(bytes: &[u8]) -> Result<(), Refused> {
         left = left.checked_sub(part.len() as u64).ok_or_else(too_large)?;
         if is_xml && !is_honest(&part) {
             return Err(unreadable().into());
+        }
+        let is_small = name.ends_with("styles.xml") || name.ends_with(".rels");
+        if is_small && part.len() > MOST_SMALL {
+            return Err(too_large());
         }
     }
     Ok(())
@@ -252,6 +276,13 @@ mod tests {
         writer.finish().unwrap().into_inner()
     }
 
+    fn part(name: &str) -> Vec<u8> {
+        let mut archive = ZipArchive::new(Cursor::new(WORKBOOK)).unwrap();
+        let mut bytes = Vec::new();
+        archive.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
     #[test]
     fn a_workbook_says_the_same_as_its_sheets_in_a_folder() {
         let workbook = Definition::from_workbook(WORKBOOK).unwrap();
@@ -300,6 +331,31 @@ mod tests {
         let wide: Vec<u8> =
             "<sst uniqueCount=\"99999999999999\"/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(reason(&with_part("xl/sharedStrings.xml", &wide)), "definition-not-a-workbook");
+    }
+
+    #[test]
+    fn a_part_that_is_listed_again_and_again_is_refused_before_it_is_read() {
+        let workbook = String::from_utf8(part("xl/workbook.xml")).unwrap();
+        let (before, rest) = workbook.split_once("<sheets>").unwrap();
+        let (sheets, after) = rest.split_once("</sheets>").unwrap();
+        let many = format!("{before}<sheets>{}</sheets>{after}", sheets.repeat(MOST_SHEETS));
+        assert_eq!(reason(&with_part("xl/workbook.xml", many.as_bytes())), "definition-too-large");
+        let styles = "<xf/>".repeat(MOST_SMALL / 4);
+        assert_eq!(reason(&with_part("xl/styles.xml", styles.as_bytes())), "definition-too-large");
+    }
+
+    #[test]
+    fn more_lists_from_files_and_more_empty_cells_than_any_definition_has_are_refused() {
+        let folder = |survey: String| {
+            let read = read_folder(|name| (name == "survey.csv").then(|| survey.clone().into_bytes()));
+            read.unwrap_err().problems[0].id
+        };
+        let files: String =
+            (0..=MOST_FILES).map(|at| format!("select_one_from_file f{at}.csv,V{at}\n")).collect();
+        assert_eq!(folder(format!("type,name\n{files}")), "definition-too-large");
+        let rows = MOST_CELLS / 100 + 1;
+        let wide = format!("type,name{}\n{}", ",x".repeat(98), "text,V\n".repeat(rows));
+        assert_eq!(folder(wide), "definition-too-large");
     }
 
     #[test]

@@ -176,7 +176,9 @@ fn leading_zeros_cut(text: &str, comma: bool) -> Option<Decimal> {
         return None;
     }
     let sign = if text.starts_with('-') { "-" } else { "" };
-    Decimal::parse(&format!("{sign}0{cut}"), comma)
+    // One more zero before all the digits that there may be would lead here again.
+    let zero = if whole == 0 { "0" } else { "" };
+    Decimal::parse(&format!("{sign}{zero}{cut}"), comma)
 }
 
 /// Moves the point as the exponent says. Spreadsheets write small results
@@ -210,6 +212,8 @@ fn exponent_resolved(text: &str, comma: bool) -> Option<Decimal> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn rendered(text: &str, comma: bool) -> Option<String> {
@@ -231,6 +235,11 @@ mod tests {
             ("1.05", "1.05"),
             ("123456789012345678.000000000000000001", "123456789012345678.000000000000000001"),
             ("0000000000000000000000012.5", "12.5"),
+            ("0123456789012345678", "123456789012345678"),
+            ("-0999999999999999999.5", "-999999999999999999.5"),
+            ("00000000000000000000.5", "0.5"),
+            ("00000000000000000000", "0"),
+            ("123456789012345678e0", "123456789012345678"),
             ("1.2E-3", "0.0012"),
             ("-12.5e2", "-1250"),
             ("5e0", "5"),
@@ -272,9 +281,22 @@ mod tests {
             "1234567890123456789",
             "-+00000000000000000000001",
             "1.0000000000000000001",
+            "00000000566369836437025587A0",
+            "1234567890123456789e0",
             "٣",
         ] {
             assert_eq!(rendered(text, false), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_looks_like_a_number_is_read_as_others_read_it_or_not_at_all(
+            text in "[-+]?0{0,24}[0-9]{0,20}(\\.[0-9]{0,20})?([eE][-+]?[0-9]{0,2})?",
+        ) {
+            if let Some(number) = Decimal::parse(&text, false) {
+                prop_assert_eq!(number.to_f64(), text.parse::<f64>().unwrap());
+            }
         }
     }
 

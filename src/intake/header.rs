@@ -1,5 +1,7 @@
 //! The header: which column holds which variable.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::{
     definition::{Definition, Required, Variable},
     domain::finding::{Finding, Severity},
@@ -53,12 +55,13 @@ impl Header {
             repeats: vec![RepeatColumns::default(); definition.repeats.len()],
             technical: [None; 4],
         };
+        let names = Names::of(definition);
         let mut findings = Vec::new();
         let mut known = 0;
         for column in 0..row.len() {
             let name = row.field(column).trim();
             let number = column as u64 + 1;
-            let Some(place) = header.place(name, definition) else {
+            let Some(place) = header.place(name, &names) else {
                 if findings.len() >= MOST_FINDINGS {
                     continue;
                 }
@@ -94,44 +97,81 @@ impl Header {
         }
     }
 
-    fn place(&mut self, name: &str, definition: &Definition) -> Option<&mut Option<usize>> {
-        if let Some(index) = TECHNICAL.iter().position(|technical| technical.eq_ignore_ascii_case(name))
-            && !definition.variables.iter().any(|variable| variable.name.eq_ignore_ascii_case(name))
-        {
-            return Some(&mut self.technical[index]);
-        }
-        if let Some(at) = definition.repeats.iter().position(|repeat| repeat.name.eq_ignore_ascii_case(name))
-        {
-            return Some(&mut self.repeats[at].json);
-        }
+    fn place(&mut self, name: &str, names: &Names<'_>) -> Option<&mut Option<usize>> {
+        let name = name.to_ascii_lowercase();
         if let Some((repeat, variable)) = name.split_once("]/") {
-            return self.place_in_repeat(repeat, variable, definition);
+            return self.place_in_repeat(repeat, variable, names);
         }
-        let index = definition
-            .variables
-            .iter()
-            .position(|variable| variable.repeat.is_none() && is_called(variable, name))?;
-        Some(&mut self.variables[index])
+        Some(match names.flat.get(&name)? {
+            Place::Technical(index) => &mut self.technical[*index],
+            Place::Repeat(at) => &mut self.repeats[*at].json,
+            Place::Variable(at) => &mut self.variables[*at],
+        })
     }
 
-    /// The place of `REPEAT[2]/NAME`, of which `repeat` is `REPEAT[2`.
+    /// The place of `repeat[2]/name`, of which `repeat` is `repeat[2`.
     fn place_in_repeat(
         &mut self,
         repeat: &str,
         variable: &str,
-        definition: &Definition,
+        names: &Names<'_>,
     ) -> Option<&mut Option<usize>> {
         let (repeat, number) = repeat.split_once('[')?;
         let number: usize = number.parse().ok().filter(|number| (1..=MOST_INSTANCES).contains(number))?;
-        let at = definition.repeats.iter().position(|known| known.name.eq_ignore_ascii_case(repeat))?;
-        let places = definition.repeats[at].variables.clone();
-        let variables = &definition.variables[places.clone()];
-        let place = variables.iter().position(|known| is_called(known, variable))?;
-        let instances = &mut self.repeats[at].instances;
+        let Some(Place::Repeat(at)) = names.flat.get(repeat) else { return None };
+        let place = *names.inside.get(&(*at, variable.to_owned()))?;
+        let width = names.definition.repeats[*at].variables.len();
+        let instances = &mut self.repeats[*at].instances;
         if instances.len() < number {
-            instances.resize(number, vec![None; places.len()]);
+            instances.resize(number, vec![None; width]);
         }
         Some(&mut instances[number - 1][place])
+    }
+}
+
+/// What a column can be called, in small letters. A header may have a million
+/// columns and a definition thousands of variables.
+struct Names<'d> {
+    definition: &'d Definition,
+    flat: HashMap<String, Place>,
+    /// The variables of repeats, by the place of the repeat.
+    inside: HashMap<(usize, String), usize>,
+}
+
+/// Where a column outside of repeats belongs.
+enum Place {
+    Repeat(usize),
+    Technical(usize),
+    Variable(usize),
+}
+
+impl<'d> Names<'d> {
+    fn of(definition: &'d Definition) -> Self {
+        let mut names = Self { definition, flat: HashMap::new(), inside: HashMap::new() };
+        let called =
+            |variable: &Variable| [&variable.name, &variable.technical].map(|name| name.to_ascii_lowercase());
+        let own: HashSet<String> =
+            definition.variables.iter().map(|variable| variable.name.to_ascii_lowercase()).collect();
+        for (index, name) in TECHNICAL.iter().map(|name| name.to_ascii_lowercase()).enumerate() {
+            if !own.contains(&name) {
+                names.flat.insert(name, Place::Technical(index));
+            }
+        }
+        for (at, repeat) in definition.repeats.iter().enumerate() {
+            names.flat.entry(repeat.name.to_ascii_lowercase()).or_insert(Place::Repeat(at));
+        }
+        for (at, variable) in definition.variables.iter().enumerate() {
+            for name in called(variable) {
+                match variable.repeat {
+                    None => drop(names.flat.entry(name).or_insert(Place::Variable(at))),
+                    Some(repeat) => {
+                        let first = definition.repeats[repeat].variables.start;
+                        names.inside.entry((repeat, name)).or_insert(at - first);
+                    }
+                }
+            }
+        }
+        names
     }
 }
 
@@ -147,10 +187,6 @@ pub fn delimiter(start: &[u8]) -> u8 {
         }
     }
     best
-}
-
-fn is_called(variable: &Variable, name: &str) -> bool {
-    variable.name.eq_ignore_ascii_case(name) || variable.technical.eq_ignore_ascii_case(name)
 }
 
 fn is_needed(variable: &Variable) -> bool {
@@ -171,7 +207,9 @@ pub fn quoted(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::{domain::import::Position, intake::rows::Rows};
 
     #[test]
     fn the_delimiter_is_found_by_itself() {
@@ -179,6 +217,17 @@ mod tests {
         assert_eq!(delimiter(b"\r\nA,B,C\n"), b',');
         assert_eq!(delimiter(b"A\tB\n"), b'\t');
         assert_eq!(delimiter(b"A\n"), b';');
+    }
+
+    #[test]
+    fn a_header_of_a_hundred_thousand_columns_is_told_in_a_few_sentences() {
+        let definition = crate::definition::find_bundled("INTEGO-LAB").unwrap();
+        let text = "IDC_PAT;".to_owned() + &"X;".repeat(100_000);
+        let mut rows = Rows::new(text.as_bytes(), b';', Position::default());
+        let findings = Header::read(&rows.read().unwrap().unwrap(), &definition).unwrap_err();
+        let unknown = findings.iter().filter(|finding| finding.code == "header-unknown-column");
+        assert_eq!(unknown.count(), MOST_FINDINGS);
+        assert!(findings.len() < MOST_FINDINGS + definition.variables.len());
     }
 
     #[test]

@@ -278,6 +278,16 @@ mod tests {
     }
 
     #[test]
+    fn a_row_without_end_is_given_up() {
+        for endless in [b'x', b';', b'"'] {
+            let mut rows = Rows::new(io::repeat(endless), b';', Position::default());
+            let finding = rows.read().map(|_| ()).unwrap_err();
+            assert_eq!(finding.code, "row-too-long");
+            assert!(rows.buffer.len() + rows.fields.len() < 8 * MAX_ROW);
+        }
+    }
+
+    #[test]
     fn the_rest_begins_with_the_row_that_could_not_be_read() {
         let long = [&b"a;b\nc;"[..], &vec![b'x'; 3 * MAX_ROW]].concat();
         let mut rows = Rows::new(&long[..], b';', Position::default());

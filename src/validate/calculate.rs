@@ -9,6 +9,10 @@ use std::mem;
 use super::{Cells, Row, Validator};
 use crate::definition::{Kind, Value};
 
+/// The most bytes that the calculations of a row make of it, as many as a row
+/// of a file may have: one that doubles the text of another can do so again.
+const MOST_MADE: usize = 1 << 20;
+
 impl Validator {
     /// Works the value of a variable out, writes it, and returns it. What is
     /// found is added to `out` as well.
@@ -29,6 +33,10 @@ impl Validator {
             }
             Some(Outcome::Cell(text)) => text,
         };
+        if self.made.len() + text.len() > MOST_MADE {
+            out.error("cell-calculation-long", at, &text).with("limit", (MOST_MADE / 1024) as u64);
+            return Value::Unreadable;
+        }
         let before = out.findings.len();
         let value = match self.read(at, &text, out) {
             Value::Unreadable => {

@@ -28,7 +28,9 @@ impl Validator {
         match plan.reading {
             Reading::Choice(list) => match self.definition.lists[list].find(cell) {
                 Some(choice) => {
-                    target(plan, out).extend_from_slice(&plan.choices[choice]);
+                    let member = target(plan, out);
+                    member.extend_from_slice(&plan.before_choice);
+                    member.extend_from_slice(&plan.choices[choice]);
                     Value::Choice(choice as u32)
                 }
                 None => self.not_in_list(at, list, cell, out),

@@ -32,7 +32,7 @@ mod zone;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
 
@@ -90,8 +90,9 @@ pub struct Validator {
 impl Validator {
     /// A validator for rows of `definition`.
     pub fn new(definition: Arc<Definition>, options: Options) -> Self {
-        let plans: Vec<Plan> =
-            definition.variables.iter().map(|variable| Plan::new(variable, &definition)).collect();
+        let mut shared = HashMap::new();
+        let plan = |variable| Plan::new(variable, &definition, &mut shared);
+        let plans: Vec<Plan> = definition.variables.iter().map(plan).collect();
         Self {
             roles: Roles::of(&definition),
             steps: Steps::of(&plans, &definition),

@@ -1,7 +1,9 @@
 //! What is worked out about a definition before its first row.
 
+use std::{collections::HashMap, sync::Arc};
+
 use crate::{
-    definition::{Codes, Definition, Expression, Kind, NumberFormat, Required, Role, Variable},
+    definition::{Choice, Codes, Definition, Expression, Kind, NumberFormat, Required, Role, Variable},
     validate::json,
 };
 
@@ -21,8 +23,11 @@ pub(super) struct Plan {
     /// What stands before a value: `,"NAME":`, with the opening quote where
     /// the value has one.
     pub(super) label: Vec<u8>,
-    /// The choices of a list as JSON; for one choice the whole member.
-    pub(super) choices: Vec<Vec<u8>>,
+    /// What stands before one of the choices.
+    pub(super) before_choice: Vec<u8>,
+    /// The choices of a list as JSON; where `before_choice` is empty and one is
+    /// chosen, the whole member.
+    pub(super) choices: Choices,
     pub(super) format: Option<NumberFormat>,
     pub(super) required: Required,
     pub(super) relevant: Option<Expression>,
@@ -30,6 +35,12 @@ pub(super) struct Plan {
     pub(super) codes: Option<Codes>,
     pub(super) filter: Option<Expression>,
 }
+
+/// Each choice of a list, written as JSON.
+pub(super) type Choices = Arc<[Box<[u8]>]>;
+
+/// Larger lists are written once, for all variables that have them.
+const MOST_OWN: usize = 256;
 
 /// The places of the variables that each step has something to do with.
 #[derive(Debug, Default)]
@@ -81,7 +92,13 @@ pub(super) struct Roles {
 }
 
 impl Plan {
-    pub(super) fn new(variable: &Variable, definition: &Definition) -> Self {
+    /// The plan of a variable; `shared` has the large lists that were written
+    /// already, by their places.
+    pub(super) fn new(
+        variable: &Variable,
+        definition: &Definition,
+        shared: &mut HashMap<usize, Choices>,
+    ) -> Self {
         let reading = reading_of(variable);
         let mut label = vec![b','];
         json::write_string(&mut label, &variable.name);
@@ -90,18 +107,13 @@ impl Plan {
         if reading.is_quoted() {
             label.push(b'"');
         }
-        let choices = definition.list_of(variable).map_or(&[][..], |list| &list.choices);
-        let choices = choices
-            .iter()
-            .map(|choice| {
-                let mut text = member.clone();
-                match choice.truth {
-                    Some(truth) => text.extend_from_slice(truth.to_string().as_bytes()),
-                    None => json::write_string(&mut text, &choice.code),
-                }
-                text
-            })
-            .collect();
+        let of_list = definition.list_of(variable).map_or(&[][..], |list| &list.choices);
+        let (before_choice, choices) = match variable.kind {
+            Kind::SelectOne(list) | Kind::SelectMultiple(list) if of_list.len() > MOST_OWN => {
+                (member, shared.entry(list).or_insert_with(|| written(of_list, &[])).clone())
+            }
+            _ => (Vec::new(), written(of_list, &member)),
+        };
         let goes = variable.destinations.hd && variable.role != Some(Role::Patient);
         Self {
             reading,
@@ -112,6 +124,7 @@ impl Plan {
             role: variable.role,
             key: variable.key,
             label,
+            before_choice,
             choices,
             format: variable.format,
             required: variable.required.clone(),
@@ -121,6 +134,18 @@ impl Plan {
             filter: variable.filter.clone(),
         }
     }
+}
+
+fn written(choices: &[Choice], before: &[u8]) -> Choices {
+    let one = |choice: &Choice| {
+        let mut text = before.to_vec();
+        match choice.truth {
+            Some(truth) => text.extend_from_slice(truth.to_string().as_bytes()),
+            None => json::write_string(&mut text, &choice.code),
+        }
+        text.into_boxed_slice()
+    };
+    choices.iter().map(one).collect()
 }
 
 impl Reading {

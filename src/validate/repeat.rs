@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, mem};
 
 use serde_json::{Value as Json, value::RawValue};
 
-use super::{Cells, Row, Validator, json};
+use super::{Cells, Row, Validator, json, row::MOST_FINDINGS};
 use crate::{
     definition::{Definition, Instance, Repeat, Value},
     domain::finding::Severity,
@@ -144,7 +144,11 @@ impl Validator {
             if !out.draft {
                 self.judge_ruled(ruled, false, cells, out);
             }
-            out.findings[before..].iter_mut().for_each(|finding| finding.repeat = Some((at, numbers[place])));
+            for finding in out.findings.iter_mut().skip(before.min(MOST_FINDINGS)) {
+                let is_here =
+                    finding.variable.is_some_and(|variable| self.plans[variable].repeat == Some(at));
+                finding.repeat = finding.repeat.or(is_here.then_some((at, numbers[place])));
+            }
         }
     }
 
@@ -160,7 +164,7 @@ impl Validator {
 fn take_findings(row: &mut Row, mark: (usize, u32), out: &mut Row) {
     for mut finding in mem::take(&mut row.findings) {
         finding.repeat = Some(mark);
-        out.findings.push(finding);
+        out.add(finding);
     }
 }
 
@@ -192,25 +196,21 @@ fn write_instances(repeat: &Repeat, rows: &mut [Row], out: &mut Row) {
 
 /// The instances that a row gives, those without any value left out.
 fn texts(definition: &Definition, at: usize, given: &Given<'_>, out: &mut Row) -> Texts {
-    let columns = given.columns.iter().map(|cells| cells.iter().map(|cell| (*cell).to_owned()).collect());
-    let mut all: Vec<Vec<String>> = columns.collect();
-    if !given.json.trim().is_empty() {
-        match objects(definition, &definition.repeats[at], given.json) {
-            Ok(objects) => all.extend(objects),
-            Err((code, member)) => {
-                let finding = out.find(code, Severity::Error, None, &member);
-                finding.repeat = Some((at, 0));
-            }
+    let repeat = &definition.repeats[at];
+    let mut texts = Texts::new();
+    for (number, cells) in (1..).zip(&given.columns) {
+        if cells.iter().any(|cell| !cell.trim().is_empty()) {
+            let mut cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
+            cells.resize(repeat.variables.len(), String::new());
+            texts.push((number, cells));
         }
     }
-    let numbered = all.into_iter().enumerate().map(|(place, cells)| (place as u32 + 1, cells));
-    let width = definition.repeats[at].variables.len();
-    let numbered = numbered.map(|(number, mut cells)| {
-        cells.resize(width, String::new());
-        (number, cells)
-    });
-    let mut texts: Texts =
-        numbered.filter(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty())).collect();
+    if !given.json.trim().is_empty()
+        && let Err((code, member)) = objects(definition, repeat, given, &mut texts)
+    {
+        let finding = out.find(code, Severity::Error, None, &member);
+        finding.repeat = Some((at, 0));
+    }
     if texts.len() > MOST_INSTANCES {
         let finding = out.find("cell-repeat-many", Severity::Error, None, "");
         finding.repeat = Some((at, 0));
@@ -220,16 +220,17 @@ fn texts(definition: &Definition, at: usize, given: &Given<'_>, out: &mut Row) -
     texts
 }
 
-/// The cells that a JSON array of objects gives. Fails with the code of a
-/// finding and the member that it is about.
+/// Adds the instances that a JSON array of objects gives, until there are too
+/// many. Fails with the code of a finding and the member that it is about.
 fn objects(
     definition: &Definition,
     repeat: &Repeat,
-    text: &str,
-) -> Result<Vec<Vec<String>>, (&'static str, String)> {
-    let objects: Vec<BTreeMap<String, Box<RawValue>>> =
-        serde_json::from_str(text).map_err(|_| ("cell-repeat-json", String::new()))?;
-    let read = |object: BTreeMap<String, Box<RawValue>>| {
+    given: &Given<'_>,
+    texts: &mut Texts,
+) -> Result<(), (&'static str, String)> {
+    let objects: Vec<BTreeMap<String, &RawValue>> =
+        serde_json::from_str(given.json).map_err(|_| ("cell-repeat-json", String::new()))?;
+    let read = |object: BTreeMap<String, &RawValue>| {
         let mut cells = vec![String::new(); repeat.variables.len()];
         for (member, value) in object {
             let variables = &definition.variables[repeat.variables.clone()];
@@ -242,7 +243,16 @@ fn objects(
         }
         Ok(cells)
     };
-    objects.into_iter().map(read).collect()
+    for (number, object) in (given.columns.len() as u32 + 1..).zip(objects) {
+        let cells = read(object)?;
+        if cells.iter().any(|cell| !cell.trim().is_empty()) {
+            texts.push((number, cells));
+        }
+        if texts.len() > MOST_INSTANCES {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// What a member's value says as a cell; numbers keep their digits, several

@@ -38,9 +38,16 @@ pub struct Row {
     /// Whether a value that would go to the platform holds the patient's own
     /// number, with or without separators.
     pub identifier_in_value: bool,
-    /// What was found.
+    /// What was found: a thousand findings at most, one that refuses the row
+    /// among them if there is one.
     pub findings: Vec<CellFinding>,
+    /// A finding for which there was no place.
+    beside: Option<CellFinding>,
 }
+
+/// So many findings of a row are kept, and one more: a repeat of a hundred
+/// variables that has a thousand instances could have a hundred thousand.
+pub(super) const MOST_FINDINGS: usize = 999;
 
 /// Whom a registration is about. Neither form shows itself in a log.
 #[derive(Clone, Eq, PartialEq)]
@@ -127,8 +134,7 @@ impl Row {
         variable: Option<usize>,
         cell: &str,
     ) -> &mut CellFinding {
-        let at = self.findings.len();
-        self.findings.push(CellFinding {
+        let finding = CellFinding {
             code,
             severity,
             variable,
@@ -136,7 +142,19 @@ impl Row {
             repeat: None,
             shape: shape(cell),
             args: Args::new(),
-        });
+        };
+        self.add(finding)
+    }
+
+    /// Adds a finding. Where there are too many already it takes the place of
+    /// the last one, unless that refuses the row and this one does not.
+    pub(super) fn add(&mut self, finding: CellFinding) -> &mut CellFinding {
+        let at = self.findings.len().min(MOST_FINDINGS);
+        match self.findings.get_mut(at) {
+            None => self.findings.push(finding),
+            Some(last) if last.severity > finding.severity => return self.beside.insert(finding),
+            Some(last) => *last = finding,
+        }
         &mut self.findings[at]
     }
 }

@@ -2,6 +2,7 @@ cell-author-blank = { $column } has blanks before or after it. Remove them.
 cell-author-email = { $column } is not an e-mail address. Give the address with which the author is known here.
 cell-birth-date-differs = The birth date is not the one in the patient identifier. Check which of the two is right.
 cell-calculation-differs = The value is not the one that the definition calculates. The calculated one is kept.
+cell-calculation-long = The definition calculates texts that are longer than { $limit } KiB together. Shorten the values that it is calculated from.
 cell-calculation-type = The definition calculates something that is no value of this variable. Check the values that it is calculated from.
 cell-cbe-check = The check digits of the enterprise number are wrong. Look for a typing mistake.
 cell-cbe-shape = This is not an enterprise number. It has ten digits and starts with 0 or 1.

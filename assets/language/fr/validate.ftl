@@ -2,6 +2,7 @@ cell-author-blank = { $column } a des espaces avant ou après. Supprimez-les.
 cell-author-email = { $column } n'est pas une adresse e-mail. Donnez l'adresse sous laquelle l'auteur est connu ici.
 cell-birth-date-differs = La date de naissance n'est pas celle de l'identifiant du patient. Vérifiez laquelle des deux est exacte.
 cell-calculation-differs = La valeur n'est pas celle que calcule la définition. La valeur calculée est gardée.
+cell-calculation-long = La définition calcule des textes qui dépassent ensemble { $limit } Kio. Raccourcissez les valeurs dont elle dépend.
 cell-calculation-type = La définition calcule quelque chose qui n'est pas une valeur de cette variable. Vérifiez les valeurs dont elle dépend.
 cell-cbe-check = Les chiffres de contrôle du numéro d'entreprise sont faux. Cherchez une faute de frappe.
 cell-cbe-shape = Ce n'est pas un numéro d'entreprise. Il a dix chiffres et commence par 0 ou 1.

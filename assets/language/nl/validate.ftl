@@ -2,6 +2,7 @@ cell-author-blank = { $column } heeft spaties ervoor of erna. Verwijder ze.
 cell-author-email = { $column } is geen e-mailadres. Geef het adres waaronder de auteur hier bekend is.
 cell-birth-date-differs = De geboortedatum is niet die van de patiëntidentificatie. Ga na welke van de twee juist is.
 cell-calculation-differs = De waarde is niet die welke de definitie berekent. De berekende waarde blijft.
+cell-calculation-long = De definitie berekent teksten die samen langer zijn dan { $limit } KiB. Kort de waarden in waaruit ze berekend wordt.
 cell-calculation-type = De definitie berekent iets dat geen waarde van deze variabele is. Controleer de waarden waaruit ze berekend wordt.
 cell-cbe-check = De controlecijfers van het ondernemingsnummer zijn fout. Zoek een tikfout.
 cell-cbe-shape = Dit is geen ondernemingsnummer. Het heeft tien cijfers en begint met 0 of 1.

@@ -4,7 +4,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use super::{
-    Fault, General, Node, Operator,
+    Fault, General, Node, Operator, Room,
     data::read_moment,
     evaluate::Term,
     fast::{self, Side},
@@ -39,6 +39,8 @@ pub struct Scope<'a> {
     pub columns: Option<usize>,
     /// What the expression is for.
     pub purpose: Purpose,
+    /// What is left for it and others.
+    pub room: &'a Room,
 }
 
 /// What an expression is for.

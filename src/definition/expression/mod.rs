@@ -23,6 +23,7 @@ mod evaluate;
 mod fast;
 mod function;
 mod parse;
+mod room;
 mod special;
 mod token;
 
@@ -31,6 +32,7 @@ use std::{borrow::Cow, cmp::Ordering};
 use jiff::civil::{Date, Time};
 
 pub use compile::{Purpose, Scope};
+pub use room::Room;
 
 use crate::{
     definition::{
@@ -130,6 +132,7 @@ impl Expression {
     /// Compiles a text. Fails on unknown functions, variables and choices, and
     /// on what makes no sense.
     pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Self, Fault> {
+        scope.room.take_text(text)?;
         let node = scope.truth(&parse::parse(text)?)?;
         Ok(Self { node, text: text.trim().to_owned() })
     }
@@ -160,6 +163,7 @@ impl Calculation {
     /// Compiles a text, and tells the type of what it gives; none if that can
     /// be one or another. Fails as [`Expression::compile`] does.
     pub fn compile(text: &str, scope: &Scope<'_>) -> Result<(Self, Option<Kind>), Fault> {
+        scope.room.take_text(text)?;
         let (term, kind) = scope.single(&parse::parse(text)?)?;
         let kind = match kind {
             Type::Number => Some(Kind::Decimal),

@@ -12,8 +12,9 @@ use super::{
 };
 use crate::definition::variable::Kind;
 
-/// The most that a compiled pattern may take, in bytes.
-const MOST_PATTERN: usize = 1 << 20;
+/// What a compiled pattern may take, in bytes: as little as it can do with. The
+/// last is the most.
+const PATTERNS: [usize; 4] = [1 << 13, 1 << 15, 1 << 17, 1 << 20];
 
 /// Compiles a call of a special function; none if `name` is not one.
 pub(super) fn compile(scope: &Scope<'_>, name: &str, arguments: &[Tree<'_>]) -> Result<Option<Typed>, Fault> {
@@ -58,7 +59,7 @@ pub(super) fn compile(scope: &Scope<'_>, name: &str, arguments: &[Tree<'_>]) -> 
         ("jr:choice-name", [code, Tree::Text(name) | Tree::Variable(name)]) => label(scope, code, name)?,
         ("regex", [text, Tree::Text(text_of_pattern)]) => {
             let term = scope.single(text)?.0;
-            (Term::Matches(Box::new(pattern(text_of_pattern)?), Box::new(term)), Type::Truth)
+            (Term::Matches(Box::new(pattern(scope, text_of_pattern)?), Box::new(term)), Type::Truth)
         }
         ("regex", [_, _]) => return Err(Fault::plain("definition-expression-pattern-literal")),
         ("string-length" | "normalize-space", []) => {
@@ -158,7 +159,7 @@ fn one_of(tree: &Tree<'_>, known: &[&str]) -> Result<(), Fault> {
 /// A pattern that a whole text must fit, as in JavaRosa. It is worked out in
 /// time that grows with the text alone, so what needs going back (looking
 /// around, references) is refused. `\d`, `\w` and `\s` mean ASCII, as in Java.
-fn pattern(text: &str) -> Result<Regex, Fault> {
+fn pattern(scope: &Scope<'_>, text: &str) -> Result<Regex, Fault> {
     let mut plain = String::with_capacity(text.len() + 8);
     let mut signs = text.chars();
     while let Some(sign) = signs.next() {
@@ -178,6 +179,12 @@ fn pattern(text: &str) -> Result<Regex, Fault> {
             None => plain.push('\\'),
         }
     }
-    let built = RegexBuilder::new(&format!("^(?:{plain})$")).size_limit(MOST_PATTERN).build();
-    built.map_err(|_| Fault::about("definition-expression-pattern", text))
+    for most in PATTERNS {
+        let built = RegexBuilder::new(&format!("^(?:{plain})$")).size_limit(most).build();
+        if let Ok(pattern) = built {
+            scope.room.take(most)?;
+            return Ok(pattern);
+        }
+    }
+    Err(Fault::about("definition-expression-pattern", text))
 }

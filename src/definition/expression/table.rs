@@ -44,6 +44,7 @@ struct Sheet {
     repeat_of: Vec<Option<usize>>,
     repeats: Vec<String>,
     lists: Vec<List>,
+    room: Room,
 }
 
 impl Sheet {
@@ -66,6 +67,7 @@ impl Sheet {
                 list("YN", &[("yes", "Yes"), ("no", "No")]),
                 list("SCORE", &[("0", "None"), ("1", "Some"), ("2", "Much")]),
             ],
+            room: Room::default(),
         }
     }
 
@@ -81,6 +83,7 @@ impl Sheet {
             repeat: inside.then_some(0),
             columns: None,
             purpose: if this.is_some() { Purpose::Constraint } else { Purpose::Calculation },
+            room: &self.room,
         }
     }
 

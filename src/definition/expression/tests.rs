@@ -32,6 +32,7 @@ fn compiled(text: &str) -> Result<Expression, Fault> {
         repeat: None,
         columns: None,
         purpose: Purpose::Constraint,
+        room: &Room::default(),
     };
     Expression::compile(text, &scope)
 }

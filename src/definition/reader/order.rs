@@ -1,6 +1,6 @@
 //! In which order calculations are worked out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::survey::{Part, Planned, Reader};
 use crate::definition::expression::mentioned;
@@ -29,7 +29,11 @@ impl Order {
             let planned = &reader.planned[place];
             let named = |text: &str| -> Vec<usize> {
                 let names = mentioned(text).unwrap_or_default();
-                names.into_iter().filter_map(|name| reader.names.get(name).copied()).collect()
+                let mut places: Vec<usize> =
+                    names.into_iter().filter_map(|name| reader.names.get(name).copied()).collect();
+                places.sort_unstable();
+                places.dedup();
+                places
             };
             let spoken_of = named(reader.cell(planned.row, "calculation"));
             let rules = planned.around.iter().chain([&planned.row]);
@@ -86,6 +90,7 @@ fn circle(
     sorted: &[usize],
     needs: &HashMap<usize, Vec<usize>>,
 ) -> (usize, String) {
+    let sorted: HashSet<usize> = sorted.iter().copied().collect();
     let left = |place: &usize| !sorted.contains(place);
     let Some(mut place) = calculated.iter().copied().find(left) else { return (0, String::new()) };
     let mut way = Vec::new();

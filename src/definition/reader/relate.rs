@@ -13,7 +13,7 @@ use super::{
 use crate::{
     definition::{
         Item,
-        expression::{Calculation, Expression, Fault, Purpose, Scope},
+        expression::{Calculation, Expression, Fault, Purpose, Room, Scope},
         sheet::SheetRow,
         text::Texts,
         variable::{Codes, Destinations, Kind, NumberFormat, Repeat, Required, Role, Variable},
@@ -30,8 +30,12 @@ pub(super) struct Relations<'a> {
     repeat_of: Vec<Option<usize>>,
     repeat_names: Vec<String>,
     roles: Vec<Option<Role>>,
+    /// The identities that each variable is or is calculated from.
+    identities: Vec<Vec<Role>>,
     order: Order,
     calculations: HashMap<usize, Calculation>,
+    /// What is left for expressions.
+    room: Room,
     /// Whether the workbook says which variables go to the platform.
     destined: bool,
 }
@@ -46,7 +50,9 @@ impl<'a> Relations<'a> {
             repeat_of: reader.planned.iter().map(|planned| planned.repeat).collect(),
             repeat_names: repeats.collect(),
             roles: Vec::new(),
+            identities: Vec::new(),
             calculations: HashMap::new(),
+            room: Room::default(),
             // An empty cell means no; as long as no row says yes, it means yes.
             destined: reader
                 .planned
@@ -56,6 +62,7 @@ impl<'a> Relations<'a> {
             reader,
         };
         relations.roles = (0..relations.kinds.len()).map(|place| relations.role(place)).collect();
+        relations.find_identities();
         relations.calculate();
         relations
     }
@@ -69,7 +76,7 @@ impl<'a> Relations<'a> {
             let around = groups.last().cloned().flatten();
             survey.layout.push(match row {
                 Row::Group(row) => {
-                    let relevant = both(around, self.condition(row, "relevant", inside));
+                    let relevant = self.relevance(row, around, inside);
                     groups.push(relevant.clone());
                     Item::Group { labels: self.reader.texts[0].read(row), relevant }
                 }
@@ -79,7 +86,7 @@ impl<'a> Relations<'a> {
                 }
                 Row::Repeat(place) => {
                     let (row, first) = self.reader.repeats[*place];
-                    let relevant = both(around, self.condition(row, "relevant", None));
+                    let relevant = self.relevance(row, around, None);
                     groups.push(relevant.clone());
                     inside = Some(*place);
                     survey.repeats.push(self.repeat(row, first, relevant));
@@ -95,7 +102,7 @@ impl<'a> Relations<'a> {
                 }
                 Row::Note(row) => Item::Note {
                     labels: self.reader.texts[0].read(row),
-                    relevant: both(around, self.condition(row, "relevant", inside)),
+                    relevant: self.relevance(row, around, inside),
                 },
                 Row::Variable(place) => {
                     let variable = self.variable(*place, around);
@@ -197,7 +204,7 @@ impl<'a> Relations<'a> {
             filter: self.filter(place),
             required: self.required(row, repeat),
             required_message,
-            relevant: both(around, self.condition(row, "relevant", repeat)),
+            relevant: self.relevance(row, around, repeat),
             constraint: both(range, self.expression(row, "constraint", &rule, Some(place), repeat)),
             constraint_message,
             default: self.default_value(row, kind),
@@ -322,7 +329,7 @@ impl<'a> Relations<'a> {
     /// from it to nobody, whatever the row says.
     fn destinations(&mut self, place: usize) -> Destinations {
         let row = self.reader.planned[place].row;
-        let identities = self.identities(place);
+        let identities = &self.identities[place];
         let tells = identities.iter().any(|role| match role {
             Role::BirthDate => {
                 self.roles[place].is_some() || !matches!(self.kinds[place], Kind::Integer | Kind::Decimal)
@@ -348,20 +355,20 @@ impl<'a> Relations<'a> {
         }
     }
 
-    /// The identities that a variable is or is calculated from.
-    fn identities(&self, place: usize) -> Vec<Role> {
-        let mut seen = vec![place];
-        let mut at = 0;
-        while let Some(next) = seen.get(at).copied() {
-            at += 1;
-            for other in self.order.mentions.get(&next).into_iter().flatten() {
-                if !seen.contains(other) {
-                    seen.push(*other);
+    /// The identities that each variable is or is calculated from.
+    fn find_identities(&mut self) {
+        let own = self.roles.iter().map(|role| role.filter(|role| role.is_identity()).into_iter().collect());
+        self.identities = own.collect();
+        // Those that a calculation needs come before it.
+        for place in &self.order.places {
+            let mut found = self.identities[*place].clone();
+            for role in self.order.mentions[place].iter().flat_map(|other| &self.identities[*other]) {
+                if !found.contains(role) {
+                    found.push(*role);
                 }
             }
+            self.identities[*place] = found;
         }
-        let roles = seen.into_iter().filter_map(|place| self.roles[place]);
-        roles.filter(|role| role.is_identity()).collect()
     }
 
     fn scope(&self, this: Option<usize>, repeat: Option<usize>, purpose: Purpose) -> Scope<'_> {
@@ -376,6 +383,25 @@ impl<'a> Relations<'a> {
             repeat,
             columns: None,
             purpose,
+            room: &self.room,
+        }
+    }
+
+    /// The condition of a row, with those of the groups around it.
+    fn relevance(
+        &mut self,
+        row: &SheetRow,
+        around: Option<Expression>,
+        repeat: Option<usize>,
+    ) -> Option<Expression> {
+        let own = self.condition(row, "relevant", repeat);
+        let room = around.as_ref().map_or(Ok(()), |around| self.room.take_text(around.text()));
+        match room {
+            Ok(()) => both(around, own),
+            Err(fault) => {
+                self.fault(fault, row, "relevant");
+                own
+            }
         }
     }
 

@@ -276,3 +276,57 @@ fn what_forms_carry_beside_is_kept_or_refused_with_a_reason() {
         assert_eq!(found, [(3, column, id)], "{row}");
     }
 }
+
+#[test]
+fn a_condition_that_thousands_of_variables_inherit_is_refused_before_it_fills_the_memory() {
+    let long = vec!["${K} = 'x'"; 700].join(" or ");
+    let mut survey = "type,name,hd::key,relevant\ntext,K,yes,\n".to_owned();
+    survey += &format!("begin_group,G,,{long}\n").repeat(40);
+    survey.extend((0..2_000).map(|at| format!("text,V{at},,\n")));
+    survey += &"end_group,,,\n".repeat(40);
+    let problems = problems(read_survey(&survey));
+    assert!(problems.iter().all(|problem| problem.3 == "definition-expression-room"), "{problems:?}");
+}
+
+#[test]
+fn patterns_that_stand_for_more_than_they_say_are_counted() {
+    let survey = |pattern: &str| {
+        let rows: String = (0..300).map(|at| format!("text,V{at},,\"regex(., '{pattern}')\"\n")).collect();
+        read_survey(&format!("type,name,hd::key,constraint\ntext,K,yes,\n{rows}"))
+    };
+    assert!(survey("[A-Z]{2,5}[0-9]+").is_ok());
+    let problems = problems(survey("\\p{L}{20}"));
+    assert!(problems.iter().all(|problem| problem.3 == "definition-expression-room"), "{problems:?}");
+}
+
+#[test]
+fn thousands_of_calculations_that_need_each_other_are_ordered_at_once() {
+    let survey = |first: &str| {
+        let chain: String = (1..4_000).map(|at| format!("calculate,V{at},,${{V{}}}\n", at - 1)).collect();
+        read_survey(&format!("type,name,hd::key,calculation\ntext,K,yes,\ncalculate,V0,,{first}\n{chain}"))
+    };
+    assert_eq!(survey("${K}").unwrap().calculated.len(), 4_000);
+    assert_eq!(problems(survey("${V3999}"))[0].3, "definition-calculation-circle");
+}
+
+#[test]
+fn a_list_of_a_hundred_thousand_choices_is_read_but_not_copied_again_and_again() {
+    let list: String = (0..100_000).map(|at| format!("{at},Choice {at}\n")).collect();
+    let survey = |rows: &str| {
+        let survey = format!("type,name,hd::key,parameters\ntext,K,yes,\n{rows}");
+        let files = HashMap::from([
+            ("settings.csv", SETTINGS.to_owned()),
+            ("survey.csv", survey),
+            ("hd.csv", HD.to_owned()),
+            ("long.csv", format!("name,label\n{list}")),
+        ]);
+        Definition::from_folder(|name| files.get(name).map(|text| text.clone().into_bytes()))
+    };
+    let same: String = (0..20).map(|at| format!("select_one_from_file long.csv,V{at},,\n")).collect();
+    let definition = survey(&same).unwrap();
+    assert_eq!((definition.lists.len(), definition.lists[0].choices.len()), (1, 100_000));
+    let others: String =
+        (0..9).map(|at| format!("select_one_from_file long.csv,V{at},,label=l{at}\n")).collect();
+    let problems = problems(survey(&others));
+    assert!(problems.iter().all(|problem| problem.3 == "definition-choices-many"), "{problems:?}");
+}

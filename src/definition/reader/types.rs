@@ -9,6 +9,9 @@ use crate::{
     language::Language,
 };
 
+/// The most choices of all lists together, copies included.
+const MOST_CHOICES: usize = 500_000;
+
 /// The code that `or_other` adds to a list.
 pub(super) const OTHER: &str = "other";
 
@@ -99,6 +102,7 @@ impl Reader<'_> {
         if let Some(known) = self.list_places.get(&key) {
             return Some(*known);
         }
+        self.room_for(row, self.lists[place].choices.len())?;
         let list = self.lists[place].with(name, OTHER, in_all_languages("definition-other"));
         Some(self.add_list(key, list))
     }
@@ -122,6 +126,7 @@ impl Reader<'_> {
         let Some(file) = self.files.get(&name) else {
             return self.refuse(row, "type", "definition-from-file", &name);
         };
+        self.room_for(row, file.sheet.rows.len())?;
         match choices::read_file(&name, file, (&value, &label), self.settings.language) {
             Ok(list) => Some(self.add_list(key, list)),
             Err((id, what)) => self.refuse(row, "type", id, &what),
@@ -136,6 +141,16 @@ impl Reader<'_> {
         }
         let choices = vec![("OK".to_owned(), in_all_languages("definition-acknowledged"))];
         self.add_list(KEY.to_owned(), crate::definition::List::new("acknowledge", choices))
+    }
+
+    /// Refuses a list of so many choices if there are too many in all: each row
+    /// can ask for a list of its own by naming other columns.
+    fn room_for(&mut self, row: &SheetRow, choices: usize) -> Option<()> {
+        let known: usize = self.lists.iter().map(|list| list.choices.len()).sum();
+        if known + choices <= MOST_CHOICES {
+            return Some(());
+        }
+        self.refuse(row, "type", "definition-choices-many", &MOST_CHOICES.to_string())
     }
 
     fn add_list(&mut self, key: String, list: crate::definition::List) -> usize {

@@ -314,3 +314,60 @@ fn what_stays_here_of_a_repeat_has_its_place_beside_what_leaves() {
     let tells = vec![vec!["53040799731", "5", "", ""]];
     assert!(!judge_with(&mut validator, &["k"], Given { json: "", columns: tells }).0.identifier_in_value);
 }
+
+#[test]
+fn calculations_that_double_each_other_end_before_they_fill_the_memory() {
+    let double: String =
+        (1..60).map(|at| format!("calculate,V{at},,\"concat(${{V{0}}}, ${{V{0}}})\"\n", at - 1)).collect();
+    let mut validator =
+        validator(&format!("type,name,hd::key,calculation\ntext,K,yes,\ntext,V0,,\n{double}"));
+    let row = judge(&mut validator, &["k", "0123456789"]);
+    let codes: Vec<&str> = found(&validator, &row).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(codes[0], "cell-calculation-long");
+    assert!(row.data.len() < 2 << 20);
+}
+
+#[test]
+fn texts_are_put_together_to_no_more_than_a_row_can_hold() {
+    let long = "é".repeat(400_000);
+    for expression in ["concat(${A}, ${A}, ${A})", "join(${A}, ${A}, 'x', ${A})"] {
+        let mut validator = validator(&format!(
+            "type,name,hd::key,calculation\ntext,K,yes,\ntext,A,,\ncalculate,B,,\"string-length({expression})\"\n"
+        ));
+        assert_eq!(data(&judge(&mut validator, &["k", &long]))["B"], 524_288);
+    }
+    let mut validator = validator(
+        "type,name,hd::key,calculation\ntext,K,yes,\ntext,A,,\n\
+         calculate,B,,\"string-length(translate(${A}, ${A}, 'é'))\"\n",
+    );
+    let letters: String = ('\u{4e00}'..'\u{9fff}').cycle().take(300_000).collect();
+    assert_eq!(data(&judge(&mut validator, &["k", &letters]))["B"], 15);
+}
+
+#[test]
+fn empty_instances_take_no_room_and_too_many_findings_of_a_row_are_not_all_told() {
+    let columns: String = (0..60).map(|at| format!("text,V{at},,yes\n")).collect();
+    let mut validator = validator(&format!(
+        "type,name,hd::key,required\ntext,K,yes,\nbegin_repeat,R,,\n{columns}end_repeat,,,\n"
+    ));
+    let empty = format!("[{}{{}}]", "{},".repeat(300_000));
+    let (row, findings) = judge_with(&mut validator, &["k"], Given { json: &empty, columns: Vec::new() });
+    assert!(findings.is_empty() && !row.refused());
+    let one = format!("[{}{{\"V0\":1}}]", "{\"V0\":1},".repeat(999));
+    let (row, findings) = judge_with(&mut validator, &["k"], Given { json: &one, columns: Vec::new() });
+    assert!(row.refused() && findings.len() == 1_000, "{}", findings.len());
+    assert_eq!(findings[1], ("cell-required", "R[1]/V2".to_owned()));
+    assert_eq!(findings[999], ("cell-required", "R[1000]/V59".to_owned()));
+}
+
+#[test]
+fn a_large_list_is_written_once_for_all_variables_that_have_it() {
+    let places = "select_multiple_from_file places_of_residence.csv";
+    let mut validator = validator(&format!("type,name,hd::key\ntext,K,yes\n{places},A,\n{places},B,\n"));
+    let [one, other] = [1, 2].map(|at| validator.plans[at].choices.clone());
+    assert!(one.len() > 256 && Arc::ptr_eq(&one, &other));
+    let code =
+        validator.definition.list_of(&validator.definition.variables[1]).unwrap().choices[300].code.clone();
+    let row = judge(&mut validator, &["k", &code, ""]);
+    assert_eq!(data(&row)["A"], serde_json::json!([code]));
+}

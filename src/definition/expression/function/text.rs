@@ -1,6 +1,6 @@
 //! Texts.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap, mem};
 
 use aws_lc_rs::digest as sha;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -55,17 +55,33 @@ pub(super) const ALL: &[Function] = &[
     Function { name: "uuid", takes: &[Number], needs: 0, again: 0, gives: Gives::Text, run: uuid },
 ];
 
+/// The most bytes that texts are put together to; what is beyond is left out.
+/// No row of a file can hold more, and what grows with each calculation that
+/// needs another would soon fill any memory.
+const MOST_TEXT: usize = 1 << 20;
+
 fn concat<'a>(call: &Call<'a>) -> Option<Data<'a>> {
     let mut whole = String::new();
-    call.each(0, |data| whole.push_str(&data.into_text()))?;
+    call.each(0, |data| add(&mut whole, &data.into_text()))?;
     Some(Data::of(whole))
 }
 
 fn join<'a>(call: &Call<'a>) -> Option<Data<'a>> {
     let separator = call.text(0)?;
-    let mut parts = Vec::new();
-    call.each(1, |data| parts.push(data.into_text()))?;
-    Some(Data::of(parts.join(&*separator)))
+    let mut whole = String::new();
+    let mut is_first = true;
+    call.each(1, |data| {
+        if !mem::take(&mut is_first) {
+            add(&mut whole, &separator);
+        }
+        add(&mut whole, &data.into_text());
+    })?;
+    Some(Data::of(whole))
+}
+
+fn add(whole: &mut String, part: &str) {
+    let room = MOST_TEXT - whole.len();
+    whole.push_str(&part[..part.floor_char_boundary(room)]);
 }
 
 /// From a place, counted from 0, to before another; below zero both count
@@ -86,10 +102,13 @@ fn substr<'a>(call: &Call<'a>) -> Option<Data<'a>> {
 /// Letters without a counterpart are left out.
 fn translate<'a>(call: &Call<'a>) -> Option<Data<'a>> {
     let (text, from, to) = (call.text(0)?, call.text(1)?, call.text(2)?);
-    let translated = text.chars().filter_map(|letter| match from.chars().position(|known| known == letter) {
-        Some(place) => to.chars().nth(place),
-        None => Some(letter),
-    });
+    let mut others = HashMap::new();
+    let mut counterparts = to.chars();
+    for letter in from.chars() {
+        let counterpart = counterparts.next();
+        others.entry(letter).or_insert(counterpart);
+    }
+    let translated = text.chars().filter_map(|letter| others.get(&letter).copied().unwrap_or(Some(letter)));
     Some(Data::of(translated.collect::<String>()))
 }
 
