@@ -31,6 +31,7 @@ fn hospital() -> Organisation {
         ehp: vec!["1990990129".into()],
         is_active: true,
         requires_second_factor: false,
+        definitions: Vec::new(),
     }
 }
 

@@ -364,3 +364,25 @@ fn names_of_any_kind_are_taken_and_links_are_not_followed() {
     assert!(place.dcd("INTEGO-LAB").join("a.csv").exists());
     assert_eq!(place.count("SELECT count(*) FROM registration"), 5);
 }
+
+#[test]
+fn of_a_definition_that_the_organisation_is_not_to_use_no_file_is_taken_and_no_folder_made() {
+    let place = Place::start();
+    place.app().enrol();
+    let file = file(&rows(0, 1));
+    let limit = |args: &[&str]| {
+        place.app().ok([&["organisation", "limit", NIHDI][..], args].concat());
+    };
+    limit(&["--dcd", "INTEGO-DIAG"]);
+    fs::remove_dir(place.dcd("INTEGO-LAB")).unwrap();
+    let path = place.drop_file("INTEGO-PRESC", "a.csv", &file);
+    place.until("it is set aside", || !path.exists());
+    let errors = place.dcd("INTEGO-PRESC").join("ERROR");
+    place.until("it is told why", || names(&errors).len() == 2);
+    assert!(told(&errors).contains("is not to use this definition"), "{}", told(&errors));
+    place.drop_file("INTEGO-DIAG", "b.csv", &file);
+    place.until_done(1);
+    assert!(!place.dcd("INTEGO-LAB").exists());
+    limit(&["--all"]);
+    place.until("the folder is made again", || place.dcd("INTEGO-LAB").exists());
+}

@@ -13,7 +13,7 @@ use crate::{
     front::Head,
     intake::header::quoted,
     language::Language,
-    store::organisation,
+    store::{limit, organisation, version},
 };
 
 /// One request.
@@ -118,22 +118,43 @@ impl Call<'_> {
         Ok(all)
     }
 
-    /// The definition that `wanted` and `version` name.
+    /// Those of them, in the versions, that something can be sent under.
+    pub fn open_definitions(&self) -> Result<Vec<Listed>> {
+        let mut all = self.definitions()?;
+        let organisation = match &self.key {
+            Some(key) => Some(self.api.store.read(|tx| organisation::get(tx, key.organisation))?),
+            None => self.organisation()?,
+        };
+        let closed = self.api.store.read(version::closed)?;
+        all.retain(|listed| {
+            organisation.as_ref().is_none_or(|known| known.takes(&listed.name))
+                && !closed.has(&listed.name, listed.version)
+        });
+        Ok(all)
+    }
+
+    /// The definition that `wanted` and `named`, a version, name.
     ///
     /// # Errors
     ///
-    /// `NotFound`, `Forbidden` for one that the key is not for, `Usage` if none
-    /// is named and there is more than one.
-    pub fn definition(&self, wanted: Option<&str>, version: Option<&str>) -> Result<Arc<Known>> {
-        let all = match (wanted, version) {
-            (None, None) => self.definitions()?,
+    /// `NotFound`, `Forbidden` for one that the key is not for or its
+    /// organisation not to use, `Usage` if none is named and there is more than
+    /// one.
+    pub fn definition(&self, wanted: Option<&str>, named: Option<&str>) -> Result<Arc<Known>> {
+        let all = match (wanted, named) {
+            (None, None) => self.open_definitions()?,
             _ => self.api.store.read(list)?,
         };
-        let listed = choose(all, wanted, version)?;
+        let listed = choose(all, wanted, named)?;
         if self.key.as_ref().is_some_and(|key| !key.is_for(&listed.name)) {
             return Err(Error::new(Code::Forbidden, "api-dcd-forbidden").with("name", listed.name));
         }
-        self.api.store.read(|tx| self.api.shelf.get(tx, &listed))
+        self.api.store.read(|tx| {
+            if let Some(key) = &self.key {
+                limit::must_use(tx, key.organisation, &listed.name)?;
+            }
+            self.api.shelf.get(tx, &listed)
+        })
     }
 }
 

@@ -66,7 +66,7 @@ pub fn code_list(call: &Call<'_>) -> Result<Answer> {
 
 /// Looks through the newest versions of all definitions that the key is for.
 fn find(call: &Call<'_>, wanted: &str, pick: impl Fn(&Known) -> Option<Value>) -> Result<Answer> {
-    let mut all = call.definitions()?;
+    let mut all = call.open_definitions()?;
     all.dedup_by(|later, first| later.name == first.name);
     if let Ok(number) = wanted.parse() {
         all = call.api.shelf.holding(all, number);

@@ -19,7 +19,7 @@ pub fn list(call: &Call<'_>) -> Result<Answer> {
 
 /// Projects, their definitions and the versions of those.
 pub fn menu(call: &Call<'_>) -> Result<Answer> {
-    let all = call.definitions()?;
+    let all = call.open_definitions()?;
     let mut projects: Vec<&str> = all.iter().map(|listed| listed.project.as_str()).collect();
     projects.sort_unstable();
     projects.dedup();

@@ -85,6 +85,7 @@ fn asked_for(context: &Context, nihdi: &str) -> Result<Organisation> {
             ehp: Vec::new(),
             is_active: true,
             requires_second_factor: false,
+            definitions: Vec::new(),
         },
     })
 }

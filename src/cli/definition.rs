@@ -7,16 +7,31 @@ use serde_json::json;
 use super::{Context, Done, note, say, say_json, table};
 use crate::{
     definition::{Definition, MOST_BYTES, Refused, Variable},
+    domain::older_drafts::OlderDrafts,
     error::{Code, Error, Result},
     language::Language,
-    store::{audit, definition},
+    store::{definition, version},
 };
 
 #[derive(clap::Subcommand)]
 pub enum Verb {
     /// Adds a definition: an XLSForm workbook (.xlsx) or a folder with its
     /// sheets as CSV
-    Add { path: PathBuf },
+    Add {
+        path: PathBuf,
+        /// What becomes of open drafts of older major versions. keep: they are
+        /// continued and submitted there; carry: they are continued in the new
+        /// version; close: and nothing is submitted in an older one any more
+        #[arg(long, value_name = "keep|carry|close", value_parser = drafts)]
+        drafts: Option<OlderDrafts>,
+    },
+    /// Says anew what becomes of open drafts of older major versions
+    Drafts {
+        #[arg(value_name = "NAME[@VERSION]")]
+        name: String,
+        #[arg(value_name = "keep|carry|close", value_parser = drafts)]
+        choice: OlderDrafts,
+    },
     /// Lists the definitions
     List {
         #[arg(long)]
@@ -34,14 +49,19 @@ pub enum Verb {
 impl Verb {
     pub fn run(self, context: &Context) -> Result<Done> {
         match self {
-            Self::Add { path } => add(context, &path),
+            Self::Add { path, drafts } => add(context, &path, drafts),
+            Self::Drafts { name, choice } => choose(context, &name, choice),
             Self::List { json } => list(context, json),
             Self::Show { name, json } => show(context, &name, json),
         }
     }
 }
 
-fn add(context: &Context, path: &Path) -> Result<Done> {
+fn drafts(word: &str) -> std::result::Result<OlderDrafts, String> {
+    OlderDrafts::from_word(word).ok_or_else(|| "keep, carry, close".to_owned())
+}
+
+fn add(context: &Context, path: &Path, drafts: Option<OlderDrafts>) -> Result<Done> {
     let definition = match read(path)? {
         Ok(definition) => definition,
         Err(refused) => {
@@ -51,18 +71,26 @@ fn add(context: &Context, path: &Path) -> Result<Done> {
             return Err(Error::invalid("definition-refused").with("problems", refused.problems.len() as u64));
         }
     };
-    let version = definition.version.to_string();
-    let is_new = context.store()?.write(|tx| {
-        let (_, is_new) = definition::add(tx, &definition)?;
-        if is_new {
-            let details = json!({ "name": definition.name, "version": version });
-            audit::record(tx, &context.actor(), "definition.add", None, &details)?;
-        }
-        Ok(is_new)
-    })?;
+    let is_new = context.store()?.write(|tx| version::introduce(tx, &context.by(), &definition, drafts))?;
     let id = if is_new { "definition-added" } else { "definition-known" };
-    say(context.text(id, &[("name", definition.name.as_str().into()), ("version", version.into())]))?;
+    let number = definition.version.to_string();
+    say(context.text(id, &[("name", definition.name.as_str().into()), ("version", number.into())]))?;
+    drafts.map_or(Ok(()), |drafts| tell(context, &definition, drafts))?;
     Ok(Done::Well)
+}
+
+fn choose(context: &Context, name: &str, drafts: OlderDrafts) -> Result<Done> {
+    let known = context.definition(name)?;
+    context.store()?.write(|tx| version::choose(tx, &context.by(), &known.name, known.version, drafts))?;
+    tell(context, &known, drafts)?;
+    Ok(Done::Well)
+}
+
+/// Tells what becomes of drafts of older versions.
+fn tell(context: &Context, known: &Definition, drafts: OlderDrafts) -> Result<()> {
+    let major = known.version.major().to_string();
+    let args = [("name", known.name.as_str().into()), ("major", major.into())];
+    say(context.text(&format!("definition-drafts-{}-said", drafts.as_str()), &args))
 }
 
 fn read(path: &Path) -> Result<std::result::Result<Definition, Refused>> {
@@ -107,6 +135,10 @@ fn list(context: &Context, as_json: bool) -> Result<Done> {
 
 fn show(context: &Context, name: &str, as_json: bool) -> Result<Done> {
     let known = context.definition(name)?;
+    let (older, closed) = context.store()?.read(|tx| {
+        let closed = version::closed(tx)?.has(&known.name, known.version);
+        Ok((version::choice(tx, &known.name, known.version.major())?, closed))
+    })?;
     if as_json {
         let variables: Vec<_> = known
             .variables
@@ -121,7 +153,8 @@ fn show(context: &Context, name: &str, as_json: bool) -> Result<Done> {
         say_json(&json!({
             "name": known.name, "version": known.version.to_string(), "project": known.project,
             "title": known.titles.get(context.language), "note": known.source_note.get(context.language),
-            "enrolment_required": known.enrolment_required, "variables": variables,
+            "enrolment_required": known.enrolment_required, "older_drafts": older, "closed": closed,
+            "variables": variables,
         }))?;
         return Ok(Done::Well);
     }
@@ -133,6 +166,10 @@ fn show(context: &Context, name: &str, as_json: bool) -> Result<Done> {
         known.titles.get(context.language)
     ))?;
     say(known.source_note.get(context.language))?;
+    if closed {
+        say(context.text("version-is-closed", &[]))?;
+    }
+    older.map_or(Ok(()), |drafts| tell(context, &known, drafts))?;
     let rows: Vec<_> = known
         .variables
         .iter()

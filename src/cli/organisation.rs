@@ -42,6 +42,21 @@ pub enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Limits an organisation to some definitions: nothing of another one is
+    /// taken in for it. What is stored already stays
+    Limit {
+        /// Its NIHDI number
+        nihdi: String,
+        /// The definitions that it may use, by name
+        #[arg(long, value_name = "NAME", num_args = 1.., required_unless_present = "all", conflicts_with = "all")]
+        dcd: Vec<String>,
+        /// It may use all definitions, also those that are added later
+        #[arg(long)]
+        all: bool,
+        /// Why, for the log of its revisions
+        #[arg(long, default_value = "")]
+        message: String,
+    },
     /// Lists the organisations
     List {
         #[arg(long)]
@@ -54,6 +69,7 @@ impl Verb {
         match self {
             Self::Add { nihdi, title, cbe, ehp } => add(context, &nihdi, &title, &cbe, &ehp),
             Self::Import { file, json } => import(context, &file, json),
+            Self::Limit { nihdi, dcd, all: _, message } => limit(context, &nihdi, &dcd, &message),
             Self::List { json } => list(context, json),
         }
     }
@@ -64,6 +80,20 @@ fn add(context: &Context, nihdi: &str, title: &str, cbe: &[String], ehp: &[Strin
     let added = context.store()?.write(|tx| revision::create(tx, &context.by(), &details, ""))?;
     let args = [("nihdi", added.nihdi.as_str().into()), ("title", added.title.as_str().into())];
     say(context.text("organisation-added", &args))?;
+    Ok(Done::Well)
+}
+
+/// Without any name it may use all.
+fn limit(context: &Context, nihdi: &str, names: &[String], message: &str) -> Result<Done> {
+    let organisation = context.organisation(nihdi)?;
+    let known = names.iter().map(|name| Ok(context.definition(name)?.name.clone()));
+    let known = known.collect::<Result<Vec<_>>>()?;
+    let names: Vec<&str> = known.iter().map(String::as_str).collect();
+    let limited =
+        context.store()?.write(|tx| revision::limit(tx, &context.by(), organisation.id, &names, message))?;
+    let id = if limited.definitions.is_empty() { "organisation-takes-all" } else { "organisation-takes" };
+    let names = limited.definitions.join(", ");
+    say(context.text(id, &[("title", limited.title.as_str().into()), ("names", names.into())]))?;
     Ok(Done::Well)
 }
 
@@ -135,7 +165,7 @@ fn list(context: &Context, as_json: bool) -> Result<Done> {
     if as_json {
         let documents: Vec<_> = organisations
             .iter()
-            .map(|known| json!({ "nihdi": known.nihdi.as_str(), "title": known.title, "cbe": known.cbe, "ehp": known.ehp, "active": known.is_active }))
+            .map(|known| json!({ "nihdi": known.nihdi.as_str(), "title": known.title, "cbe": known.cbe, "ehp": known.ehp, "active": known.is_active, "definitions": known.definitions }))
             .collect();
         say_json(&documents)?;
     } else if organisations.is_empty() {

@@ -18,6 +18,7 @@ pub mod import;
 pub mod login;
 pub mod member;
 pub mod moment;
+pub mod older_drafts;
 pub mod organisation;
 pub mod registration;
 pub mod role;

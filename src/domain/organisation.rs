@@ -28,6 +28,8 @@ pub struct Organisation {
     pub is_active: bool,
     /// Whether its members must have a second factor.
     pub requires_second_factor: bool,
+    /// The names of the definitions that it may use; all if there are none.
+    pub definitions: Vec<String>,
 }
 
 /// What can be edited about an organisation.
@@ -44,6 +46,12 @@ pub struct Details {
 }
 
 impl Organisation {
+    /// Whether registrations of the definition called `name` may come in for
+    /// it.
+    pub fn takes(&self, name: &str) -> bool {
+        self.definitions.is_empty() || self.definitions.iter().any(|known| known == name)
+    }
+
     /// Whether `number` of the certificate type `kind` (`NIHII-HOSPITAL`,
     /// `CBE`, `EHP`, …, as in an eHealth distinguished name) is one of this
     /// organisation's numbers.
@@ -78,6 +86,7 @@ mod tests {
             ehp: vec!["1990990128".into()],
             is_active: true,
             requires_second_factor: false,
+            definitions: Vec::new(),
         };
         assert!(organisation.has_number("NIHII-HOSPITAL", "71099911"));
         assert!(organisation.has_number("CBE", "0999999031"));

@@ -38,6 +38,10 @@ impl Job<'_> {
         let mut outcome = Outcome { findings, state: Some(ImportState::Done), ..Outcome::default() };
         let mut preview = Preview::new()?;
         self.store.read(|tx| {
+            if let Some(finding) = self.barred(tx, None)? {
+                outcome = Outcome { findings: vec![finding], ..Outcome::default() };
+                return Ok(());
+            }
             self.pass(&opened, opened.first, progress, |mut chunk, parts| {
                 if !opened.source.is_unchanged() {
                     chunk.replace_by(changed(chunk.from));

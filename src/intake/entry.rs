@@ -17,7 +17,7 @@ use crate::{
     store::{
         Tx, audit,
         block::Builder,
-        enrolment, entry, finding, listing,
+        definition, enrolment, entry, finding, listing,
         registration::{self, NewBlock, Target},
         submission, withdrawal,
     },
@@ -50,6 +50,8 @@ pub struct Replaced {
     /// Whether its business key may change: then it is withdrawn and the new
     /// one stands for itself.
     pub may_move: bool,
+    /// The key of its own definition, which may be an older version.
+    pub definition: i64,
 }
 
 /// What became of it.
@@ -69,19 +71,21 @@ pub struct Saved {
 ///
 /// `Conflict` if there is a registration under its business key that it does
 /// not replace (`entry-key-known`), if its business key is not the one of what
-/// it corrects (`entry-key-moved`), if that was changed meanwhile, or if the
-/// organisation is deactivated.
+/// it corrects (`entry-key-moved`), or if that was changed meanwhile; else as
+/// [`limit::must_take`](crate::store::limit::must_take).
 pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
-    let Entered { by, organisation, definition, definition_id, row, replaces } = *entered;
+    let Entered { by, organisation, definition: known, definition_id, row, replaces } = *entered;
     if let Some(old) = replaces
         && !entry::is_still(tx, old.id, old.is_draft)?
     {
         return Err(entry::changed_meanwhile());
     }
-    let (import, number) = entry::of_today(tx, (by.id, &by.email), organisation, definition_id)?;
-    let gate = enrolment::gate(tx, organisation, &definition.project, definition.enrolment_required)?;
-    let judge = Judge { keys: tx.keys, gate: &gate, organisation, definition };
-    let target = Target { organisation, definition: definition_id, project: &definition.project, import };
+    let is_correction = replaces.is_some_and(|old| !old.is_draft);
+    let (import, number) =
+        entry::of_today(tx, (by.id, &by.email), organisation, definition_id, is_correction)?;
+    let gate = enrolment::gate(tx, organisation, &known.project, known.enrolment_required)?;
+    let judge = Judge { keys: tx.keys, gate: &gate, organisation, definition: known };
+    let target = Target { organisation, definition: definition_id, project: &known.project, import };
     let mut new = judge.judge(number, row);
     new.entry.row = u32::try_from(number).unwrap_or(u32::MAX);
     let key = new.entry.key;
@@ -115,12 +119,15 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
     note(tx, (import, number), &judge, row, &mut counts)?;
     submission::grow(tx, organisation, import, &counts)?;
     let is_unchanged = counts.unchanged > 0;
+    let begun = replaces.filter(|old| old.definition != definition_id).map(|old| old.definition);
+    let begun = begun.map(|older| definition::facts(tx, older)).transpose()?;
     let details = json!({
         "registration": id.0,
-        "definition": definition.name,
-        "version": definition.version.to_string(),
+        "definition": known.name,
+        "version": known.version.to_string(),
         "draft": is_draft,
         "replaces": replaces.map(|old| old.id.0),
+        "begun_in": begun.map(|facts| facts.version),
     });
     if !is_unchanged {
         let act = if is_draft { "registration.draft" } else { "registration.enter" };

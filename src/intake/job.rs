@@ -27,7 +27,7 @@ use crate::{
         ImportLock, Store, Tx, audit,
         fate::Doubled,
         finding::{self, RowFinding, args_to_json},
-        import,
+        import, limit,
         registration::{self, Target},
         upload,
     },
@@ -114,6 +114,9 @@ impl Job<'_> {
             Ok(opened) => opened,
             Err(findings) => return self.refuse(input, findings),
         };
+        if let Some(finding) = self.store.read(|tx| self.barred(tx, Some(opened.source.digest())))? {
+            return self.refuse(input, vec![finding]);
+        }
         let findings = file_name::judge(input.path(), &self.definition);
         let mut outcome = Outcome { findings, ..Outcome::default() };
         let Some(begun) = self.begin(input, &opened, &mut outcome)? else { return Ok(outcome) };
@@ -131,6 +134,24 @@ impl Job<'_> {
             Ok((goes_on && !(self.leave)(), outcome.counts.read()))
         })?;
         Ok(outcome)
+    }
+
+    /// Why nothing of this definition may come in for the organisation, unless
+    /// an import of the file with this digest began before that was so.
+    pub(super) fn barred(&self, tx: &Tx<'_>, digest: Option<&[u8]>) -> Result<Option<Finding>> {
+        let organisation = self.organisation.id;
+        if let Some(digest) = digest {
+            let earlier = import::of_file(tx, organisation, self.definition_id, digest)?;
+            if earlier.iter().any(|import| import.state == ImportState::Running) {
+                return Ok(None);
+            }
+        }
+        match limit::check(tx, organisation, &self.definition.name, self.definition.version) {
+            Err(error) if limit::ABOUT.contains(&error.id) => {
+                Ok(Some(Finding { args: error.args, ..Finding::error(error.id) }))
+            }
+            checked => checked.map(|()| None),
+        }
     }
 
     /// A file that is refused before its first row leaves an audit event only.

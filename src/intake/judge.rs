@@ -29,7 +29,10 @@ impl Judge<'_> {
     /// Judges a row that begins on `line`. Its number is not known yet.
     pub fn judge(&self, line: u64, row: &Row) -> NewRow {
         let [before, after] = row.own_local();
-        let digest = digest(&[&row.data, b"\0", before, after, &[u8::from(row.draft)]]);
+        // A draft that goes on in another version is another one, so that it
+        // moves there even if nothing else changed.
+        let version = if row.draft { self.definition.version.to_string() } else { String::new() };
+        let digest = digest(&[&row.data, b"\0", before, after, &[u8::from(row.draft)], version.as_bytes()]);
         let own_key = if row.key.is_empty() { &digest[..] } else { &row.key };
         let key = self.keys.record(self.organisation, &self.definition.name, own_key);
         let wants_patient = !self.gate.objecting.is_empty();

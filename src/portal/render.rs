@@ -65,7 +65,7 @@ fn environment(language: Language) -> Result<Environment<'static>> {
     }
     environment.add_global("language", language.code());
     environment.add_global("stamp", asset::stamp());
-    environment.add_global("version", env!("CARGO_PKG_VERSION"));
+    environment.add_global("release", env!("CARGO_PKG_VERSION"));
     environment.add_function("t", move |id: &str, args: Kwargs| text(language, id, &args));
     environment.add_filter("number", move |number: u64| format::number(language, number));
     environment

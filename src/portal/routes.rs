@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 use super::{
     pages::{
         account, api_key, api_reference, audit, certificate, certificate_add, connection, definition,
-        enrolment, enrolment_file, entry, entry_list, error, group, group_edit, health, help, home, language,
-        login, me, member, member_edit, objection, objection_file, queue, reconciliation, registration,
-        registration_list, registration_search, registration_withdraw, role, second_factor, settings,
-        settings_certificate, setup, static_file, support, trust, upload, upload_act, upload_findings,
-        upload_new, welcome,
+        definition_drafts, enrolment, enrolment_file, entry, entry_list, error, group, group_edit,
+        group_limit, health, help, home, language, login, me, member, member_edit, objection, objection_file,
+        queue, reconciliation, registration, registration_list, registration_search, registration_withdraw,
+        role, second_factor, settings, settings_certificate, setup, static_file, support, trust, upload,
+        upload_act, upload_findings, upload_new, welcome,
     },
     route::{
         Body::{self, File, Form, KeptForm, None},
@@ -93,6 +93,19 @@ pub(super) const ROUTES: &[Route] = &[
     get("/ssp/definitions", SignedIn, "definitions", definition::list),
     post("/ssp/definitions", Installation(Settings), File, "definitions", definition::add),
     get("/ssp/definitions/{name}/{version}", SignedIn, "definitions", definition::show),
+    get(
+        "/ssp/definitions/{name}/{version}/drafts",
+        Installation(Settings),
+        "definitions",
+        definition_drafts::show,
+    ),
+    post(
+        "/ssp/definitions/{name}/{version}/drafts",
+        Installation(Settings),
+        Form,
+        "definitions",
+        definition_drafts::post,
+    ),
     get("/ssp/definitions/{name}/{version}/since/{other}", SignedIn, "definitions", definition::compare),
     // Groups
     get("/ssp/groups", SignedIn, "groups", group::list),
@@ -101,6 +114,8 @@ pub(super) const ROUTES: &[Route] = &[
     get("/ssp/groups/{group}", Group(Overview), "groups", group::show),
     get("/ssp/groups/{group}/edit", Group(Organisations), "groups", group_edit::edit),
     post("/ssp/groups/{group}/edit", Group(Organisations), Form, "groups", group_edit::post_edit),
+    get("/ssp/groups/{group}/definitions", Group(Organisations), "groups", group_limit::show),
+    post("/ssp/groups/{group}/definitions", Group(Organisations), Form, "groups", group_limit::post),
     post("/ssp/groups/{group}/state", Group(Organisations), Form, "groups", group_edit::post_state),
     get("/ssp/groups/{group}/revisions", Group(Overview), "groups", group::revisions),
     // Members

@@ -13,7 +13,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{Purpose, Tx, audit, login, member, organisation};
+use super::{Purpose, Tx, audit, limit, login, member, organisation};
 use crate::{
     clock,
     domain::{
@@ -94,7 +94,8 @@ impl Secret {
 ///
 /// `NotFound` or `Forbidden` to who may not give systems access to the projects
 /// of these definitions, or who may not read all their registrations and wants
-/// the key to; `Invalid` for a name, a list or a time that cannot be.
+/// the key to; `Forbidden` also for a definition that the organisation is not to
+/// use; `Invalid` for a name, a list or a time that cannot be.
 pub fn make(
     tx: &Tx<'_>,
     by: &Actor,
@@ -103,6 +104,7 @@ pub fn make(
 ) -> Result<(ApiKey, Secret)> {
     may_make(tx, by, organisation, new)?;
     organisation::must_be_active(tx, organisation)?;
+    new.definitions.iter().try_for_each(|(name, _)| limit::must_use(tx, organisation, name))?;
     let name = new.name.trim();
     let now = tx.now.as_millisecond();
     let most = now + MOST_DAYS * 86_400_000;

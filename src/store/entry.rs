@@ -4,7 +4,7 @@
 use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
-use super::{Purpose, Tx, fate, history, import, key::Hash, organisation, registration};
+use super::{Purpose, Tx, fate, history, import, key::Hash, limit, registration};
 use crate::{
     clock,
     domain::{
@@ -28,14 +28,18 @@ const MOST_KEPT: i64 = 50;
 ///
 /// # Errors
 ///
-/// `Conflict` if the organisation is deactivated.
+/// As [`limit::must_take`].
 pub fn of_today(
     tx: &Tx<'_>,
     (account, email): (AccountId, &str),
     organisation: OrganisationId,
     definition: i64,
+    is_correction: bool,
 ) -> Result<(ImportId, u64)> {
-    organisation::must_be_active(tx, organisation)?;
+    match is_correction {
+        true => limit::must_take_correction(tx, organisation, definition)?,
+        false => limit::must_take(tx, organisation, definition)?,
+    }
     let day = clock::local(tx.now).date().to_string();
     let known: Option<i64> = tx
         .sql

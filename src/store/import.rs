@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Purpose, Tx, organisation};
+use super::{Purpose, Tx, limit, organisation};
 use crate::{
     domain::{
         import::{ImportId, ImportState, Position, RowCounts},
@@ -59,9 +59,9 @@ pub struct NewImport<'a> {
 ///
 /// # Errors
 ///
-/// `Conflict` if the organisation is deactivated.
+/// As [`limit::must_take`].
 pub fn start(tx: &Tx<'_>, organisation: OrganisationId, new: &NewImport<'_>) -> Result<ImportId> {
-    organisation::must_be_active(tx, organisation)?;
+    limit::must_take(tx, organisation, new.definition)?;
     let header = tx.keys.seal(Purpose::Refused, b"header", new.header)?;
     tx.sql.execute(
         "INSERT INTO import (organisation, definition, file, size, digest, state, position, line, row, header, started_at, changed_at)
@@ -142,7 +142,8 @@ pub fn header(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId) -> Result
 }
 
 /// Forgets a wish to end an import: a person asked to go on with it. A conflict
-/// if the organisation is deactivated.
+/// if the organisation is deactivated. One that began may go on, whatever the
+/// organisation was limited to since.
 pub fn resume(tx: &Tx<'_>, organisation: OrganisationId, id: ImportId) -> Result<()> {
     organisation::must_be_active(tx, organisation)?;
     tx.sql.execute(

@@ -42,6 +42,7 @@ pub mod history;
 pub mod idempotency;
 pub mod import;
 pub mod key;
+pub mod limit;
 pub mod listing;
 mod lock;
 pub mod login;
@@ -67,6 +68,7 @@ pub mod setup_code;
 pub mod spool;
 pub mod submission;
 pub mod upload;
+pub mod version;
 mod walk;
 pub mod withdrawal;
 

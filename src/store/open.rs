@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_drop_folder.sql"),
     include_str!("migrations/0011_api.sql"),
     include_str!("migrations/0012_forms.sql"),
+    include_str!("migrations/0013_definitions.sql"),
 ];
 
 /// Opens the one connection that writes, making the database first if there

@@ -1,6 +1,7 @@
 //! Organisations. What people change about them goes through `revision.rs`.
 
 use rusqlite::{OptionalExtension, Row, params};
+use serde_json::json;
 
 use super::Tx;
 use crate::{
@@ -29,6 +30,7 @@ pub fn add(tx: &Tx<'_>, nihdi: &Nihdi, title: &str, cbe: &[String], ehp: &[Strin
         ehp: ehp.to_vec(),
         is_active: true,
         requires_second_factor: false,
+        definitions: Vec::new(),
     })
 }
 
@@ -69,11 +71,11 @@ pub fn search(tx: &Tx<'_>, search: &str) -> Result<Vec<Organisation>> {
     Ok(all(tx)?.into_iter().filter(is_like).collect())
 }
 
-/// Refuses to work for an organisation that is deactivated.
-pub(super) fn must_be_active(tx: &Tx<'_>, id: OrganisationId) -> Result<()> {
+/// The organisation; refuses to work for one that is deactivated.
+pub(super) fn must_be_active(tx: &Tx<'_>, id: OrganisationId) -> Result<Organisation> {
     let known = get(tx, id)?;
     if known.is_active {
-        return Ok(());
+        return Ok(known);
     }
     Err(Error::new(Code::Conflict, "organisation-deactivated").with("title", known.title))
 }
@@ -82,7 +84,7 @@ pub(super) fn must_be_active(tx: &Tx<'_>, id: OrganisationId) -> Result<()> {
 pub(super) fn update(tx: &Tx<'_>, changed: &Organisation) -> Result<()> {
     must_be_new(tx, &changed.nihdi, Some(changed.id))?;
     tx.sql.execute(
-        "UPDATE organisation SET nihdi = ?2, title = ?3, cbe = ?4, ehp = ?5, requires_second_factor = ?6,
+        "UPDATE organisation SET nihdi = ?2, title = ?3, cbe = ?4, ehp = ?5, requires_second_factor = ?6, definitions = ?9,
          deactivated_at = CASE WHEN ?7 THEN NULL ELSE coalesce(deactivated_at, ?8) END WHERE id = ?1",
         params![
             changed.id.0,
@@ -92,7 +94,8 @@ pub(super) fn update(tx: &Tx<'_>, changed: &Organisation) -> Result<()> {
             changed.ehp.join(" "),
             changed.requires_second_factor,
             changed.is_active,
-            tx.now.as_millisecond()
+            tx.now.as_millisecond(),
+            json!(changed.definitions).to_string()
         ],
     )?;
     Ok(())
@@ -110,6 +113,7 @@ fn must_be_new(tx: &Tx<'_>, nihdi: &Nihdi, but: Option<OrganisationId>) -> Resul
 fn organisation(row: &Row<'_>) -> rusqlite::Result<Organisation> {
     let words = |text: String| text.split_whitespace().map(str::to_owned).collect();
     let nihdi: String = row.get("nihdi")?;
+    let definitions: String = row.get("definitions")?;
     Ok(Organisation {
         id: OrganisationId(row.get("id")?),
         nihdi: Nihdi::stored(nihdi).ok_or(rusqlite::Error::InvalidQuery)?,
@@ -118,5 +122,6 @@ fn organisation(row: &Row<'_>) -> rusqlite::Result<Organisation> {
         ehp: words(row.get("ehp")?),
         is_active: row.get::<_, Option<i64>>("deactivated_at")?.is_none(),
         requires_second_factor: row.get("requires_second_factor")?,
+        definitions: serde_json::from_str(&definitions).map_err(|_| rusqlite::Error::InvalidQuery)?,
     })
 }

@@ -3,7 +3,7 @@
 use rusqlite::params;
 use serde_json::{Value, json};
 
-use super::{Tx, audit, member, organisation};
+use super::{Tx, audit, definition, member, organisation};
 use crate::{
     domain::{
         account::Actor,
@@ -24,8 +24,8 @@ pub struct Revision {
     pub actor: String,
     /// The revision log message; may be empty.
     pub message: String,
-    /// What it was: an object with `nihdi`, `title`, `cbe`, `ehp`, `active` and
-    /// `second_factor`; null for the first.
+    /// What it was: an object with `nihdi`, `title`, `cbe`, `ehp`, `active`,
+    /// `second_factor` and `definitions`; null for the first.
     pub before: Value,
     /// What it became.
     pub after: Value,
@@ -107,6 +107,30 @@ pub fn require_second_factor(
     })
 }
 
+/// Limits an organisation to the definitions of these names, or to none if there
+/// are none. What is stored already stays, and can be read and withdrawn.
+///
+/// # Errors
+///
+/// `Forbidden` to all but managers; `NotFound` for a definition that is not
+/// there.
+pub fn limit(
+    tx: &Tx<'_>,
+    by: &Actor,
+    id: OrganisationId,
+    names: &[&str],
+    message: &str,
+) -> Result<Organisation> {
+    check_letters(&[message])?;
+    let mut definitions = Vec::with_capacity(names.len());
+    for name in names {
+        definitions.push(definition::find(tx, name)?.name.clone());
+    }
+    definitions.sort_unstable();
+    definitions.dedup();
+    change(tx, by, id, message, "organisation.limit", |edited| edited.definitions = definitions)
+}
+
 /// The changes of an organisation, the newest first.
 pub fn list(tx: &Tx<'_>, organisation: OrganisationId) -> Result<Vec<Revision>> {
     let mut statement = tx.sql.prepare_cached(
@@ -184,7 +208,11 @@ fn check(details: &Details, message: &str) -> Result<()> {
     if details.title.trim().is_empty() {
         return Err(Error::invalid("organisation-title-missing"));
     }
-    if details.title.chars().count() > MOST_LETTERS || message.chars().count() > MOST_LETTERS {
+    check_letters(&[&details.title, message])
+}
+
+fn check_letters(texts: &[&str]) -> Result<()> {
+    if texts.iter().any(|text| text.chars().count() > MOST_LETTERS) {
         return Err(Error::invalid("organisation-text-long").with("most", MOST_LETTERS as u64));
     }
     Ok(())
@@ -220,5 +248,6 @@ fn facts(organisation: &Organisation) -> Value {
         "ehp": organisation.ehp,
         "active": organisation.is_active,
         "second_factor": organisation.requires_second_factor,
+        "definitions": organisation.definitions,
     })
 }

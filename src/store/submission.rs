@@ -4,7 +4,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Purpose, Tx, audit, organisation};
+use super::{Purpose, Tx, audit, limit, organisation};
 use crate::{
     clock,
     domain::{
@@ -20,9 +20,9 @@ use crate::{
 ///
 /// # Errors
 ///
-/// `Conflict` if the organisation is deactivated.
+/// As [`limit::must_take`].
 pub fn of_today(tx: &Tx<'_>, key: &ApiKey, definition: i64) -> Result<ImportId> {
-    organisation::must_be_active(tx, key.organisation)?;
+    limit::must_take(tx, key.organisation, definition)?;
     let day = clock::local(tx.now).date().to_string();
     let mut statement =
         tx.sql.prepare_cached("SELECT id FROM import WHERE api_key = ?1 AND definition = ?2 AND day = ?3")?;
@@ -37,9 +37,9 @@ pub fn of_today(tx: &Tx<'_>, key: &ApiKey, definition: i64) -> Result<ImportId> 
 ///
 /// # Errors
 ///
-/// `Conflict` if the organisation is deactivated.
+/// As [`limit::must_take`].
 pub fn of_batch(tx: &Tx<'_>, key: &ApiKey, definition: i64) -> Result<ImportId> {
-    organisation::must_be_active(tx, key.organisation)?;
+    limit::must_take(tx, key.organisation, definition)?;
     begin(tx, key, definition, ImportState::Running, None)
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Tx, dropped, dry_run::DryRun, sealed_file::Sealed};
+use super::{Tx, dropped, dry_run::DryRun, limit, sealed_file::Sealed};
 use crate::{
     domain::{
         account::AccountId,
@@ -74,7 +74,12 @@ pub struct NewUpload<'a> {
 }
 
 /// Notes a file that came whole; from now on it waits for its dry run.
+///
+/// # Errors
+///
+/// As [`limit::must_take`].
 pub fn add(tx: &Tx<'_>, organisation: OrganisationId, new: &NewUpload<'_>) -> Result<UploadId> {
+    limit::must_take(tx, organisation, new.definition)?;
     tx.sql.execute(
         "INSERT INTO upload (organisation, definition, source, account, author, file, size, digest, sealed, state, came_at, changed_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'received', ?10, ?10)",

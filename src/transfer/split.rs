@@ -224,6 +224,7 @@ mod tests {
             ehp: vec![],
             is_active: true,
             requires_second_factor: false,
+            definitions: Vec::new(),
         };
         let heading = Heading {
             batch: "0190a0a0-0000-7000-8000-000000000001",

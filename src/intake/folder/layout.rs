@@ -45,11 +45,11 @@ impl Layout {
         self.definitions.iter().filter(|definition| names::is_project(name, definition)).collect()
     }
 
-    /// The names that folders of projects get, each with one of its
-    /// definitions.
-    pub fn projects(&self) -> Vec<(String, &Arc<Summary>)> {
+    /// The names that an organisation's folders of projects get, each with one
+    /// of the project's definitions.
+    pub fn projects(&self, organisation: &Organisation) -> Vec<(String, &Arc<Summary>)> {
         let mut projects: Vec<(String, &Arc<Summary>)> = Vec::new();
-        for definition in &self.definitions {
+        for definition in self.definitions.iter().filter(|known| organisation.takes(&known.name)) {
             if !projects.iter().any(|(_, other)| other.project == definition.project) {
                 projects.push((names::project_folder(definition), definition));
             }

@@ -133,7 +133,7 @@ impl Look {
             return;
         };
         let none = misplaced(Some(organisation), "drop-project-unknown");
-        for (name, project) in layout.projects() {
+        for (name, project) in layout.projects(organisation) {
             if !folders.iter().any(|folder| names::is_project(folder, project)) {
                 self.make(path, name, &mut folders, &none);
             }
@@ -142,6 +142,8 @@ impl Look {
             let definitions = layout.project(&name);
             if definitions.is_empty() {
                 self.misplaced(&path.join(&name), Some(organisation), "drop-project-unknown", 0);
+            } else if definitions.iter().all(|known| !organisation.takes(&known.name)) {
+                self.misplaced(&path.join(&name), Some(organisation), "drop-definition-limited", 0);
             } else {
                 self.project(&path.join(&name), &format!("{below}/{name}"), organisation, &definitions);
             }
@@ -157,7 +159,7 @@ impl Look {
     ) {
         let none = misplaced(Some(organisation), "drop-no-definition");
         let Some(mut folders) = self.list(path, &none) else { return };
-        for definition in definitions {
+        for definition in definitions.iter().filter(|known| organisation.takes(&known.name)) {
             if !folders.iter().any(|folder| names::is_definition(folder, definition)) {
                 self.make(path, definition.name.clone(), &mut folders, &none);
             }
@@ -167,6 +169,10 @@ impl Look {
             let versions: Vec<_> = definitions.iter().filter(fits).map(|known| Arc::clone(known)).collect();
             if versions.is_empty() {
                 self.misplaced(&path.join(&name), Some(organisation), "drop-definition-unknown", 0);
+                continue;
+            }
+            if !organisation.takes(&versions[0].name) {
+                self.misplaced(&path.join(&name), Some(organisation), "drop-definition-limited", 0);
                 continue;
             }
             let folder = format!("{below}/{name}");

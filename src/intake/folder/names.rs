@@ -187,6 +187,7 @@ mod tests {
             ehp: Vec::new(),
             is_active: true,
             requires_second_factor: false,
+            definitions: Vec::new(),
         }
     }
 

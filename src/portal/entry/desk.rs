@@ -70,20 +70,23 @@ impl Desk {
 
     /// The newest version of each definition that can be used, by name.
     pub fn all(&self, tx: &Tx<'_>) -> Result<Vec<Newest>> {
-        let mut all: HashMap<String, Newest> = HashMap::new();
-        for (id, facts) in definition::stored(tx)? {
-            let version = facts.version.parse().unwrap_or_default();
-            let (name, project) = (facts.name, facts.project);
-            take(&mut all, Newest { id: Some(id), name, project, version, titles: None });
-        }
-        for known in bundled() {
-            let (name, project) = (known.summary.name.clone(), known.summary.project.clone());
-            let titles = Some(known.summary.titles.clone());
-            take(&mut all, Newest { id: None, name, project, version: known.summary.version, titles });
-        }
-        let mut all: Vec<_> = all.into_values().collect();
-        all.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(all)
+        newest(tx, |_, _| true)
+    }
+
+    /// The definition called `name` in just this version, if there is one.
+    pub fn exactly(&self, tx: &Tx<'_>, name: &str, version: Version) -> Result<Option<Found>> {
+        let found = newest(tx, |known, other| known == name && other == version)?;
+        found.first().map(|found| self.open(tx, found)).transpose()
+    }
+
+    /// The newest version of a definition that has this major number.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound`.
+    pub fn newest_of(&self, tx: &Tx<'_>, name: &str, major: u32) -> Result<Found> {
+        let found = newest(tx, |known, version| known == name && version.major() == major)?;
+        self.open(tx, found.first().ok_or_else(not_found)?)
     }
 
     /// The title of a definition.
@@ -121,6 +124,26 @@ impl Desk {
         ready.insert(key, Arc::clone(&definition));
         Ok(definition)
     }
+}
+
+/// The newest version of each definition, of those that fit.
+fn newest(tx: &Tx<'_>, fits: impl Fn(&str, Version) -> bool) -> Result<Vec<Newest>> {
+    let mut all: HashMap<String, Newest> = HashMap::new();
+    for (id, facts) in definition::stored(tx)? {
+        let version = facts.version.parse().unwrap_or_default();
+        let (name, project) = (facts.name, facts.project);
+        if fits(&name, version) {
+            take(&mut all, Newest { id: Some(id), name, project, version, titles: None });
+        }
+    }
+    for known in bundled().iter().filter(|known| fits(&known.summary.name, known.summary.version)) {
+        let (name, project) = (known.summary.name.clone(), known.summary.project.clone());
+        let titles = Some(known.summary.titles.clone());
+        take(&mut all, Newest { id: None, name, project, version: known.summary.version, titles });
+    }
+    let mut all: Vec<_> = all.into_values().collect();
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(all)
 }
 
 /// A stored one counts before a bundled one of the same version.

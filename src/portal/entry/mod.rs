@@ -4,12 +4,14 @@
 //! fields into cells, [`judged`] judges these by the rules that hold for a
 //! file's rows, [`parts`] says what the page shows of it, and [`live`] what the
 //! script of the page is told while somebody types. The script has no rules of
-//! its own.
+//! its own. [`onward`] is about what was begun in one version and goes on in
+//! another.
 
 pub mod desk;
 pub mod judged;
 pub mod live;
 pub mod lost;
+pub mod onward;
 pub mod parts;
 pub mod stored;
 pub mod typed;

@@ -33,6 +33,8 @@ struct Row {
     name: String,
     user: String,
     definitions: Vec<String>,
+    /// Those of them that the group is not to use.
+    limited: Vec<String>,
     may_read: bool,
     standing: Standing,
     created_at: i64,
@@ -58,7 +60,7 @@ struct Fields {
 
 /// The list.
 pub fn list(visit: &Visit<'_>) -> Result<Answer> {
-    let group = visit.group()?.id;
+    let group = visit.group()?;
     let now = clock::now().as_millisecond();
     let rows = visit.read(|tx| {
         let row = |key: ApiKey| {
@@ -69,13 +71,14 @@ pub fn list(visit: &Visit<'_>) -> Result<Answer> {
                 standing: key.standing(now),
                 maker: maker.map(|maker| person(tx, &maker)).transpose()?,
                 name: key.name,
+                limited: key.definitions.iter().filter(|name| !group.takes(name)).cloned().collect(),
                 definitions: key.definitions,
                 may_read: key.may_read,
                 created_at: key.created_at,
                 expires_at: key.expires_at,
             })
         };
-        api_key::list(tx, group)?.into_iter().map(row).collect::<Result<Vec<_>>>()
+        api_key::list(tx, group.id)?.into_iter().map(row).collect::<Result<Vec<_>>>()
     })?;
     let may_edit = visit.permits(Permission::ApiKeysEdit);
     Ok(visit.page("api_keys.html", content! { rows, may_edit }))
@@ -150,12 +153,15 @@ fn form(visit: &Visit<'_>, fields: Fields, chosen: &[&str], errors: &Errors) -> 
         .status(errors.status()))
 }
 
-/// The definitions in whose projects the person has `permission` over all
-/// registrations, with their projects.
+/// The definitions that the group may use and in whose projects the person has
+/// `permission` over all registrations, with their projects.
 fn open_to(visit: &Visit<'_>, permission: Permission) -> Result<BTreeMap<String, String>> {
     let projects = visit.who()?.standing.projects(permission, visit.group()?.id);
     let all = visit.read(definition::all)?;
-    let open = all.iter().filter(|known| projects.reach(&known.project) == Some(Reach::All));
+    let group = visit.group()?;
+    let open = all
+        .iter()
+        .filter(|known| projects.reach(&known.project) == Some(Reach::All) && group.takes(&known.name));
     Ok(open.map(|known| (known.name.clone(), known.project.clone())).collect())
 }
 

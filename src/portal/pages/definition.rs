@@ -4,15 +4,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use minijinja::Value;
-use serde_json::json;
 
+use super::definition_drafts;
 use crate::{
     definition::{Definition, Expression, Kind, MOST_BYTES, Required, Variable, Version},
-    domain::{member::not_found, role::Permission},
+    domain::{member::not_found, older_drafts::OlderDrafts, role::Permission},
     error::{Code, Error, Result},
     language::Language,
     portal::{answer::Answer, content::content, errors::Errors, visit::Visit},
-    store::{Tx, definition},
+    store::{Tx, definition, version},
 };
 
 /// The list by project, the newest version of each first.
@@ -41,19 +41,10 @@ pub fn add(visit: &Visit<'_>) -> Result<Answer> {
             return page(visit, &Errors::of("workbook", &error, visit.language), &problems);
         }
     };
-    let version = definition.version.to_string();
-    let added = visit.write(|tx| {
-        let (_, is_new) = definition::add(tx, &definition)?;
-        if is_new {
-            visit.audit(tx, "definition.add", &json!({ "name": definition.name, "version": version }))?;
-        }
-        Ok(is_new)
-    });
-    match added {
-        Ok(is_new) => {
-            let done = if is_new { "definition-added" } else { "definition-known" };
-            Ok(Answer::redirect(format!("/ssp/definitions/{}/{version}?done={done}", definition.name)))
-        }
+    let by = visit.actor();
+    match visit.write(|tx| version::introduce(tx, &by, &definition, None)) {
+        Ok(is_new) => Ok(definition_drafts::added(&definition, is_new)),
+        Err(error) if error.id == "definition-drafts-needed" => definition_drafts::begin(visit, &definition),
         Err(error) if error.code == Code::Conflict => {
             page(visit, &Errors::of("workbook", &error, visit.language), &[])
         }
@@ -63,8 +54,16 @@ pub fn add(visit: &Visit<'_>) -> Result<Answer> {
 
 /// One version of a definition.
 pub fn show(visit: &Visit<'_>) -> Result<Answer> {
-    let (name, version) = (visit.param("name"), visit.param("version"));
-    let (all, known) = visit.read(|tx| Ok((definition::all(tx)?, named(tx, name, version)?)))?;
+    let (name, number) = (visit.param("name"), visit.param("version"));
+    let (all, known, drafts, is_closed) = visit.read(|tx| {
+        let known = named(tx, name, number)?;
+        let drafts = match version::has_older(tx, name, known.version)? {
+            true => Some(version::choice(tx, name, known.version.major())?.unwrap_or_default()),
+            false => None,
+        };
+        let is_closed = version::closed(tx)?.has(name, known.version);
+        Ok((definition::all(tx)?, known, drafts, is_closed))
+    })?;
     let others: Vec<_> = all
         .iter()
         .filter(|other| other.name == known.name && other.version != known.version)
@@ -73,8 +72,10 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let language = visit.language;
     let rows: Vec<_> = known.variables.iter().map(|variable| row(&known, variable, language)).collect();
     let content = content! {
-        name, version, others, rows, project => known.project, title => known.titles.get(language),
+        name, version => number, others, rows, project => known.project, title => known.titles.get(language),
         source => known.source_note.get(language), enrolment => known.enrolment_required,
+        drafts => drafts.map(OlderDrafts::as_str), is_closed, major => known.version.major(),
+        may_add => visit.permits(Permission::Settings),
     };
     Ok(visit.page("definition.html", content))
 }
@@ -109,7 +110,7 @@ pub fn compare(visit: &Visit<'_>) -> Result<Answer> {
 }
 
 fn page(visit: &Visit<'_>, errors: &Errors, problems: &[String]) -> Result<Answer> {
-    let mut all = visit.read(definition::all)?;
+    let (mut all, closed) = visit.read(|tx| Ok((definition::all(tx)?, version::closed(tx)?)))?;
     all.sort_by(|one, other| {
         let order = (&one.project, &one.name).cmp(&(&other.project, &other.name));
         order.then(other.version.cmp(&one.version))
@@ -120,7 +121,7 @@ fn page(visit: &Visit<'_>, errors: &Errors, problems: &[String]) -> Result<Answe
             content! {
                 project => known.project, abbreviation => known.abbreviation, name => known.name,
                 version => known.version.to_string(), title => known.titles.get(visit.language),
-                variables => known.variables,
+                variables => known.variables, is_closed => closed.has(&known.name, known.version),
             }
         })
         .collect();
@@ -130,7 +131,7 @@ fn page(visit: &Visit<'_>, errors: &Errors, problems: &[String]) -> Result<Answe
 }
 
 /// The definition with exactly this name and version.
-fn named(tx: &Tx<'_>, name: &str, version: &str) -> Result<Arc<Definition>> {
+pub fn named(tx: &Tx<'_>, name: &str, version: &str) -> Result<Arc<Definition>> {
     let wanted: Version = version.parse().map_err(|()| not_found())?;
     match definition::find(tx, &format!("{name}@{version}")) {
         Ok(known) if known.name == name && known.version == wanted => Ok(known),

@@ -3,25 +3,16 @@
 
 use serde::Serialize;
 
-use super::{
-    registration::{reached, values},
-    registration_list::scopes,
-};
+use super::entry_place::{self, Place};
 use crate::{
     definition::Definition,
-    domain::{
-        form::Form,
-        member::not_found,
-        registration::{RegistrationId, State},
-        role::Permission,
-    },
+    domain::{form::Form, role::Permission},
     error::{Code, Error, Result},
     intake::entry::{self as intake, Entered, Replaced, Saved},
     portal::{
         answer::Answer,
         content::content,
         entry::{
-            desk::Found,
             judged::{Judged, Judging, Purpose},
             live::Live,
             lost::OWN_FIELDS,
@@ -32,17 +23,12 @@ use crate::{
         format,
         visit::Visit,
     },
-    store::{
-        Tx, definition, entry, history,
-        listing::{self, Listed},
-    },
+    store::{Tx, definition, entry},
 };
 
-/// A form and what it goes on from.
-struct Place {
-    found: Found,
-    stored: Option<Stored>,
-}
+/// What is told where a form was filled in by another version than it is stored
+/// in.
+const MOVED: &str = "entry-version-moved";
 
 /// Something that cannot be stored, as the summary tells it.
 #[derive(Serialize)]
@@ -54,85 +40,22 @@ struct Wrong {
 
 /// The form of a new registration.
 pub fn new(visit: &Visit<'_>) -> Result<Answer> {
-    begin(visit, new_place)
+    begin(visit, entry_place::new)
 }
 
 /// What was done with it.
 pub fn post_new(visit: &Visit<'_>) -> Result<Answer> {
-    act(visit, new_place)
+    act(visit, entry_place::new)
 }
 
 /// The form of a registration that is continued or corrected.
 pub fn edit(visit: &Visit<'_>) -> Result<Answer> {
-    begin(visit, edit_place)
+    begin(visit, entry_place::edit)
 }
 
 /// What was done with it.
 pub fn post_edit(visit: &Visit<'_>) -> Result<Answer> {
-    act(visit, edit_place)
-}
-
-/// The registration, if the person may continue or correct it: who may edit it,
-/// and whoever entered a draft.
-///
-/// # Errors
-///
-/// `NotFound`; a conflict if a correction replaced it, or it was withdrawn.
-pub fn editable(visit: &Visit<'_>, tx: &Tx<'_>, id: RegistrationId) -> Result<Listed> {
-    let listed = match reached(visit, tx, id, Permission::RegistrationsEdit) {
-        Err(error) if error.code == Code::NotFound => {
-            let mut scopes = scopes(visit, &definition::stored(tx)?, Permission::RegistrationsEnter)?;
-            let own = &visit.who()?.account.email;
-            scopes.iter_mut().for_each(|scope| scope.people = vec![own.clone()]);
-            let found = listing::one(tx, visit.group()?.id, &scopes, id)?;
-            found.filter(|listed| listed.state == State::Open).ok_or_else(not_found)?
-        }
-        other => other?,
-    };
-    if is_gone(listed.state) {
-        return Err(Error::new(Code::Conflict, "entry-gone"));
-    }
-    Ok(listed)
-}
-
-/// Whether nothing can be entered any more.
-pub fn is_gone(state: State) -> bool {
-    matches!(state, State::Superseded | State::Withdrawn)
-}
-
-fn new_place(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
-    let found = visit.portal.forms.newest(tx, visit.param("definition"))?;
-    let (group, standing) = (visit.group()?.id, &visit.who()?.standing);
-    let may =
-        |project: &str| standing.projects(Permission::RegistrationsEnter, group).reach(project).is_some();
-    if !may(&found.definition.project) {
-        return Err(not_found());
-    }
-    let Ok(from) = form.get("from").parse().map(RegistrationId) else {
-        return Ok(Place { found, stored: None });
-    };
-    reached(visit, tx, from, Permission::RegistrationsRead)?;
-    let whole = history::whole(tx, group, from)?;
-    // Of another project's registration nothing is known here.
-    if definition::facts(tx, whole.definition)?.project != found.definition.project {
-        return Err(not_found());
-    }
-    let stored = Stored::new(from, &found.definition, &values(&whole), How::Prefill);
-    Ok(Place { found, stored: Some(stored) })
-}
-
-fn edit_place(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
-    let id = RegistrationId(visit.number("registration")?);
-    let listed = editable(visit, tx, id)?;
-    let whole = history::whole(tx, visit.group()?.id, id)?;
-    let found = visit.portal.forms.of_id(tx, whole.definition)?;
-    let how = match listed.state {
-        State::Open => How::Continue,
-        _ if form.get("key") == "free" => How::Move,
-        _ => How::Correct,
-    };
-    let stored = Stored::new(id, &found.definition, &values(&whole), how);
-    Ok(Place { found, stored: Some(stored) })
+    act(visit, entry_place::edit)
 }
 
 type Find = fn(&Visit<'_>, &Tx<'_>, &Form) -> Result<Place>;
@@ -146,7 +69,7 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         let form = kept.as_ref().map_or(&visit.query, |(form, _)| form);
         Ok((find(visit, tx, form)?, kept))
     })?;
-    let Place { found, stored } = &place;
+    let Place { found, stored, .. } = &place;
     let definition = &found.definition;
     let typed = match (&kept, stored) {
         (Some((form, _)), _) => filled(definition, form, stored.as_ref()),
@@ -205,6 +128,14 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         }
     };
     let judged = judge(&typed, purpose);
+    if let Some(carried) = place.carried.as_ref().filter(|_| place.is_moved) {
+        // Nobody has seen yet what becomes of it in this version.
+        let error = Error::new(Code::Conflict, MOVED)
+            .with("from", carried.from.to_string())
+            .with("to", definition.version.to_string());
+        let shown = Shown { error: Some(error), ..Shown::default() };
+        return show(visit, &place, &typed, &judged, shown);
+    }
     if judged.is_refused() {
         return show(visit, &place, &typed, &judged, Shown { told: true, ..Shown::default() });
     }
@@ -278,6 +209,7 @@ fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
         id: stored.id,
         is_draft: stored.how == How::Continue,
         may_move: stored.how == How::Move,
+        definition: place.stored_in,
     });
     let saved = visit.write(|tx| {
         let definition = &place.found.definition;
@@ -336,7 +268,7 @@ fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown:
     let making = Making { definition, typed, judged, stored, language: visit.language };
     let mut wrong: Vec<Wrong> = Vec::new();
     if let Some(error) = &shown.error {
-        let key = definition.variables.iter().find(|variable| variable.key);
+        let key = definition.variables.iter().find(|variable| variable.key && error.id != MOVED);
         let field = key.map_or_else(String::new, crate::portal::entry::typed::flat_name);
         wrong.push(Wrong { field, label: String::new(), text: error.text(visit.language) });
     }
@@ -354,6 +286,10 @@ fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown:
         Some(How::Correct) => "correct",
         Some(How::Move) => "move",
     };
+    let misfits: Vec<_> = match &place.carried {
+        Some(_) if !shown.told => judged.found.iter().filter(|found| found.is_wrong).collect(),
+        _ => Vec::new(),
+    };
     let parts = making.parts();
     let titled = |part: &&Part| part.kind == "section" && !part.title.is_empty();
     let sections: Vec<_> = parts.iter().filter(titled).collect();
@@ -365,7 +301,15 @@ fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown:
         prefilled => making.prefilled().join(", "),
         from => stored.filter(|it| it.how == How::Prefill).map(|it| it.id.0),
         registration => stored.filter(|it| it.is_same_registration()).map(|it| it.id.0),
-        kept => shown.kept, focus => shown.focus,
+        version => definition.version.to_string(),
+        carried_from => place.carried.as_ref().map(|carried| carried.from.to_string()),
+        left => place.carried.as_ref().map(|carried| carried.left.join(", ")).unwrap_or_default(),
+        left_is_stored => stored.is_some_and(|it| it.how == How::Continue) && !place.is_moved,
+        misfits,
+        may_stay => place.onward.may_stay,
+        newer => place.onward.newer.map(|newer| newer.to_string()),
+        kept => shown.kept,
+        focus => shown.focus,
         was_checked => shown.told,
     };
     Ok(visit.page("entry.html", content).status(status))

@@ -38,7 +38,8 @@ pub fn list(visit: &Visit<'_>) -> Result<Answer> {
     let from: Option<i64> = visit.query.get("from").parse().ok();
     let (offered, unfinished) = visit.read(|tx| {
         let mut all = visit.portal.forms.all(tx)?;
-        all.retain(|newest| projects.reach(&newest.project).is_some());
+        let limited = visit.group()?;
+        all.retain(|newest| projects.reach(&newest.project).is_some() && limited.takes(&newest.name));
         if let Some(from) = from.map(RegistrationId) {
             let listed = reached(visit, tx, from, Permission::RegistrationsRead)?;
             let project = definition::facts(tx, listed.definition)?.project;

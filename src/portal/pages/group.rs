@@ -44,6 +44,7 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     })?;
     let content = content! {
         cbe => group.cbe,
+        definitions => group.definitions,
         ehp => group.ehp,
         is_active => group.is_active,
         requires_second_factor => group.requires_second_factor,
@@ -64,7 +65,8 @@ pub fn revisions(visit: &Visit<'_>) -> Result<Answer> {
             let actor = person(tx, &revision.actor)?;
             Ok(content! { number => revision.number, at => revision.at, actor, message => revision.message,
             title => revision.after.get("title").and_then(|it| it.as_str()),
-            nihdi => revision.after.get("nihdi").and_then(|it| it.as_str()) })
+            nihdi => revision.after.get("nihdi").and_then(|it| it.as_str()),
+            definitions => revision.after.get("definitions") })
         };
         revisions.into_iter().map(row).collect::<Result<Vec<_>>>()
     })?;

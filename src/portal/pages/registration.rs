@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    entry::is_gone,
+    entry_place::is_gone,
     group::person,
     registration_list::{kind, scopes},
 };
@@ -155,7 +155,7 @@ fn page(visit: &Visit<'_>, shown: &Shown, in_clear: bool) -> Result<Answer> {
         in_clear,
         may_identify,
         may_withdraw => may_edit && !is_gone(state),
-        may_edit => may_edit && !is_gone(state),
+        may_edit => may_edit && !is_gone(state) && visit.group()?.takes(&shown.definition.name),
         is_draft => state == State::Open,
         may_enter => visit.permits(Permission::RegistrationsEnter),
     };

@@ -11,7 +11,7 @@ use crate::{
     error::Result,
     intake::upload::{Came, hand_in},
     portal::{answer::Answer, content::content, errors::Errors, visit::Visit},
-    store::definition,
+    store::{definition, version},
 };
 
 /// The empty form.
@@ -72,9 +72,13 @@ fn form(visit: &Visit<'_>, chosen: &str, errors: &Errors) -> Result<Answer> {
 /// The definitions that this person may upload for.
 fn open(visit: &Visit<'_>) -> Result<Vec<Summary>> {
     let projects = projects(visit)?;
-    let all = visit.read(definition::all)?;
-    let is_open =
-        |known: &Summary| projects.as_ref().is_none_or(|projects| projects.contains(&known.project));
+    let (all, closed) = visit.read(|tx| Ok((definition::all(tx)?, version::closed(tx)?)))?;
+    let group = visit.group()?;
+    let is_open = |known: &Summary| {
+        projects.as_ref().is_none_or(|projects| projects.contains(&known.project))
+            && group.takes(&known.name)
+            && !closed.has(&known.name, known.version)
+    };
     Ok(all.into_iter().filter(is_open).collect())
 }
 

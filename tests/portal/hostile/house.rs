@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{thread, time::Duration};
+use std::{fs, thread, time::Duration};
 
 use hd4dp::{
     domain::{
@@ -47,6 +47,7 @@ impl House {
         outside.row("D1");
         outside.deliver();
         outside.rows(&[other_patient("D2")]);
+        ["1.0.0", "2.0.0"].iter().for_each(|version| define(&outside.app, version));
         // Nobody listens there: what is due stays in the queue.
         outside.configure((1, 1), "");
         let portal = Portal::start_on(std::mem::replace(&mut outside.app, TestApp::bare()));
@@ -95,6 +96,20 @@ impl House {
         assert!(told.is_empty(), "the log holds what was sent: {told:#?}");
         assert!(!log.contains("panicked"), "{log}");
     }
+}
+
+/// A version of a definition that comes first in the list.
+fn define(app: &TestApp, version: &str) {
+    let folder = app.path(&format!("aaa-{version}"));
+    fs::create_dir(&folder).unwrap();
+    for (name, text) in [
+        ("survey", "type,name,label,hd::key\ntext,TX_NUMBER,Number,yes\n".to_owned()),
+        ("settings", format!("form_title,form_id,version\nFirst,AAA,{version}\n")),
+        ("hd", "key,value\nproject,HDBP0000\ndcd,AAA\n".to_owned()),
+    ] {
+        fs::write(folder.join(format!("{name}.csv")), text).unwrap();
+    }
+    app.ok(["definition", "add", folder.to_str().unwrap()]);
 }
 
 /// Somebody with a temporary password.

@@ -1,0 +1,13 @@
+group-definitions = Definitions
+group-definitions-all = All
+group-limit = Limit to some definitions
+group-limit-about = Of a definition that the group is not to use nothing new is taken in: no form, upload, file of the drop folder or payload of a system. What is stored already can still be read, exported and withdrawn.
+group-limit-which = Which definitions may this group use?
+group-limit-all = All of them, also those that are added later
+group-limit-some = Only those that are ticked below
+group-limit-none = Tick at least one definition, or let the group use all.
+organisation-limited = { $title } is not to use the definition { $name }, so nothing of it is taken in. A User Manager says on the page of the group which definitions it may use.
+organisation-takes = { $title } may use these definitions only: { $names }.
+organisation-takes-all = { $title } may use all definitions.
+drop-definition-limited = The organisation of this folder is not to use this definition, so nothing of it is taken in. A User Manager says in the portal, on the page of the group, which definitions it may use.
+api-key-limited = not for this group

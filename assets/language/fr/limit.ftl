@@ -1,0 +1,13 @@
+group-definitions = Définitions
+group-definitions-all = Toutes
+group-limit = Limiter à certaines définitions
+group-limit-about = Pour une définition que le groupe ne peut pas utiliser, rien de nouveau n’est accepté : ni formulaire, ni envoi, ni fichier du dossier de dépôt, ni message d’un système. Ce qui est déjà stocké peut encore être lu, exporté et retiré.
+group-limit-which = Quelles définitions ce groupe peut-il utiliser ?
+group-limit-all = Toutes, y compris celles qui seront ajoutées plus tard
+group-limit-some = Uniquement celles qui sont cochées ci-dessous
+group-limit-none = Cochez au moins une définition, ou laissez le groupe les utiliser toutes.
+organisation-limited = { $title } ne peut pas utiliser la définition { $name } ; rien n’en est donc accepté. Un User Manager dit sur la page du groupe quelles définitions il peut utiliser.
+organisation-takes = { $title } ne peut utiliser que ces définitions : { $names }.
+organisation-takes-all = { $title } peut utiliser toutes les définitions.
+drop-definition-limited = L’organisation de ce dossier ne peut pas utiliser cette définition ; rien n’en est donc accepté. Un User Manager dit dans le portail, sur la page du groupe, quelles définitions il peut utiliser.
+api-key-limited = pas pour ce groupe

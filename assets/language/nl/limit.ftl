@@ -1,0 +1,13 @@
+group-definitions = Definities
+group-definitions-all = Alle
+group-limit = Beperken tot enkele definities
+group-limit-about = Van een definitie die de groep niet mag gebruiken, wordt niets nieuws aangenomen: geen formulier, upload, bestand in de dropmap of bericht van een systeem. Wat al is opgeslagen, kan nog worden gelezen, geëxporteerd en ingetrokken.
+group-limit-which = Welke definities mag deze groep gebruiken?
+group-limit-all = Alle, ook die later worden toegevoegd
+group-limit-some = Alleen die hieronder zijn aangevinkt
+group-limit-none = Vink ten minste één definitie aan, of laat de groep ze alle gebruiken.
+organisation-limited = { $title } mag de definitie { $name } niet gebruiken, dus er wordt niets van aangenomen. Een User Manager zegt op de pagina van de groep welke definities ze mag gebruiken.
+organisation-takes = { $title } mag alleen deze definities gebruiken: { $names }.
+organisation-takes-all = { $title } mag alle definities gebruiken.
+drop-definition-limited = De organisatie van deze map mag deze definitie niet gebruiken, dus er wordt niets van aangenomen. Een User Manager zegt in het portaal, op de pagina van de groep, welke definities ze mag gebruiken.
+api-key-limited = niet voor deze groep
