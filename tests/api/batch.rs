@@ -93,13 +93,13 @@ fn the_same_request_under_one_name_is_done_once_and_gets_the_same_answer() {
 fn whatever_was_accepted_is_there_exactly_once_after_a_kill() {
     let portal = Portal::start();
     let systems: Vec<System> = (0..8).map(|_| System::of(&portal)).collect();
-    let stop = AtomicBool::new(false);
+    let (begun, stop) = (AtomicBool::new(false), AtomicBool::new(false));
     let (portal, accepted) = thread::scope(|scope| {
         let senders: Vec<_> = systems
             .into_iter()
             .enumerate()
             .map(|(sender, mut system)| {
-                let stop = &stop;
+                let (begun, stop) = (&begun, &stop);
                 scope.spawn(move || {
                     let mut accepted: Vec<Value> = Vec::new();
                     for number in 0.. {
@@ -108,7 +108,10 @@ fn whatever_was_accepted_is_there_exactly_once_after_a_kill() {
                             json_of(&system.submit(&payload))
                         }));
                         match sent {
-                            Ok(answer) => accepted.push(answer["businessKey"].clone()),
+                            Ok(answer) => {
+                                accepted.push(answer["businessKey"].clone());
+                                begun.store(true, Ordering::Relaxed);
+                            }
                             Err(_) => return accepted,
                         }
                         if stop.load(Ordering::Relaxed) {
@@ -119,7 +122,13 @@ fn whatever_was_accepted_is_there_exactly_once_after_a_kill() {
                 })
             })
             .collect();
-        thread::sleep(Duration::from_millis(300 + number_below(700)));
+        for _ in 0..2_000 {
+            if begun.load(Ordering::Relaxed) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        thread::sleep(Duration::from_millis(number_below(700)));
         let portal = portal.restarted();
         stop.store(true, Ordering::Relaxed);
         let accepted: Vec<Value> = senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect();
