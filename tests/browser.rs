@@ -12,7 +12,10 @@ use std::{
 use hd4dp::sandbox::{Options, Sandbox};
 
 use crate::{
-    common::{DIAG_HEADER, TestApp, diag},
+    common::{
+        DIAG_HEADER, TestApp, diag, fixture,
+        workbook::{sheets, workbook},
+    },
     portal::client::Portal,
 };
 
@@ -40,6 +43,8 @@ fn people_of_each_role_walk_through_the_manual() {
     fs::copy(portal.app.data().join("setup-code"), folder.join("setup-code")).unwrap();
     fs::write(folder.join("diag.csv"), format!("{DIAG_HEADER}\n{}\n", diag("d1", "Middle ear infection")))
         .unwrap();
+    let never_seen = workbook(&sheets(&fixture("definition/never-seen")));
+    fs::write(folder.join("never-seen.xlsx"), never_seen).unwrap();
     let walk = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/walk.mjs");
     let base = format!("https://localhost:{}", portal.address.port());
     let walked = Command::new("node").arg(walk).arg(base).arg(&folder).output().unwrap();

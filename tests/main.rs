@@ -22,6 +22,7 @@ mod fuzz;
 mod import;
 mod issuer;
 mod layering;
+mod never_seen;
 mod portal;
 mod registration;
 mod sample;

@@ -7,6 +7,7 @@ needed=()
 need() { command -v "$1" >/dev/null 2>&1 || needed+=("$2"); }
 need gcc gcc
 need openssl openssl
+need java default-jre-headless
 need keytool default-jre-headless
 need sqlite3 sqlite3
 need strace strace
@@ -46,6 +47,13 @@ tryer=target/schemathesis
 if ! "$tryer/bin/python" -c 'import schemathesis' >/dev/null 2>&1; then
     python3 -m venv --clear "$tryer"
     "$tryer/bin/pip" install --quiet --disable-pip-version-check schemathesis==4.32.5
+fi
+
+# The referee of definitions: pyxform with ODK Validate, which runs on Java.
+referee=target/odk
+if ! "$referee/bin/python" -c 'import pyxform' >/dev/null 2>&1; then
+    python3 -m venv --clear "$referee"
+    "$referee/bin/pip" install --quiet --disable-pip-version-check pyxform==4.5.0
 fi
 
 cargo test --locked "$@"

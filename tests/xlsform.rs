@@ -1,7 +1,11 @@
 //! Definitions that use what XLSForm offers: calculations, repeats, filters
 //! and lists from files, from the folder to what would leave.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use hd4dp::domain::role::Role;
 use serde_json::json;
@@ -10,6 +14,18 @@ use crate::{
     common::{NIHDI, TestApp, codes},
     portal::client::Portal,
 };
+
+/// The expressions of the table and the bundled definitions, put to ODK's own
+/// judge.
+#[test]
+fn odk_validate_differs_only_where_it_is_written_down() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = root.join("target/odk/bin/python");
+    assert!(python.exists(), "tests/run.sh installs it");
+    let asked = Command::new(python).arg(root.join("tests/odk/validate.py")).output().unwrap();
+    let told = String::from_utf8_lossy(&asked.stdout).into_owned() + &String::from_utf8_lossy(&asked.stderr);
+    assert!(asked.status.success() && told.contains("0 of these new"), "{told}");
+}
 
 /// Adds a definition with two implants at most, each with its price.
 fn implants(app: &TestApp) {

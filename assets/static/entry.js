@@ -130,7 +130,7 @@ setInterval(() => {
   if (isChanged && !running && !waiting && Date.now() - keptLast > KEEP_EVERY) check();
 }, KEEP_EVERY);
 
-// Adds and removes parts of a repeat without a new page. Focus follows the button that was pressed.
+// Adds and removes parts of a repeat without a new page. The focus goes where it would go on a new one.
 form.addEventListener("submit", async (event) => {
   const act = event.submitter?.value ?? "";
   if (!/^(add|remove)-/.test(act)) return;
@@ -144,8 +144,7 @@ form.addEventListener("submit", async (event) => {
     const next = page.getElementById(repeat.id);
     if (!next) throw new Error("no repeat");
     repeat.replaceChildren(...next.childNodes);
-    const instances = repeat.querySelectorAll(".instance");
-    (act.startsWith("add-") ? instances[instances.length - 1] : repeat)?.focus();
+    (repeat.querySelector(".instance[autofocus]") ?? repeat).focus();
     soon();
   } catch {
     progress.textContent = form.dataset.unreached;

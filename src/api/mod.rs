@@ -39,6 +39,7 @@ mod openapi;
 mod organisation;
 mod payload;
 mod problem;
+pub mod reference;
 mod route;
 mod routes;
 mod sadmi;

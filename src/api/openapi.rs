@@ -7,7 +7,7 @@ use super::{
     answer::Answer,
     call::Call,
     problem,
-    route::{Kind, LETTERS, Need, Param, Route},
+    route::{ALWAYS, Kind, LETTERS, Need, Param, Route},
     routes::ROUTES,
 };
 use crate::{
@@ -16,10 +16,7 @@ use crate::{
 };
 
 /// What answers are made of, as JSON Schema by name.
-const SCHEMAS: &str = include_str!("../../assets/api/schemas.json");
-
-/// Problems that every address can have.
-const ALWAYS: [u16; 5] = [400, 401, 429, 500, 503];
+pub const SCHEMAS: &str = include_str!("../../assets/api/schemas.json");
 
 /// The description.
 pub fn get(call: &Call<'_>) -> Result<Answer> {
@@ -34,7 +31,7 @@ pub fn page(_: &Call<'_>) -> Result<Answer> {
 fn document(language: Language) -> Result<Value> {
     let schemas: Value = serde_json::from_str(SCHEMAS).map_err(Error::internal)?;
     let mut paths = Map::new();
-    for route in ROUTES.iter().filter(|route| !route.answers.is_empty() || !route.problems.is_empty()) {
+    for route in ROUTES.iter().filter(|route| route.is_for_programs()) {
         let methods = paths.entry(route.path).or_insert_with(|| json!({}));
         methods[route.method.to_lowercase()] = operation(route, language);
     }
@@ -59,8 +56,7 @@ fn document(language: Language) -> Result<Value> {
 
 fn operation(route: &Route, language: Language) -> Value {
     let mut parameters: Vec<Value> = route.params.iter().map(|param| parameter(param, language)).collect();
-    if let Some((_, rest)) = route.path.split_once('{') {
-        let name = rest.split('}').next().unwrap_or_default();
+    if let Some(name) = route.part() {
         parameters.push(json!({
             "name": name, "in": "path", "required": true,
             "description": language.text("api-param-dcd-id", &[]),
@@ -95,7 +91,7 @@ fn operation(route: &Route, language: Language) -> Value {
 fn responses(route: &Route, language: Language) -> Value {
     let mut responses = Map::new();
     for (status, schema) in route.answers {
-        let media = if schema.starts_with("Fhir") { "application/fhir+json" } else { "application/json" };
+        let media = Route::media(schema);
         responses.insert(
             status.to_string(),
             json!({
@@ -104,8 +100,7 @@ fn responses(route: &Route, language: Language) -> Value {
             }),
         );
     }
-    let reads = (route.need == Need::Reader).then_some(403);
-    for status in ALWAYS.into_iter().chain(reads).chain(route.problems.iter().copied()) {
+    for (status, _) in ALWAYS.iter().chain(route.problems) {
         responses.insert(
             status.to_string(),
             json!({

@@ -21,8 +21,10 @@ pub struct Route {
     /// The statuses it answers with when all is well, each with the name of
     /// what it answers.
     pub answers: &'static [(u16, &'static str)],
-    /// The statuses of its problems beside those that all have.
-    pub problems: &'static [u16],
+    /// Its problems beside those that all have: status and code.
+    pub problems: &'static [(u16, &'static str)],
+    /// What stands behind the address in the example of the reference.
+    pub example: &'static str,
     /// What answers.
     pub act: fn(&Call<'_>) -> Result<Answer>,
 }
@@ -84,7 +86,40 @@ impl Kind {
     }
 }
 
+/// Problems that every address can have.
+pub const ALWAYS: &[(u16, &str)] = &[
+    (400, "api-refused"),
+    (400, "api-param-missing"),
+    (400, "api-param-twice"),
+    (400, "api-param-unknown"),
+    (400, "api-param-wrong"),
+    (401, "api-key-needed"),
+    (401, "api-key-unreadable"),
+    (401, "api-key-wrong"),
+    (429, "api-key-waits"),
+    (500, "error-internal"),
+    (503, "store-busy"),
+];
+
+/// Problems of requests that no line of the table is for.
+pub const NOWHERE: &[(u16, &str)] = &[(404, "api-nowhere"), (405, "api-method")];
+
 impl Route {
+    /// Whether programs use it, and not people alone.
+    pub fn is_for_programs(&self) -> bool {
+        !self.answers.is_empty() || !self.problems.is_empty()
+    }
+
+    /// The name of the part of its path that stands in braces.
+    pub fn part(&self) -> Option<&'static str> {
+        self.path.split_once('{')?.1.split('}').next()
+    }
+
+    /// The media type of an answer.
+    pub fn media(schema: &str) -> &'static str {
+        if schema.starts_with("Fhir") { "application/fhir+json" } else { "application/json" }
+    }
+
     /// The value of the part in braces (empty if there is none), if `path` is
     /// this route's.
     pub fn matches<'p>(&self, path: &'p str) -> Option<&'p str> {

@@ -20,6 +20,45 @@ const DCD: Param = optional("dcd-id", Kind::Name);
 const VERSION: Param = optional("dcd-version-id", Kind::Name);
 const LANGUAGE: Param = optional("language-id", Kind::Word(&["en", "fr", "nl"]));
 
+const DEFINITION: &[(u16, &str)] =
+    &[(400, "api-dcd-needed"), (403, "api-dcd-forbidden"), (404, "api-dcd-unknown")];
+const SUBMIT: &[(u16, &str)] = &[
+    (400, "api-body-not-object"),
+    (400, "api-body-not-json"),
+    (400, "api-batch-empty"),
+    (400, "api-dcd-needed"),
+    (400, "api-idempotency-wrong"),
+    (403, "api-dcd-forbidden"),
+    (404, "api-dcd-unknown"),
+    (404, "api-organisation-unknown"),
+    (409, "organisation-deactivated"),
+    (409, "definition-version-known"),
+    (413, "api-body-too-large"),
+    (413, "api-batch-too-many"),
+    (415, "api-media"),
+    (422, "api-payload-refused"),
+    (422, "api-idempotency-other"),
+];
+const READ: &[(u16, &str)] = &[
+    (403, "api-key-reads-not"),
+    (403, "api-key-reads-no-more"),
+    (404, "api-dcd-unknown"),
+    (404, "api-organisation-unknown"),
+];
+const FHIR: &[(u16, &str)] = &[
+    (400, "api-fhir-unreadable"),
+    (400, "api-fhir-questionnaire"),
+    (400, "api-fhir-status"),
+    (400, "api-idempotency-wrong"),
+    (403, "api-dcd-forbidden"),
+    (404, "api-dcd-unknown"),
+    (409, "organisation-deactivated"),
+    (409, "definition-version-known"),
+    (413, "api-body-too-large"),
+    (422, "api-payload-refused"),
+    (422, "api-idempotency-other"),
+];
+
 /// All routes.
 pub const ROUTES: &[Route] = &[
     Route {
@@ -31,6 +70,7 @@ pub const ROUTES: &[Route] = &[
         body: &[],
         answers: &[(200, "Organizations")],
         problems: &[],
+        example: "",
         act: organisation::list,
     },
     Route {
@@ -42,6 +82,7 @@ pub const ROUTES: &[Route] = &[
         body: &[],
         answers: &[(200, "Organizations")],
         problems: &[],
+        example: "",
         act: organisation::list,
     },
     Route {
@@ -52,7 +93,8 @@ pub const ROUTES: &[Route] = &[
         params: &[ORGANISATION, LANGUAGE],
         body: &[],
         answers: &[(200, "Menu")],
-        problems: &[404],
+        problems: &[(404, "api-organisation-unknown")],
+        example: "?language-id=fr",
         act: organisation::menu,
     },
     Route {
@@ -63,7 +105,8 @@ pub const ROUTES: &[Route] = &[
         params: &[DCD, optional("version", Kind::Name), LANGUAGE],
         body: &[],
         answers: &[(200, "Definition")],
-        problems: &[403, 404],
+        problems: DEFINITION,
+        example: "?dcd-id=INTEGO-DIAG",
         act: definition::payload,
     },
     Route {
@@ -74,7 +117,8 @@ pub const ROUTES: &[Route] = &[
         params: &[needed("field-id", Kind::Name), LANGUAGE],
         body: &[],
         answers: &[(200, "Field")],
-        problems: &[404],
+        problems: &[(404, "api-nothing")],
+        example: "?field-id=CD_DIAG_STAT",
         act: definition::field,
     },
     Route {
@@ -85,7 +129,8 @@ pub const ROUTES: &[Route] = &[
         params: &[needed("codelist-id", Kind::Name), LANGUAGE],
         body: &[],
         answers: &[(200, "CodeList")],
-        problems: &[404],
+        problems: &[(404, "api-nothing")],
+        example: "?codelist-id=DIAG_STATUS",
         act: definition::code_list,
     },
     Route {
@@ -102,7 +147,8 @@ pub const ROUTES: &[Route] = &[
         ],
         body: &[("application/json", "Payloads"), ("application/x-ndjson", "Lines")],
         answers: &[(202, "Submitted")],
-        problems: &[403, 404, 409, 413, 415, 422],
+        problems: SUBMIT,
+        example: "?dcd-id=INTEGO-DIAG",
         act: submit::post,
     },
     Route {
@@ -122,7 +168,8 @@ pub const ROUTES: &[Route] = &[
         ],
         body: &[],
         answers: &[(200, "Registrations")],
-        problems: &[404],
+        problems: READ,
+        example: "?incl-submit-results=true&limit=10",
         act: submitted::get,
     },
     Route {
@@ -141,7 +188,8 @@ pub const ROUTES: &[Route] = &[
         ],
         body: &[],
         answers: &[],
-        problems: &[404],
+        problems: &[(404, "api-sadmi")],
+        example: "?notificationCode=1",
         act: sadmi::get,
     },
     Route {
@@ -152,7 +200,8 @@ pub const ROUTES: &[Route] = &[
         params: &[LANGUAGE],
         body: &[],
         answers: &[(200, "FhirQuestionnaire")],
-        problems: &[403, 404],
+        problems: DEFINITION,
+        example: "",
         act: fhir::questionnaire,
     },
     Route {
@@ -163,7 +212,8 @@ pub const ROUTES: &[Route] = &[
         params: &[LANGUAGE],
         body: &[("application/fhir+json", "FhirQuestionnaireResponse")],
         answers: &[(202, "Registration")],
-        problems: &[403, 404, 409, 413, 422],
+        problems: FHIR,
+        example: "",
         act: fhir::response,
     },
     Route {
@@ -175,6 +225,7 @@ pub const ROUTES: &[Route] = &[
         body: &[],
         answers: &[(200, "OpenApi")],
         problems: &[],
+        example: "?language-id=nl",
         act: openapi::get,
     },
     // For people who look what is here.
@@ -187,6 +238,7 @@ pub const ROUTES: &[Route] = &[
         body: &[],
         answers: &[],
         problems: &[],
+        example: "",
         act: openapi::page,
     },
 ];

@@ -45,8 +45,12 @@ pub struct Variable {
     pub constraint: Option<Expression>,
     /// What a person reads if it does not.
     pub constraint_message: Texts,
-    /// What a form starts with; a file's empty cell stays empty.
+    /// What a form starts with, as the workbook says it; a file's empty cell
+    /// stays empty.
     pub default: String,
+    /// What works out the value that a form starts with, if the default is an
+    /// expression.
+    pub begins: Option<Calculation>,
     /// Whether a form shows it without letting it be changed.
     pub read_only: bool,
     /// How many digits it may have.
@@ -84,6 +88,7 @@ impl Variable {
             constraint: None,
             constraint_message: Texts::default(),
             default: String::new(),
+            begins: None,
             read_only: false,
             format: None,
             key: false,

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use super::{
     pages::{
-        account, api_key, audit, certificate, certificate_add, connection, definition, enrolment,
-        enrolment_file, entry, entry_list, error, group, group_edit, health, help, home, language, login, me,
-        member, member_edit, objection, objection_file, queue, reconciliation, registration,
+        account, api_key, api_reference, audit, certificate, certificate_add, connection, definition,
+        enrolment, enrolment_file, entry, entry_list, error, group, group_edit, health, help, home, language,
+        login, me, member, member_edit, objection, objection_file, queue, reconciliation, registration,
         registration_list, registration_search, registration_withdraw, role, second_factor, settings,
         settings_certificate, setup, static_file, support, trust, upload, upload_act, upload_findings,
         upload_new, welcome,
@@ -66,6 +66,7 @@ pub(super) const ROUTES: &[Route] = &[
     // The manual
     get("/ssp/help", Anyone, "", help::list),
     get("/ssp/help/{part}", Anyone, "", help::show),
+    get("/ssp/help/api/reference", Anyone, "api", api_reference::show),
     // One's own account
     get("/ssp", SignedIn, "home", home::show),
     get("/ssp/me", SignedIn, "account", me::show),

@@ -3,7 +3,7 @@
 //! those that the row is judged by; nothing here decides anything else.
 
 use super::{Cells, Given, Row, Technical, Validator};
-use crate::definition::{Expression, Item, Required, Value, Values};
+use crate::definition::{Expression, Item, Kind, Required, Value, Values};
 
 /// What a form shows of a row.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,9 @@ pub struct Look {
     /// The calculated value as a cell would say it; empty if it has no
     /// calculation or no value.
     pub value: String,
+    /// What a form begins with, as a cell would say it, if the workbook says so
+    /// by an expression; empty if that has no value.
+    pub begins: String,
     /// The places of the choices that its filter leaves, if it has one.
     pub choices: Option<Vec<u32>>,
 }
@@ -58,7 +61,13 @@ impl Validator {
             self.values[at] = Value::Empty;
         }
         let values = self.seen(cells);
-        seen.flat = (0..self.plans.len()).map(|at| self.look_at(at, &values)).collect();
+        // It would come behind the others.
+        let next = |repeat: usize| cells.repeats.get(repeat).map_or(0, Vec::len) + 1;
+        let looks = (0..self.plans.len()).map(|at| match self.plans[at].repeat {
+            None => self.look_at(at, &values),
+            Some(repeat) => self.look_at(at, &Values { position: next(repeat), ..values }),
+        });
+        seen.flat = looks.collect();
         let shows = |relevant: &Option<Expression>| {
             relevant.as_ref().is_none_or(|it| it.evaluate(&values) != Some(false))
         };
@@ -109,7 +118,17 @@ impl Validator {
                 Required::When(when) => plan.key || when.evaluate(values) == Some(true),
             },
             value: if plan.has_calculation { self.written(at, values) } else { String::new() },
+            begins: self.begun(at, values),
             choices,
+        }
+    }
+
+    fn begun(&self, at: usize, values: &Values<'_>) -> String {
+        let variable = &self.definition.variables[at];
+        let cell = variable.begins.as_ref().and_then(|begins| begins.cell(values)).unwrap_or_default();
+        match variable.kind {
+            Kind::SelectMultiple(_) => cell.split_whitespace().collect::<Vec<_>>().join("|"),
+            _ => cell.into_owned(),
         }
     }
 

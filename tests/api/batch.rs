@@ -42,23 +42,23 @@ fn an_array_gets_a_result_for_each_item_and_is_an_import_of_its_own() {
 }
 
 #[test]
-fn thousands_come_as_lines_and_go_into_the_store_by_the_thousand() {
+fn thousands_come_as_lines_and_go_into_the_store_in_parts() {
     let portal = Portal::start();
     portal.app.enrol();
     let mut system = System::of(&portal);
-    let body = lines(0..2_500) + "\n not JSON \n";
+    let body = lines(0..5_600) + "\n not JSON \n";
     let answer = system.post(SUBMIT, "application/x-ndjson", &[], body.as_bytes());
     assert_eq!(answer.status, 202, "{}", answer.text());
     let answer = json_of(&answer);
     assert_eq!(
         (&answer["read"], &answer["accepted"], &answer["rejected"]),
-        (&json!(2_501), &json!(2_500), &json!(1))
+        (&json!(5_601), &json!(5_600), &json!(1))
     );
-    assert_eq!(answer["results"].as_array().unwrap().len(), 2_501);
-    assert_eq!(portal.app.sqlite("SELECT count(*), max(count) FROM block"), "3|1000");
+    assert_eq!(answer["results"].as_array().unwrap().len(), 5_601);
+    assert_eq!(portal.app.sqlite("SELECT count(*), max(count) FROM block"), "6|1000");
     let again = json_of(&system.post(SUBMIT, "application/x-ndjson", &[], body.as_bytes()));
-    assert_eq!(again["unchanged"], 2_500);
-    assert_eq!(portal.app.sqlite("SELECT count(*) FROM registration"), "2500");
+    assert_eq!(again["unchanged"], 5_600);
+    assert_eq!(portal.app.sqlite("SELECT count(*) FROM registration"), "5600");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn the_same_request_under_one_name_is_done_once_and_gets_the_same_answer() {
     let theirs = another.post(SUBMIT, "application/json", &named, diagnosis("D2").to_string().as_bytes());
     assert_eq!(theirs.status, 202, "names of another key are others");
     let batch = [("Idempotency-Key", "batch-1")];
-    let body = lines(10..1_500);
+    let body = lines(10..5_500);
     let first = system.post(SUBMIT, "application/x-ndjson", &batch, body.as_bytes());
     let again = system.post(SUBMIT, "application/x-ndjson", &batch, body.as_bytes());
     assert_eq!(first.status, 202, "{}", first.text());

@@ -6,6 +6,7 @@ mod definition;
 mod fhir;
 mod key;
 mod read;
+mod reference;
 mod schema;
 mod submit;
 pub mod system;

@@ -6,7 +6,9 @@ import { readFileSync } from "node:fs";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
+  "--disable-component-update", "--disable-sync",
+  // In which order a date is typed hangs on the language of the browser itself.
+  "--lang=en-US"];
 
 /** A browser without anything in it. */
 export function launch() {

@@ -6,6 +6,7 @@ await import("./walk_people.mjs");
 await import("./walk_data.mjs");
 await import("./walk_forms.mjs");
 await import("./walk_keys.mjs");
+await import("./walk_keys_forms.mjs");
 await import("./walk_look.mjs");
 await browser.close();
 if (failed > 0) {

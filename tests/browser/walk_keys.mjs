@@ -1,35 +1,8 @@
 // The whole way in French with nothing but the keyboard: certificate, upload, a refused row mended, consolidated.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { GROUP, base, browser, chapter, directory, expect, people } from "./stage.mjs";
-import { person } from "./lib.mjs";
-
-/** What has the focus, as a person knows it: its text, its label, or where it leads. */
-const focused = (page) =>
-  page.evaluate(() => {
-    const it = document.activeElement;
-    if (it === document.body) return "";
-    return [it.innerText, it.labels?.[0]?.innerText, it.getAttribute("href")].join("|").replace(/\s+/g, " ");
-  });
-
-/** Goes on with Tab until what has the focus shows this. */
-async function tabTo(page, what) {
-  for (let presses = 0; presses < 80; presses += 1) {
-    await page.keyboard.press("Tab");
-    if ((await focused(page)).includes(what)) {
-      const outlined = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle !== "none");
-      expect(outlined, `the focus is seen on ${what}`);
-      return;
-    }
-  }
-  throw new Error(`Tab never came to ${what} at ${page.url()}`);
-}
-
-/** Presses Enter on what shows this, and waits for the page that follows. */
-async function choose(page, what) {
-  await tabTo(page, what);
-  await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
-}
+import { GROUP, chapter, directory, expect } from "./stage.mjs";
+import { choose, enter, tabTo } from "./keyboard.mjs";
 
 async function pick(page, label, file) {
   // Asked for early: the browser is told only then to leave the choice to us.
@@ -37,18 +10,6 @@ async function pick(page, label, file) {
   await tabTo(page, label);
   await page.keyboard.press("Enter");
   await (await chooser).setFiles(file);
-}
-
-async function arrive(name) {
-  const page = await person(browser, base, { locale: "fr-BE" });
-  page.on("dialog", (dialog) => dialog.accept());
-  await page.goto("/ssp/login");
-  if (!(await focused(page)).includes("Adresse e-mail")) await tabTo(page, "Adresse e-mail");
-  await page.keyboard.type(`${name}@fictief.example`);
-  await tabTo(page, "Mot de passe");
-  await page.keyboard.type(people[name]);
-  await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
-  return page;
 }
 
 /** Waits for this on the page, which may be loaded anew meanwhile. */
@@ -76,7 +37,7 @@ async function send(page, name, rows) {
 
 const [HEADER, ROW] = readFileSync(join(directory, "diag.csv"), "utf8").split("\n");
 
-const certificates = await arrive("certificates");
+const certificates = await enter("certificates");
 await chapter("keyboard, French: a certificate is added", certificates, async () => {
   await choose(certificates, "Groupes");
   await choose(certificates, GROUP);
@@ -89,7 +50,7 @@ await chapter("keyboard, French: a certificate is added", certificates, async ()
   await certificates.locator(".note.good").waitFor();
 });
 
-const data = await arrive("data");
+const data = await enter("data");
 await chapter("keyboard, French: an extract is uploaded, a refused row found and mended", data, async () => {
   const broken = ROW.replace("14100635354", "14100635355").replace(";d1;", ";k2;");
   await send(data, "clavier.csv", [HEADER, ROW.replace(";d1;", ";k1;"), broken]);
@@ -103,7 +64,7 @@ await chapter("keyboard, French: an extract is uploaded, a refused row found and
   await until(data, "main [data-done]");
 });
 
-const lead = await arrive("lead");
+const lead = await enter("lead");
 await chapter("keyboard, French: the mended row is seen consolidated", lead, async () => {
   await choose(lead, "Groupes");
   await choose(lead, GROUP);

@@ -73,7 +73,7 @@ await chapter("the log-in page is clean", guest, async () => {
 });
 await manager.goto("/ssp");
 await look("the manager", manager, ["/ssp", GROUP]);
-for (const name of ["data", "lead", "certificates"]) {
+for (const name of ["data", "lead", "certificates", "bees"]) {
   await look(name, await arrive(name, {}), ["/ssp", GROUP]);
 }
 

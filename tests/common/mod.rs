@@ -5,6 +5,7 @@
 pub mod opener;
 pub mod outside;
 pub mod receiver;
+pub mod workbook;
 
 use std::{
     ffi::OsStr,

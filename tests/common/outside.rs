@@ -63,6 +63,23 @@ pub fn sandbox(dir: &Path, change: impl FnOnce(&mut Options)) -> Sandbox {
     Sandbox::start(options).unwrap()
 }
 
+/// An installation that delivers to the sandbox of this folder, its physicians
+/// enrolled for INTEGO.
+pub fn delivering(dir: &Path) -> TestApp {
+    let app = TestApp::new();
+    let text = fs::read_to_string(dir.join("hd4dp.toml")).unwrap();
+    let absolute = |name: &str| format!("{:?}", dir.join(name));
+    let text = text
+        .replace("\"ca.pem\"", &absolute("ca.pem"))
+        .replace("\"platform-encryption.pem\"", &absolute("platform-encryption.pem"));
+    fs::write(app.data().join("hd4dp.toml"), text).unwrap();
+    app.enrol();
+    let (store, password) = (dir.join(format!("{NIHDI}.p12")), dir.join("password"));
+    let (store, password) = (store.to_str().unwrap(), password.to_str().unwrap());
+    app.ok(["certificate", "add", store, "--password-file", password, "--organisation", NIHDI]);
+    app
+}
+
 /// An installation whose services are receivers that record.
 pub struct Outside {
     pub app: TestApp,

@@ -1,24 +1,25 @@
 """What pyxform and ODK Validate (JavaRosa) take and refuse, beside what we do.
 
-    python3 -m venv VENV && VENV/bin/pip install pyxform==4.5.0 openpyxl==3.1.5
-    VENV/bin/python tests/odk/validate.py
+    python3 -m venv target/odk && target/odk/bin/pip install pyxform==4.5.0
+    target/odk/bin/python tests/odk/validate.py
 
-Needs Java; takes some minutes. Each expression of tests/expressions.tsv is put in a workbook, and each bundled
-definition is converted. Where they judge otherwise than we do stands in differences.tsv, with the reason; any other
-difference is printed, and the exit status is 1.
+Needs Java. Each expression of tests/expressions.tsv is put in a form of its own, and each bundled definition is
+converted, and the workbook of tests/never_seen; one run of ODK Validate judges them all. Where they judge otherwise than we do stands in differences.tsv, with
+the reason; any other difference is printed, and the exit status is 1.
 """
 
 import csv
+import io
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import openpyxl
+from pyxform.validators.odk_validate import ODK_VALIDATE_PATH
 from pyxform.xls2xform import convert
 
 HERE = Path(__file__).parent
-SCRATCH = Path(tempfile.mkdtemp())
 FLAT = ["text t", "text u", "integer i", "integer j", "decimal d", "decimal e", "date day", "date end", "dateTime at",
         "time clock", "select_one COLOUR one", "select_multiple COLOUR many", "select_one YN yn", "select_one SCORE score"]
 REPEATED = ["text name", "integer age", "select_one COLOUR sex"]
@@ -31,79 +32,68 @@ def lines(path):
     return [line.split("\t") for line in text if line and not line.startswith("#")]
 
 
-def save(sheets):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(SCRATCH / "form.xlsx")
+def rows(header, *cells):
+    """Rows as pyxform has them from a workbook: without the cells that are empty."""
+    return [{name: cell for name, cell in zip(header, row) if cell} for row in cells]
 
 
-def complaint():
-    """Why the saved workbook is refused; nothing if it is taken."""
-    try:
-        convert(xlsform=str(SCRATCH / "form.xlsx"), validate=True)
-        return None
-    except Exception as error:
-        return " ".join(str(error).split())
+def form(text, given):
+    """A form that has all variables of the table, and this expression."""
+    header = ["type", "name", "label", "calculation", "constraint"]
+    fields = [[*field.rsplit(" ", 1), "label"] for field in FLAT]
+    child = [[*field.rsplit(" ", 1), "label"] for field in REPEATED]
+    calculated = ["calculate", "asked", None, text]
+    this = re.search(r"this=(\w+)", given)
+    inside = [calculated] if "inside=" in given else []
+    outside = [[TYPES[this[1]], "asked", "label", None, text]] if this else [] if inside else [calculated]
+    survey = [*fields, ["begin_repeat", "child", "label"], *child, *inside, ["end_repeat"], *outside]
+    choices = [(name, code, code) for name, codes in CHOICES.items() for code in codes]
+    return {"survey": rows(header, *survey), "choices": rows(["list_name", "name", "label"], *choices)}
 
 
-def judge(expressions):
-    survey = [["type", "name", "label", "calculation", "constraint"]]
-    survey += [[*field.rsplit(" ", 1), "label"] for field in FLAT]
-    survey += [["begin_repeat", "child", "label"]] + [[*field.rsplit(" ", 1), "label"] for field in REPEATED]
-    asked = [(f"c{at}", *row) for at, row in enumerate(expressions)]
-    survey += [["calculate", name, None, text] for name, text, given in asked if "inside=" in given]
-    survey += [["end_repeat"]]
-    for name, text, given in asked:
-        this = re.search(r"this=(\w+)", given)
-        if this:
-            survey.append([TYPES[this[1]], name, "label", None, text])
-        elif "inside=" not in given:
-            survey.append(["calculate", name, None, text])
-    choices = [["list_name", "name", "label"]]
-    choices += [[name, code, code] for name, codes in CHOICES.items() for code in codes]
-    save({"survey": survey, "choices": choices})
-    return complaint()
+def refused(forms):
+    """Those of the forms, by their keys, that are refused."""
+    scratch = tempfile.TemporaryDirectory()
+    refused, files = set(), {}
+    for key, sheets in forms.items():
+        path = Path(scratch.name) / f"{len(files)}.xml"
+        try:
+            path.write_text(convert(xlsform=sheets, validate=False).xform, encoding="utf8")
+            files[path.name] = key
+        except Exception:
+            refused.add(key)
+    run = ["java", "-Djava.awt.headless=true", "-jar", ODK_VALIDATE_PATH, *files]
+    told = subprocess.run(run, cwd=scratch.name, capture_output=True, text=True)
+    seen = told.stdout.count("Validating: ")
+    if seen != len(files):
+        sys.exit(f"ODK Validate looked at {seen} of {len(files)} forms:\n{told.stderr[-2000:]}")
+    failed = told.stderr.partition("The following files failed validation:")[2]
+    return refused | {files[name] for name in re.findall(r"^(\d+\.xml)$", failed, re.MULTILINE)}
 
 
-def refused(expressions):
-    """Those that are refused, found by halving."""
-    if not expressions or judge(expressions) is None:
-        return []
-    if len(expressions) == 1:
-        return expressions
-    half = len(expressions) // 2
-    return refused(expressions[:half]) + refused(expressions[half:])
-
-
-def without_own_columns(rows):
-    """The columns that healthdata.be adds have no meaning there; pyxform takes name::technical for a translated name."""
+def bundled(folder):
+    """The sheets of a definition. The columns that healthdata.be adds have no meaning there; pyxform takes
+    name::technical for a translated name."""
     own = re.compile(r"(hd|name|destination|authentic_source)::")
-    kept = [at for at, column in enumerate(rows[0]) if not own.match(column)]
-    return [[row[at] for at in kept if at < len(row)] for row in rows]
+    sheets = {}
+    for name in ["survey", "choices", "settings"]:
+        with open(folder / f"{name}.csv", encoding="utf-8-sig", newline="") as file:
+            # JavaRosa has no index(), as differences.tsv tells.
+            header, *cells = csv.reader(io.StringIO(file.read().replace("index()", "position(..)"), newline=""))
+        kept = [at for at, column in enumerate(header) if not own.match(column)]
+        sheets[name] = rows([header[at] for at in kept], *[[row[at] for at in kept if at < len(row)] for row in cells])
+    return sheets
 
 
 def main():
     table = lines(HERE.parent / "expressions.tsv")
     ours = {(text, given): not result.startswith("!") for text, given, result in table}
-    taken = [key for key, is_taken in ours.items() if is_taken]
-    theirs = {key: True for key in taken}
-    for start in range(0, len(taken), 36):
-        theirs.update((key, False) for key in refused(taken[start:start + 36]))
-    theirs.update((key, judge([key]) is None) for key, is_taken in ours.items() if not is_taken)
-    differences = {key: theirs[key] for key in ours if theirs[key] != ours[key]}
-    for folder in sorted((HERE.parents[1] / "assets/definitions").iterdir()):
-        sheets = {}
-        for name in ["survey", "choices", "settings"]:
-            with open(folder / f"{name}.csv", encoding="utf-8-sig", newline="") as file:
-                sheets[name] = without_own_columns(list(csv.reader(file)))
-        save(sheets)
-        why = complaint()
-        if why:
-            differences[folder.name, why] = False
+    forms = {key: form(*key) for key in ours}
+    definitions = sorted((HERE.parents[1] / "assets/definitions").iterdir())
+    definitions.append(HERE.parent / "fixtures/definition/never-seen")
+    forms |= {(folder.name, ""): bundled(folder) for folder in definitions}
+    theirs = refused(forms)
+    differences = {key: key not in theirs for key in forms if (key not in theirs) != ours.get(key, True)}
     known = {(text, given): reason for text, given, reason in lines(HERE / "differences.tsv")}
     new = [key for key in differences if key not in known]
     gone = [key for key in known if key not in differences]

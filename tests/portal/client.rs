@@ -115,6 +115,12 @@ impl Portal {
         Self::start_on(std::mem::replace(&mut self.app, TestApp::bare()))
     }
 
+    /// The number of its process, which still runs.
+    pub fn process(&mut self) -> u32 {
+        assert!(self.process.try_wait().unwrap().is_none(), "it has ended");
+        self.process.id()
+    }
+
     /// What the log says so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.app.path("serve.log")).unwrap_or_default()

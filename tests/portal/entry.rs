@@ -3,13 +3,16 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{fs, path::Path};
+use std::fs;
 
 use hd4dp::{domain::role::Role, sandbox::consolidated};
 use serde_json::Value;
 
 use super::client::{Answer, Person, Portal, encoded};
-use crate::common::{NIHDI, TestApp, outside::sandbox};
+use crate::common::{
+    NIHDI, TestApp,
+    outside::{delivering, sandbox},
+};
 
 const PATIENT: &str = "14100635354";
 
@@ -110,21 +113,6 @@ fn a_draft_is_continued_submitted_and_consolidated() {
     let data: Value = serde_json::from_str(all[0].data.as_ref().unwrap()).unwrap();
     assert_eq!((&data["TX_DIAG_ID"], &data["CD_CNTRY_RES"]), (&"D1".into(), &"BE".into()));
     assert!(all[0].pseudonym.is_some());
-}
-
-fn delivering(dir: &Path) -> TestApp {
-    let app = TestApp::new();
-    let text = fs::read_to_string(dir.join("hd4dp.toml")).unwrap();
-    let absolute = |name: &str| format!("{:?}", dir.join(name));
-    let text = text
-        .replace("\"ca.pem\"", &absolute("ca.pem"))
-        .replace("\"platform-encryption.pem\"", &absolute("platform-encryption.pem"));
-    fs::write(app.data().join("hd4dp.toml"), text).unwrap();
-    app.enrol();
-    let (store, password) = (dir.join(format!("{NIHDI}.p12")), dir.join("password"));
-    let (store, password) = (store.to_str().unwrap(), password.to_str().unwrap());
-    app.ok(["certificate", "add", store, "--password-file", password, "--organisation", NIHDI]);
-    app
 }
 
 #[test]

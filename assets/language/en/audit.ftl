@@ -23,6 +23,7 @@ actor-system = The appliance
 actor-portal = The portal
 actor-setup = Whoever installed it
 actor-configuration = The configuration
+actor-cli = Command line ({ $user })
 act-account-add = Account made
 act-account-cancel = Account cancelled
 act-account-reset-seen = A reset account was looked at by its organisation

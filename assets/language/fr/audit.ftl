@@ -23,6 +23,7 @@ actor-system = L’appareil
 actor-portal = Le portail
 actor-setup = La personne qui a installé
 actor-configuration = La configuration
+actor-cli = Ligne de commande ({ $user })
 act-account-add = Compte créé
 act-account-cancel = Compte annulé
 act-account-reset-seen = Réinitialisation d’un compte vue par l’organisation

@@ -23,6 +23,7 @@ actor-system = Het toestel
 actor-portal = Het portaal
 actor-setup = Wie installeerde
 actor-configuration = De configuratie
+actor-cli = Opdrachtregel ({ $user })
 act-account-add = Account gemaakt
 act-account-cancel = Account geannuleerd
 act-account-reset-seen = Herstel van een account gezien door de organisatie

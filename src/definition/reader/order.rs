@@ -2,14 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::survey::{Part, Planned, Reader};
+use super::{
+    relate::is_expression,
+    survey::{Part, Planned, Reader},
+};
 use crate::definition::expression::mentioned;
 
 /// What calculated variables need of each other.
 pub(super) struct Order {
     /// The calculated variables, each after those that it needs.
     pub(super) places: Vec<usize>,
-    /// The variables that each one's calculation speaks of.
+    /// The variables that each one's calculation or default speaks of.
     pub(super) mentions: HashMap<usize, Vec<usize>>,
 }
 
@@ -25,16 +28,16 @@ impl Order {
             .collect();
         let mut mentions = HashMap::new();
         let mut needs: HashMap<usize, Vec<usize>> = HashMap::new();
+        let named = |text: &str| -> Vec<usize> {
+            let names = mentioned(text).unwrap_or_default();
+            let mut places: Vec<usize> =
+                names.into_iter().filter_map(|name| reader.names.get(name).copied()).collect();
+            places.sort_unstable();
+            places.dedup();
+            places
+        };
         for place in calculated.iter().copied() {
             let planned = &reader.planned[place];
-            let named = |text: &str| -> Vec<usize> {
-                let names = mentioned(text).unwrap_or_default();
-                let mut places: Vec<usize> =
-                    names.into_iter().filter_map(|name| reader.names.get(name).copied()).collect();
-                places.sort_unstable();
-                places.dedup();
-                places
-            };
             let spoken_of = named(reader.cell(planned.row, "calculation"));
             let rules = planned.around.iter().chain([&planned.row]);
             let mut needed: Vec<usize> =
@@ -44,6 +47,12 @@ impl Order {
             needed.dedup();
             mentions.insert(place, spoken_of);
             needs.insert(place, needed);
+        }
+        for (place, planned) in reader.planned.iter().enumerate() {
+            let default = reader.cell(planned.row, "default");
+            if !matches!(planned.part, Part::Other(_)) && is_expression(default) {
+                mentions.entry(place).or_insert_with(Vec::new).extend(named(default));
+            }
         }
         let places = sorted(&calculated, &needs);
         if places.len() < calculated.len() {

@@ -30,7 +30,7 @@ pub(super) struct Relations<'a> {
     repeat_of: Vec<Option<usize>>,
     repeat_names: Vec<String>,
     roles: Vec<Option<Role>>,
-    /// The identities that each variable is or is calculated from.
+    /// The identities that each variable is, is calculated from or begins with.
     identities: Vec<Vec<Role>>,
     order: Order,
     calculations: HashMap<usize, Calculation>,
@@ -192,6 +192,7 @@ impl<'a> Relations<'a> {
             _ => None,
         };
         let rule = self.reader.cell(row, "constraint").to_owned();
+        let begins = self.begins(row, repeat);
         Variable {
             technical,
             labels,
@@ -208,6 +209,7 @@ impl<'a> Relations<'a> {
             constraint: both(range, self.expression(row, "constraint", &rule, Some(place), repeat)),
             constraint_message,
             default: self.default_value(row, kind),
+            begins,
             read_only: self.yes_or_no(row, "read_only") || self.yes_or_no(row, "readonly"),
             format: self.format(row, kind),
             key: self.yes_or_no(row, "hd::key"),
@@ -246,15 +248,28 @@ impl<'a> Relations<'a> {
 
     fn default_value(&mut self, row: &SheetRow, kind: Kind) -> String {
         let default = self.reader.cell(row, "default").to_owned();
-        // A form works a default out that is an expression.
-        let is_code = !default.is_empty() && !default.contains("${") && !default.contains('(');
         if let Kind::SelectOne(list) = kind
-            && is_code
+            && !default.is_empty()
+            && !is_expression(&default)
             && self.reader.lists[list].find_code(&default).is_none()
         {
             self.reader.problem(row, "default", "definition-default", &default);
         }
         default
+    }
+
+    fn begins(&mut self, row: &SheetRow, repeat: Option<usize>) -> Option<Calculation> {
+        let text = self.reader.cell(row, "default");
+        if !is_expression(text) {
+            return None;
+        }
+        match Calculation::compile(text, &self.scope(None, repeat, Purpose::Calculation)) {
+            Ok((calculation, _)) => Some(calculation),
+            Err(fault) => {
+                self.fault(fault, row, "default");
+                None
+            }
+        }
     }
 
     fn format(&mut self, row: &SheetRow, kind: Kind) -> Option<NumberFormat> {
@@ -355,19 +370,22 @@ impl<'a> Relations<'a> {
         }
     }
 
-    /// The identities that each variable is or is calculated from.
+    /// The identities that each variable is, is calculated from or begins with.
     fn find_identities(&mut self) {
-        let own = self.roles.iter().map(|role| role.filter(|role| role.is_identity()).into_iter().collect());
-        self.identities = own.collect();
-        // Those that a calculation needs come before it.
-        for place in &self.order.places {
-            let mut found = self.identities[*place].clone();
-            for role in self.order.mentions[place].iter().flat_map(|other| &self.identities[*other]) {
-                if !found.contains(role) {
-                    found.push(*role);
+        let mut takers: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (place, mentioned) in &self.order.mentions {
+            mentioned.iter().for_each(|other| takers.entry(*other).or_default().push(*place));
+        }
+        self.identities = vec![Vec::new(); self.roles.len()];
+        for (place, role) in self.roles.iter().enumerate() {
+            let Some(role) = role.filter(|role| role.is_identity()) else { continue };
+            let mut reached = vec![place];
+            while let Some(next) = reached.pop() {
+                if !self.identities[next].contains(&role) {
+                    self.identities[next].push(role);
+                    reached.extend(takers.get(&next).into_iter().flatten());
                 }
             }
-            self.identities[*place] = found;
         }
     }
 
@@ -447,6 +465,13 @@ impl<'a> Relations<'a> {
             false
         })
     }
+}
+
+/// Whether a default is worked out: it mentions a variable or calls a
+/// function, which a bracket in a sentence does not.
+pub(super) fn is_expression(default: &str) -> bool {
+    let calls = |(at, _): (usize, &str)| default[..at].ends_with(|it: char| it.is_ascii_alphanumeric());
+    default.contains("${") || default.match_indices('(').any(calls)
 }
 
 fn both(one: Option<Expression>, other: Option<Expression>) -> Option<Expression> {

@@ -269,8 +269,11 @@ fn what_forms_carry_beside_is_kept_or_refused_with_a_reason() {
         ("select_one_from_file ../secret.csv,F,,,", "type", "definition-from-file"),
         ("select_one_from_file countries.csv,F,,,,value=code", "type", "definition-file-column"),
         ("text,T,,\"random() + nothing()\",", "calculation", "definition-expression-function"),
+        ("date,D,,,,,tomorrow()", "default", "definition-expression-function"),
+        ("text,T,,,,,${NOBODY}", "default", "definition-expression-variable"),
     ] {
-        let survey = format!("type,name,hd::key,calculation,trigger,parameters\ntext,K,yes,,\n{row}\n");
+        let survey =
+            format!("type,name,hd::key,calculation,trigger,parameters,default\ntext,K,yes,,\n{row}\n");
         let found = problems(read_survey(&survey));
         let found: Vec<_> = found.iter().map(|problem| (problem.1, problem.2.as_str(), problem.3)).collect();
         assert_eq!(found, [(3, column, id)], "{row}");

@@ -1,10 +1,12 @@
 //! What was typed, judged by the rules of a file's rows.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
+
+use jiff::Timestamp;
 
 use super::{
     stored::Stored,
-    typed::{self, Typed},
+    typed::{self, InInstance, Typed},
 };
 use crate::{
     clock,
@@ -107,6 +109,50 @@ impl Judging<'_> {
         Judged { found: found.into_iter().map(|(_, found)| found).collect(), row, seen, missing, wrong }
     }
 
+    /// Puts what the definition's expressions say into fields that are still
+    /// empty: into all of a new form, or into those of one instance that is
+    /// `new`, told by its repeat and number.
+    pub fn begin(
+        &self,
+        definition: &Arc<Definition>,
+        typed: &mut Typed,
+        stored: Option<&Stored>,
+        new: Option<(usize, usize)>,
+    ) {
+        let places: Vec<(usize, Option<InInstance>)> = (0..definition.variables.len())
+            .filter(|at| definition.variables[*at].begins.is_some())
+            .flat_map(|at| match (definition.variables[at].repeat, new) {
+                (None, None) => vec![(at, None)],
+                (Some(repeat), None) => numbered(definition, at, repeat, 1..=typed.repeats[repeat].len()),
+                (Some(repeat), Some((of, number))) if repeat == of => {
+                    numbered(definition, at, repeat, number..=number)
+                }
+                _ => Vec::new(),
+            })
+            .collect();
+        if places.is_empty() {
+            return;
+        }
+        let mut judged = self.judge(definition, typed, stored, Purpose::Check);
+        let mut is_stale = false;
+        for (at, instance) in places {
+            let expression = definition.variables[at].begins.as_ref();
+            // One may begin with what another one before it begins with.
+            if is_stale && expression.is_some_and(|expression| expression.text().contains("${")) {
+                judged = self.judge(definition, typed, stored, Purpose::Check);
+                is_stale = false;
+            }
+            let begins = judged.look(at, instance).map_or("", |look| look.begins.as_str());
+            if let Some(cell) = typed.cell(at, instance)
+                && cell.is_empty()
+                && !begins.is_empty()
+            {
+                *cell = local(begins);
+                is_stale = true;
+            }
+        }
+    }
+
     fn look(
         &self,
         validator: &mut Validator,
@@ -175,7 +221,7 @@ impl Judged {
 
     /// What is seen of a variable in an instance, from 1; of a blank one what
     /// is seen of blank ones.
-    pub fn look(&self, at: usize, instance: Option<(usize, usize, usize)>) -> Option<&Look> {
+    pub fn look(&self, at: usize, instance: Option<InInstance>) -> Option<&Look> {
         let Some((repeat, first, number)) = instance else { return self.seen.flat.get(at) };
         let known = self.seen.instances.get(repeat).into_iter().flatten().find(|it| it.0 as usize == number);
         known.and_then(|(_, looks)| looks.get(at - first)).or_else(|| self.seen.flat.get(at))
@@ -185,6 +231,25 @@ impl Judged {
 /// The label, or the name where there is none.
 pub fn label<'a>(label: &'a str, name: &'a str) -> &'a str {
     if label.is_empty() { name } else { label }
+}
+
+fn numbered(
+    definition: &Definition,
+    at: usize,
+    repeat: usize,
+    numbers: RangeInclusive<usize>,
+) -> Vec<(usize, Option<InInstance>)> {
+    let first = definition.repeats[repeat].variables.start;
+    numbers.map(|number| (at, Some((repeat, first, number)))).collect()
+}
+
+/// A moment as people write it, in Belgium's time and to the minute; anything
+/// else as it is.
+fn local(text: &str) -> String {
+    match text.parse::<Timestamp>() {
+        Ok(moment) => moment.to_zoned(clock::belgium()).strftime("%Y-%m-%dT%H:%M").to_string(),
+        Err(_) => text.to_owned(),
+    }
 }
 
 /// Drops the values of what is not asked; says whether there were any.
@@ -243,23 +308,27 @@ mod tests {
 
     /// A definition with a repeat, a calculation, a filter and relevance.
     fn definition() -> Arc<Definition> {
+        read(
+            "type,name,label,required,relevant,calculation,hd::key,constraint\n\
+             text,ID,Number,yes,,,yes,\n\
+             select_one yn,PAIN,Pain,,,,,\n\
+             integer,SCORE,Score,,${PAIN} = 'yes',,,. < 11\n\
+             begin_group,G,More,,${PAIN} = 'yes',,,\n\
+             text,WHERE,Where,,${SCORE} > 5,,,\n\
+             end_group,,,,,,,\n\
+             begin_repeat,VISIT,Visit,,,,,\n\
+             date,DAY,Day,,,,,\n\
+             integer,PULSE,Pulse,,${DAY} != '',,,\n\
+             end_repeat,,,,,,,\n\
+             calculate,VISITS,Visits,,,count(${VISIT}),,\n",
+        )
+    }
+
+    fn read(survey: &str) -> Arc<Definition> {
         let sheet = |name: &str| {
             let text = match name {
                 "settings.csv" => "form_title,form_id,version\nVisits,VISITS,1.0.0\n",
-                "survey.csv" => {
-                    "type,name,label,required,relevant,calculation,hd::key,constraint\n\
-                     text,ID,Number,yes,,,yes,\n\
-                     select_one yn,PAIN,Pain,,,,,\n\
-                     integer,SCORE,Score,,${PAIN} = 'yes',,,. < 11\n\
-                     begin_group,G,More,,${PAIN} = 'yes',,,\n\
-                     text,WHERE,Where,,${SCORE} > 5,,,\n\
-                     end_group,,,,,,,\n\
-                     begin_repeat,VISIT,Visit,,,,,\n\
-                     date,DAY,Day,,,,,\n\
-                     integer,PULSE,Pulse,,${DAY} != '',,,\n\
-                     end_repeat,,,,,,,\n\
-                     calculate,VISITS,Visits,,,count(${VISIT}),,\n"
-                }
+                "survey.csv" => survey,
                 "choices.csv" => "list_name,name,label\nyn,yes,Yes\nyn,no,No\n",
                 "hd.csv" => "key,value\nproject,HDBP0999\ndcd,VISITS\n",
                 _ => return None,
@@ -308,6 +377,31 @@ mod tests {
             parts.iter().filter(|part| matches!(part.kind, "section" | "group" | "repeat" | "instance"));
         let ends = parts.iter().filter(|part| part.kind.starts_with("end-"));
         assert_eq!(begins.count(), ends.count());
+    }
+
+    #[test]
+    fn a_form_begins_with_what_expressions_say_and_a_new_instance_too() {
+        let definition = read(
+            "type,name,label,default,hd::key\ntext,ID,Number,,yes\ndate,DAY,Day,today(),\n\
+             dateTime,AT,At,now(),\ntext,NOTE,Note,nothing (yet),\ntext,TAG,Tag,\"concat(${NOTE}, '/', ${DAY})\",\n\
+             begin_repeat,VISIT,Visit,,\ninteger,PULSE,Pulse,\"if(position(..) > 1, indexed-repeat(${PULSE}, \
+             ${VISIT}, position(..) - 1), 70)\",\nend_repeat,,,,\n",
+        );
+        let judging = Judging { email: "an@x.example", nihii_moduli: &[97], language: Language::En };
+        let mut typed = Typed::defaults(&definition, "an@x.example");
+        judging.begin(&definition, &mut typed, None, None);
+        let today = clock::today().to_string();
+        assert_eq!(typed.cells[1], today);
+        assert!(typed.cells[2].starts_with(&today) && typed.cells[2].len() == 16, "{}", typed.cells[2]);
+        assert_eq!(typed.cells[3], "nothing (yet)", "a bracket in a sentence is no expression");
+        assert_eq!(typed.cells[4], format!("nothing (yet)/{today}"));
+        assert_eq!(typed.repeats[0], [["70"]]);
+        typed.repeats[0][0][0] = "80".into();
+        typed.cells[1].clear();
+        typed.add_instance(&definition, 0);
+        judging.begin(&definition, &mut typed, None, Some((0, 2)));
+        assert_eq!(typed.repeats[0], [["80"], ["80"]], "as its expression says of the one before");
+        assert_eq!(typed.cells[1], "", "what somebody emptied stays so");
     }
 
     #[test]

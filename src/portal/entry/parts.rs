@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     judged::{Judged, label},
     stored::{How, Stored},
-    typed::{self, MOST_INSTANCES, Typed},
+    typed::{self, InInstance, MOST_INSTANCES, Typed},
 };
 use crate::{
     definition::{Definition, Item, Kind, List, Role, Variable},
@@ -66,6 +66,8 @@ pub struct Field {
     pub digits: bool,
     /// Choices.
     pub options: Vec<Choice>,
+    /// Whether other answers leave some of them only.
+    pub is_filtered: bool,
     /// What is wrong with it.
     pub wrong: Option<String>,
     /// What is remarkable about it.
@@ -198,7 +200,7 @@ impl Making<'_> {
         });
     }
 
-    fn field(&self, at: usize, value: &str, instance: Option<(usize, usize, usize)>) -> Option<Part> {
+    fn field(&self, at: usize, value: &str, instance: Option<InInstance>) -> Option<Part> {
         let variable = &self.definition.variables[at];
         let look = self.judged.look(at, instance);
         let shown = look.is_none_or(|look| look.relevant);
@@ -240,6 +242,7 @@ impl Making<'_> {
             guidance: variable.guidance.get(self.language).to_owned(),
             required: look.is_some_and(|look| look.required) && !is_given,
             hidden_value,
+            is_filtered: variable.filter.is_some(),
             digits: variable.role == Some(Role::Patient)
                 || matches!(variable.role, Some(Role::Physician | Role::Enterprise)),
             options: match control {

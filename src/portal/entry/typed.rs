@@ -13,6 +13,10 @@ use crate::{
 /// The most instances of a repeat in a form.
 pub const MOST_INSTANCES: usize = 100;
 
+/// Where a variable of a repeat is: the repeat, the place of its first
+/// variable, and the number of the instance, from 1.
+pub type InInstance = (usize, usize, usize);
+
 /// Cells of a row, as typed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Typed {
@@ -31,16 +35,17 @@ impl Typed {
         }
     }
 
-    /// What a new form begins with: the definition's defaults, one blank
+    /// What a new form begins with: the definition's defaults, one new
     /// instance of each repeat, and `email` for the author if the definition
-    /// asks for one.
+    /// asks for one. What expressions begin with comes by
+    /// [`Judging::begin`](super::judged::Judging::begin).
     pub fn defaults(definition: &Definition, email: &str) -> Self {
         let mut typed = Self::empty(definition);
         for (at, variable) in definition.variables.iter().enumerate() {
             if variable.repeat.is_none() {
                 typed.cells[at] = match variable.name.as_str() {
                     "TX_AUTHOR" => email.to_owned(),
-                    _ => variable.default.clone(),
+                    _ => default(variable),
                 };
             }
         }
@@ -98,7 +103,17 @@ impl Typed {
     pub fn add_instance(&mut self, definition: &Definition, repeat: usize) {
         let variables = &definition.variables[definition.repeats[repeat].variables.clone()];
         if self.repeats[repeat].len() < MOST_INSTANCES {
-            self.repeats[repeat].push(variables.iter().map(|variable| variable.default.clone()).collect());
+            self.repeats[repeat].push(variables.iter().map(default).collect());
+        }
+    }
+
+    /// The cell of a variable, in a repeat that of an instance.
+    pub fn cell(&mut self, at: usize, instance: Option<InInstance>) -> Option<&mut String> {
+        match instance {
+            None => self.cells.get_mut(at),
+            Some((repeat, first, number)) => {
+                self.repeats[repeat].get_mut(number.checked_sub(1)?)?.get_mut(at - first)
+            }
         }
     }
 
@@ -123,6 +138,11 @@ pub fn inner_name(repeat: &str, number: usize, variable: &Variable) -> String {
 /// The name of the field that says how many instances there are.
 pub fn count_name(repeat: &str) -> String {
     format!("n-{repeat}")
+}
+
+/// What a default says by itself, which an expression does not.
+fn default(variable: &Variable) -> String {
+    if variable.begins.is_some() { String::new() } else { variable.default.clone() }
 }
 
 /// How a choice is written in a field that is typed in.

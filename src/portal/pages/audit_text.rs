@@ -60,7 +60,10 @@ impl<'a> Teller<'a> {
         match actor.strip_prefix("account:").and_then(|id| id.parse().ok()) {
             Some(id) => self.email(tx, id),
             None if ApiKeyId::of_actor(actor).is_some() => group::person(tx, actor),
-            None => Ok(self.known(&format!("actor-{actor}")).unwrap_or_else(|| actor.to_owned())),
+            None => Ok(match actor.strip_prefix("cli:") {
+                Some(user) => self.language.text("actor-cli", &[("user", user.into())]),
+                None => self.known(&format!("actor-{actor}")).unwrap_or_else(|| actor.to_owned()),
+            }),
         }
     }
 
@@ -88,8 +91,10 @@ impl<'a> Teller<'a> {
                 for (key, value) in fields {
                     let label = self.known(&format!("detail-{key}")).unwrap_or_else(|| key.clone());
                     let label = name.map_or(label.clone(), |name| format!("{name} › {label}"));
-                    match (key.as_str(), value.as_i64()) {
-                        ("account", Some(id)) => told.push((label, self.email(tx, id)?)),
+                    match (key.as_str(), value.as_i64(), value.as_str().and_then(|code| self.word(key, code)))
+                    {
+                        ("account", Some(id), _) => told.push((label, self.email(tx, id)?)),
+                        (_, _, Some(word)) => told.push((label, word)),
                         _ => self.flatten(tx, Some(&label), value, told)?,
                     }
                 }
@@ -108,6 +113,17 @@ impl<'a> Teller<'a> {
         };
         told.push((name.unwrap_or_default().to_owned(), text));
         Ok(())
+    }
+
+    /// The word for a role or a state.
+    fn word(&self, key: &str, code: &str) -> Option<String> {
+        match key {
+            "role" => self.known(&format!("role-{code}")),
+            "state" => {
+                self.known(&format!("state-{code}")).or_else(|| self.known(&format!("upload-state-{code}")))
+            }
+            _ => None,
+        }
     }
 
     fn known(&self, id: &str) -> Option<String> {

@@ -157,6 +157,7 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
             for (cell, known) in typed.cells.iter_mut().zip(begun).filter(|(_, known)| !known.is_empty()) {
                 cell.clone_from(known);
             }
+            judging(visit)?.begin(definition, &mut typed, stored.as_ref(), None);
             typed
         }
     };
@@ -193,10 +194,14 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         "draft" if is_draft => Purpose::Draft,
         "submit" => Purpose::Submit,
         other => {
-            change_instances(definition, &mut typed, other);
+            let changed = change_instances(definition, &mut typed, other);
+            if let Some(Changed { repeat, number, is_new: true }) = changed {
+                judging.begin(definition, &mut typed, stored, Some((repeat, number)));
+            }
+            let focus = changed.map(|changed| changed.place(definition, &typed));
             let judged = judge(&typed, Purpose::Check);
             let told = !other.starts_with("add-") && !other.starts_with("remove-");
-            return show(visit, &place, &typed, &judged, Shown { told, ..Shown::default() });
+            return show(visit, &place, &typed, &judged, Shown { told, focus, ..Shown::default() });
         }
     };
     let judged = judge(&typed, purpose);
@@ -230,18 +235,40 @@ fn judging<'a>(visit: &'a Visit<'_>) -> Result<Judging<'a>> {
     })
 }
 
+/// An instance that was added to a repeat or taken away.
+#[derive(Clone, Copy)]
+struct Changed {
+    repeat: usize,
+    /// From 1.
+    number: usize,
+    is_new: bool,
+}
+
+impl Changed {
+    /// Where somebody goes on: in what is new, or in what took the place of
+    /// what is gone.
+    fn place(self, definition: &Definition, typed: &Typed) -> String {
+        let name = &definition.repeats[self.repeat].name;
+        match self.number.min(typed.repeats[self.repeat].len()) {
+            0 => format!("r-{name}"),
+            number => format!("r-{name}-{number}"),
+        }
+    }
+}
+
 /// `add-REPEAT` and `remove-NUMBER-REPEAT`.
-fn change_instances(definition: &Definition, typed: &mut Typed, act: &str) {
+fn change_instances(definition: &Definition, typed: &mut Typed, act: &str) -> Option<Changed> {
     let place = |name: &str| definition.repeats.iter().position(|repeat| repeat.name == name);
-    if let Some(place) = act.strip_prefix("add-").and_then(place) {
-        typed.add_instance(definition, place);
+    if let Some(repeat) = act.strip_prefix("add-").and_then(place) {
+        let before = typed.repeats[repeat].len();
+        typed.add_instance(definition, repeat);
+        let is_new = typed.repeats[repeat].len() > before;
+        return Some(Changed { repeat, number: typed.repeats[repeat].len(), is_new });
     }
-    let removed = act.strip_prefix("remove-").and_then(|rest| rest.split_once('-'));
-    if let Some((number, name)) = removed
-        && let (Ok(number), Some(place)) = (number.parse(), place(name))
-    {
-        typed.remove_instance(place, number);
-    }
+    let (number, name) = act.strip_prefix("remove-")?.split_once('-')?;
+    let (number, repeat) = (number.parse().ok()?, place(name)?);
+    typed.remove_instance(repeat, number);
+    Some(Changed { repeat, number, is_new: false })
 }
 
 fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
@@ -299,6 +326,8 @@ struct Shown {
     told: bool,
     /// Why it was not stored.
     error: Option<Error>,
+    /// Where somebody goes on, if that is not the beginning.
+    focus: Option<String>,
 }
 
 fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown: Shown) -> Result<Answer> {
@@ -336,7 +365,7 @@ fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown:
         prefilled => making.prefilled().join(", "),
         from => stored.filter(|it| it.how == How::Prefill).map(|it| it.id.0),
         registration => stored.filter(|it| it.is_same_registration()).map(|it| it.id.0),
-        kept => shown.kept,
+        kept => shown.kept, focus => shown.focus,
         was_checked => shown.told,
     };
     Ok(visit.page("entry.html", content).status(status))

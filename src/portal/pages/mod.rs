@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_key;
+pub mod api_reference;
 pub mod audit;
 pub mod audit_text;
 pub mod certificate;
