@@ -192,7 +192,7 @@ fn each_act_of_the_audit_has_words() {
     // What else is written so: files and hosts.
     let ends = [
         "be", "csv", "db", "example", "html", "ini", "invalid", "json", "key", "lock", "log", "new", "pem",
-        "rs", "toml",
+        "rs", "toml", "xml",
     ];
     let fields = ["database.", "organisations."];
     let mut unknown = Vec::new();
