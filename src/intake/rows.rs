@@ -64,9 +64,13 @@ impl<'a> Row<'a> {
 impl<R: Read> Rows<R> {
     /// Rows of `input`, which begins at `position` of the text.
     pub fn new(input: R, delimiter: u8, position: Position) -> Self {
+        let mut core = ReaderBuilder::new().delimiter(delimiter).build();
+        // Only where it begins would the parser take a byte-order mark away: text that
+        // has one inside would be other text when it is read from there on.
+        core.read_record(b"\n", &mut [0], &mut [0]);
         Self {
             input,
-            core: ReaderBuilder::new().delimiter(delimiter).build(),
+            core,
             delimiter,
             buffer: vec![0; 2 * CHUNK],
             start: 0,
@@ -275,6 +279,18 @@ mod tests {
         assert_eq!(read(b"a;b\nc;\0\nd;e\n").1, Some("row-zero-byte"));
         let long = [&b"a;b\n"[..], &vec![b'x'; MAX_ROW + 10]].concat();
         assert_eq!(read(&long).1, Some("row-too-long"));
+    }
+
+    #[test]
+    fn a_mark_inside_the_text_is_the_same_wherever_reading_begins() {
+        let text = "h\n\u{feff}1;a\n".as_bytes();
+        let mut rows = Rows::new(text, b';', Position::default());
+        rows.read().unwrap();
+        let position = rows.position();
+        let whole = rows.read().unwrap().unwrap().field(0).to_owned();
+        let mut resumed = Rows::new(&text[position.byte as usize..], b';', position);
+        assert_eq!(resumed.read().unwrap().unwrap().field(0), whole);
+        assert_eq!(whole, "\u{feff}1");
     }
 
     #[test]

@@ -168,10 +168,13 @@ impl Decoded {
     }
 }
 
-/// The encoding, and the length of its byte-order mark.
+/// The encoding, and the length of its byte-order mark; of all of them, since
+/// some programs add one to a file that has one.
 pub(super) fn encoding(start: &[u8], is_utf8: bool) -> (&'static Encoding, u64) {
     if let Some((encoding, length)) = Encoding::for_bom(start) {
-        return (encoding, length as u64);
+        let (mark, rest) = start.split_at(length);
+        let again = rest.chunks(length).take_while(|next| *next == mark).count();
+        return (encoding, (length * (1 + again)) as u64);
     }
     let zeros = |offset: usize| start.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
     let half = start.len() / 2;
@@ -283,6 +286,13 @@ mod tests {
             assert_eq!(text(&bytes, 0), words);
             assert_eq!(text(&bytes, 13), words[13..], "reading goes on in the middle");
         }
+    }
+
+    #[test]
+    fn a_mark_that_was_put_before_another_is_no_part_of_the_text() {
+        assert_eq!(text(b"\xEF\xBB\xBF\xEF\xBB\xBFA;B", 0), "A;B");
+        assert_eq!(text(b"\xFF\xFE\xFF\xFEA\0;\0B\0", 0), "A;B");
+        assert_eq!(text(b"\xEF\xBB\xBF", 0), "");
     }
 
     #[test]

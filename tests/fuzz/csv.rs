@@ -78,7 +78,10 @@ fn read(source: &Source, dice: &mut Dice) {
     let rest = rest(&mut rows);
     if !damaged {
         check_nothing_is_lost(&text, &whole, end, reached, &rest);
-        compare(&text, delimiter, &whole, end);
+        // The other reader takes a byte-order mark away.
+        if !text.starts_with("\u{feff}".as_bytes()) {
+            compare(&text, delimiter, &whole, end);
+        }
     }
     let most = 1 + dice.below(7);
     let mut pieces = Rows::new(Pieces { of: source.text(0).unwrap(), most }, delimiter, begin);

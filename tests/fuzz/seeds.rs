@@ -124,6 +124,8 @@ fn files(project: &Path) -> Vec<Vec<u8>> {
     }
     let json = "K,t,child,TX_AUTHOR\nk1,été,\"[{\"\"name\"\":\"\"x\"\",\"\"age\"\":3}]\",a@b.example\n";
     seeds.push([&[0], json.as_bytes()].concat());
+    seeds.push([&[2], "\u{feff}".as_bytes()].concat());
+    seeds.push([&[0], "K;t\n\u{feff}k;b\n".as_bytes()].concat());
     seeds.push([&[0][..], b"K\tt\nk\tLi\xE8ge\n"].concat());
     for folder in ["assets/sample", "tests/fixtures/extract"] {
         for path in sorted(&project.join(folder)) {

@@ -65,6 +65,7 @@ definition-acknowledged = Confirmed
 definition-calculation-circle = The calculations need each other: { $what }. One of them must do without.
 definition-calculation-patient = The patient identifier cannot be calculated.
 definition-file-column = The list has no column "{ $what }".
+definition-file-empty = The list "{ $what }" has no choices.
 definition-file-row = Row { $what } of the list has no code of its own: it is empty, there twice, or holds a "|" or an invisible character.
 definition-or-other-filter = "or_other" cannot be combined with a choice filter. Add a choice for it and a text variable.
 definition-other = Other

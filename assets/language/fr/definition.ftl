@@ -65,6 +65,7 @@ definition-acknowledged = Confirmé
 definition-calculation-circle = Les calculs ont besoin les uns des autres : { $what }. L'un d'eux doit s'en passer.
 definition-calculation-patient = L'identifiant du patient ne peut pas être calculé.
 definition-file-column = La liste n'a pas de colonne « { $what } ».
+definition-file-empty = La liste « { $what } » n'a aucun choix.
 definition-file-row = La ligne { $what } de la liste n'a pas de code propre : il est vide, répété, ou contient un « | » ou un caractère invisible.
 definition-or-other-filter = « or_other » ne peut pas être combiné avec un filtre de choix. Ajoutez un choix et une variable de texte.
 definition-other = Autre

@@ -65,6 +65,7 @@ definition-acknowledged = Bevestigd
 definition-calculation-circle = De berekeningen hebben elkaar nodig: { $what }. Een ervan moet zonder kunnen.
 definition-calculation-patient = De patiëntidentificatie kan niet berekend worden.
 definition-file-column = De lijst heeft geen kolom "{ $what }".
+definition-file-empty = De lijst "{ $what }" heeft geen keuzes.
 definition-file-row = Rij { $what } van de lijst heeft geen eigen code: ze is leeg, komt twee keer voor, of bevat een "|" of een onzichtbaar teken.
 definition-or-other-filter = "or_other" kan niet samen met een keuzefilter. Voeg een keuze en een tekstvariabele toe.
 definition-other = Andere

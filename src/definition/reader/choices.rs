@@ -78,6 +78,9 @@ pub(super) fn read_file(
         }
         gathered.add(text, labels.read(row), row);
     }
+    if gathered.rows.is_empty() {
+        return Err(("definition-file-empty", name.to_owned()));
+    }
     let mut list = gathered.into_list(name, Some(&Columns::of(sheet, None)));
     list.origin = if file.packaged { Origin::Packaged } else { Origin::Sheet };
     Ok(list)

@@ -333,3 +333,15 @@ fn a_list_of_a_hundred_thousand_choices_is_read_but_not_copied_again_and_again()
     let problems = problems(survey(&others));
     assert!(problems.iter().all(|problem| problem.3 == "definition-choices-many"), "{problems:?}");
 }
+
+#[test]
+fn a_list_without_choices_is_refused() {
+    let files = HashMap::from([
+        ("settings.csv", SETTINGS),
+        ("survey.csv", "type,name,hd::key\ntext,K,yes\nselect_one_from_file places.csv,P,\n"),
+        ("hd.csv", HD),
+        ("places.csv", "name,label\n"),
+    ]);
+    let read = Definition::from_folder(|name| files.get(name).map(|text| text.as_bytes().to_vec()));
+    assert_eq!(problems(read), [("survey", 3, "type".to_owned(), "definition-file-empty")]);
+}
