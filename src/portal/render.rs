@@ -4,7 +4,7 @@
 //! There is one set of templates for each language: texts that take no
 //! argument become part of them when they are compiled, not of each page.
 
-use std::sync::OnceLock;
+use std::{cell::RefCell, sync::OnceLock};
 
 use minijinja::{
     Environment, Error as TemplateError, ErrorKind, HtmlEscape, Output, State, UndefinedBehavior, Value,
@@ -72,12 +72,29 @@ fn environment(language: Language) -> Result<Environment<'static>> {
         .add_filter("day", move |at: Option<i64>| at.map_or(String::new(), |at| format::day(language, at)));
     environment.add_filter("date", move |written: &str| format::date(language, written));
     environment.add_filter("time", move |at: i64| format::time(language, at));
-    environment.add_filter("when", move |at: i64| Value::from_safe_string(format::when(language, at)));
+    environment.add_filter("when", move |at: i64| when(language, at));
     environment.add_filter("badge", |word: &str, kind: &str| {
         let (kind, word) = (HtmlEscape(kind), HtmlEscape(word));
         Value::from_safe_string(format!("<span class=\"state {kind}\">{word}</span>"))
     });
     Ok(environment)
+}
+
+thread_local! {
+    /// The moment that was put into a page last.
+    static LAST: RefCell<Option<(Language, i64, Value)>> = const { RefCell::new(None) };
+}
+
+/// A moment in HTML. The rows of a list often have the same one, because they
+/// came together.
+fn when(language: Language, at: i64) -> Value {
+    LAST.with_borrow_mut(|last| match last {
+        Some((known, moment, html)) if (*known, *moment) == (language, at) => html.clone(),
+        _ => {
+            let html = Value::from_safe_string(format::when(language, at));
+            last.insert((language, at, html)).2.clone()
+        }
+    })
 }
 
 /// Puts a value into a page, escaped. The standard escaping also turns each
