@@ -22,7 +22,7 @@
 //! | [`intake`] | bytes become rows, rows become stored registrations | `validate`, `definition`, `store` |
 //! | [`transfer`] | split, seal, queue, deliver, receipts, outcome | `store`, `certificate` |
 //! | [`front`] | the TLS front door that servers here stand behind | `certificate` |
-//! | [`portal`] | the Self-Service Portal: one table of routes, a gate, a file for each page | `intake`, `validate`, `store`, `definition`, `certificate`, `front` |
+//! | [`portal`] | the Self-Service Portal: one table of routes, a gate, a file for each page | `intake`, `validate`, `store`, `definition`, `certificate`, `front`, `api` |
 //! | [`api`] | the API under `/proxy` for systems: one table of addresses, keys, payloads, batches, FHIR | `intake`, `validate`, `store`, `definition`, `front` |
 //! | [`sandbox`] | a TTP and a platform for trials and tests, written from the protocol alone | `front`, `certificate` |
 //! | [`app`] | everything that runs, wired together | all |

@@ -16,6 +16,7 @@ use hd4dp::domain::role::Role;
 use crate::{
     common::{DIAG_HEADER, NIHDI, TestApp, diag, number_below},
     portal::client::Portal,
+    version,
 };
 
 const PATIENT: &str = "14100635354";
@@ -385,4 +386,19 @@ fn of_a_definition_that_the_organisation_is_not_to_use_no_file_is_taken_and_no_f
     assert!(!place.dcd("INTEGO-LAB").exists());
     limit(&["--all"]);
     place.until("the folder is made again", || place.dcd("INTEGO-LAB").exists());
+}
+
+#[test]
+fn a_file_for_a_closed_version_is_set_aside_and_says_so() {
+    let place = Place::start();
+    version::add(place.app(), "1.0.0", version::FIRST, &[]);
+    version::add(place.app(), "2.0.0", version::SECOND, &["--drafts", "close"]);
+    let folder = place.root.join(format!("{NIHDI}-Fictief-Ziekenhuis/TRIAL-147/TRIAL"));
+    place.until("the folder is made", || folder.exists());
+    let path = folder.join("HD_DCD_submcsv_HDBP0147_TRIAL_v1.csv");
+    fs::write(&path, "TX_NUMBER;CD_SIDE\n7;L\n").unwrap();
+    let errors = folder.join("ERROR");
+    place.until("it is told why", || names(&errors).len() == 2);
+    assert!(told(&errors).contains("is closed"), "{}", told(&errors));
+    assert!(!path.exists());
 }

@@ -3,7 +3,7 @@
 
 use std::{fs, io::Write, path::PathBuf};
 
-use hd4dp::domain::role::Role;
+use hd4dp::domain::{registration::State, role::Role};
 use serde_json::json;
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What the first version asks.
-const FIRST: &str = "text,TX_NUMBER,Number,yes,yes\n\
+pub const FIRST: &str = "text,TX_NUMBER,Number,yes,yes\n\
     select_one SIDE,CD_SIDE,Side,,\n\
     text,TX_OLD,Old remark,,\n\
     integer,MS_AGE,Age,,\n";
@@ -26,7 +26,7 @@ const MINOR: &str = "text,TX_NUMBER,Number,yes,yes\n\
     text,TX_MINOR,Added later,,\n";
 
 /// The next major version: without the old remark, with a new question.
-const SECOND: &str = "text,TX_NUMBER,Number,yes,yes\n\
+pub const SECOND: &str = "text,TX_NUMBER,Number,yes,yes\n\
     select_one SIDE,CD_SIDE,Side,,\n\
     integer,MS_AGE,Age,,\n\
     text,TX_NEW,New question,yes,\n";
@@ -114,7 +114,7 @@ fn portal() -> (Portal, Person) {
     (portal, an)
 }
 
-fn add(app: &TestApp, version: &str, survey: &str, drafts: &[&str]) {
+pub fn add(app: &TestApp, version: &str, survey: &str, drafts: &[&str]) {
     let path = folder(app, version, survey);
     app.ok([&["definition", "add", &path][..], drafts].concat());
 }
@@ -187,6 +187,19 @@ fn a_major_version_is_not_added_before_somebody_says_what_becomes_of_drafts() {
     assert_eq!((&shown["closed"], &shown["older_drafts"]), (&json!(true), &json!(null)));
     let shown = app.ok(["definition", "show", "TRIAL", "--json"]).json();
     assert_eq!((&shown["closed"], &shown["older_drafts"]), (&json!(false), &json!("close")));
+}
+
+#[test]
+fn a_draft_without_a_key_that_comes_again_under_a_newer_version_is_no_second_one() {
+    let app = TestApp::new();
+    add(&app, "1.0.0", FIRST, &[]);
+    let rows = app.file("rows.csv", "TX_NUMBER;CD_SIDE;STATUS\n;L;draft\n;R;draft\n");
+    assert_eq!(app.import("TRIAL", &rows).0, 0);
+    add(&app, "1.1.0", MINOR, &[]);
+    assert_eq!(app.import("TRIAL", &rows).0, 0);
+    let open = format!("SELECT count(*) FROM registration WHERE state = {}", State::Open as i64);
+    assert_eq!(app.sqlite(&open), "2");
+    assert_eq!(app.sqlite("SELECT count(*) FROM registration"), "4", "and they moved");
 }
 
 #[test]

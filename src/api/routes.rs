@@ -20,8 +20,12 @@ const DCD: Param = optional("dcd-id", Kind::Name);
 const VERSION: Param = optional("dcd-version-id", Kind::Name);
 const LANGUAGE: Param = optional("language-id", Kind::Word(&["en", "fr", "nl"]));
 
-const DEFINITION: &[(u16, &str)] =
-    &[(400, "api-dcd-needed"), (403, "api-dcd-forbidden"), (404, "api-dcd-unknown")];
+const DEFINITION: &[(u16, &str)] = &[
+    (400, "api-dcd-needed"),
+    (403, "api-dcd-forbidden"),
+    (403, "organisation-limited"),
+    (404, "api-dcd-unknown"),
+];
 const SUBMIT: &[(u16, &str)] = &[
     (400, "api-body-not-object"),
     (400, "api-body-not-json"),
@@ -29,6 +33,7 @@ const SUBMIT: &[(u16, &str)] = &[
     (400, "api-dcd-needed"),
     (400, "api-idempotency-wrong"),
     (403, "api-dcd-forbidden"),
+    (403, "organisation-limited"),
     (404, "api-dcd-unknown"),
     (404, "api-organisation-unknown"),
     (409, "organisation-deactivated"),
@@ -38,6 +43,7 @@ const SUBMIT: &[(u16, &str)] = &[
     (415, "api-media"),
     (422, "api-payload-refused"),
     (422, "api-idempotency-other"),
+    (422, "version-closed"),
 ];
 const READ: &[(u16, &str)] = &[
     (403, "api-key-reads-not"),
@@ -51,12 +57,14 @@ const FHIR: &[(u16, &str)] = &[
     (400, "api-fhir-status"),
     (400, "api-idempotency-wrong"),
     (403, "api-dcd-forbidden"),
+    (403, "organisation-limited"),
     (404, "api-dcd-unknown"),
     (409, "organisation-deactivated"),
     (409, "definition-version-known"),
     (413, "api-body-too-large"),
     (422, "api-payload-refused"),
     (422, "api-idempotency-other"),
+    (422, "version-closed"),
 ];
 
 /// All routes.

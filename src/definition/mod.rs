@@ -132,7 +132,7 @@ impl Definition {
     /// version of the appliance no longer takes the definition.
     pub fn from_source(source: &str) -> Result<Self> {
         let sheets: Sheets = serde_json::from_str(source).map_err(Error::internal)?;
-        Ok(Self::from_sheets(sheets)?)
+        Ok(reader::read_stored(sheets)?)
     }
 
     /// The original sheets as compact JSON, to be stored.

@@ -18,7 +18,8 @@ use crate::{
     error::{Code, Error, Result},
 };
 
-/// Text of rows that is judged together has about this many bytes at most.
+/// Rows that are judged together take about this many bytes at most, the ends of
+/// their fields included.
 const CUT_BYTES: usize = 1 << 19;
 
 /// The rest of a text that cannot be cut goes on in pieces of this many bytes.
@@ -83,8 +84,16 @@ impl Cut {
         });
     }
 
-    /// The same without its rows, so that its memory serves again.
+    fn bytes(&self) -> usize {
+        self.raw.len() + size_of_val(&*self.ends)
+    }
+
+    /// The same without its rows, so that its memory serves again; unless a
+    /// long row made it grow.
     fn emptied(mut self) -> Self {
+        if self.bytes() > 2 * CUT_BYTES {
+            return Self::default();
+        }
         self.raw.clear();
         self.text.clear();
         self.ends.clear();
@@ -105,7 +114,7 @@ pub(super) fn cut<R: Read>(
     loop {
         let mut cut = spent().unwrap_or_default().emptied();
         let mut is_last = false;
-        while cut.places.len() < most && cut.raw.len() < CUT_BYTES && !is_last {
+        while cut.places.len() < most && cut.bytes() < CUT_BYTES && !is_last {
             match rows.read() {
                 Ok(Some(row)) => cut.push(&row),
                 Ok(None) => is_last = true,

@@ -29,12 +29,15 @@ impl Judge<'_> {
     /// Judges a row that begins on `line`. Its number is not known yet.
     pub fn judge(&self, line: u64, row: &Row) -> NewRow {
         let [before, after] = row.own_local();
-        // A draft that goes on in another version is another one, so that it
-        // moves there even if nothing else changed.
-        let version = if row.draft { self.definition.version.to_string() } else { String::new() };
-        let digest = digest(&[&row.data, b"\0", before, after, &[u8::from(row.draft)], version.as_bytes()]);
-        let own_key = if row.key.is_empty() { &digest[..] } else { &row.key };
+        let content = digest(&[&row.data, b"\0", before, after, &[u8::from(row.draft)]]);
+        let own_key = if row.key.is_empty() { &content[..] } else { &row.key };
         let key = self.keys.record(self.organisation, &self.definition.name, own_key);
+        // A draft that goes on in another version is another one, so that it
+        // moves there even if nothing else changed; but it is no second one.
+        let digest = match row.draft {
+            true => digest(&[&content, self.definition.version.to_string().as_bytes()]),
+            false => content,
+        };
         let wants_patient = !self.gate.objecting.is_empty();
         let patient_hash = || self.keys.hash(Purpose::Patient, self.patient(row).as_bytes());
         let mut patient = (wants_patient && row.patient.is_some()).then(patient_hash);

@@ -80,10 +80,12 @@ impl Parts<'_> {
     fn end(&mut self) -> Result<()> {
         // One that ended early leaves others with what nobody will take.
         self.judged.clear();
-        for thread in self.threads.drain(..) {
-            thread.join().map_err(|_| Error::internal("a reading thread panicked"))??;
-        }
-        Ok(())
+        let join = |thread: ScopedJoinHandle<'_, Result<()>>| {
+            thread.join().unwrap_or_else(|_| Err(Error::internal("a reading thread panicked")))
+        };
+        // All of them, because one that panicked and is not asked panics here.
+        let ends: Vec<Result<()>> = self.threads.drain(..).map(join).collect();
+        ends.into_iter().collect()
     }
 }
 

@@ -172,7 +172,11 @@ impl<R: Read> Rows<R> {
         if memchr::memchr(0, whole).is_some() {
             return stop("row-zero-byte");
         }
-        let Ok(text) = std::str::from_utf8(&self.fields[..written]) else { return stop("row-not-text") };
+        // Halves of a letter on both sides of a delimiter would make a whole one.
+        let is_text = std::str::from_utf8(whole).is_ok();
+        let Some(text) = std::str::from_utf8(&self.fields[..written]).ok().filter(|_| is_text) else {
+            return stop("row-not-text");
+        };
         self.position.byte += whole.len() as u64;
         self.position.line += lines(whole);
         self.position.row += 1;
@@ -334,6 +338,11 @@ mod tests {
         let finding = rows.read().map(|_| ()).unwrap_err();
         assert_eq!((finding.code, finding.args[0].1.clone()), ("row-not-text", 3.into()));
         assert_eq!(rows.position(), before);
+    }
+
+    #[test]
+    fn halves_of_a_letter_do_not_make_a_whole_one_across_a_delimiter() {
+        assert_eq!(read(b"a;b\n\xc3;\xa9\n"), (read(b"a;b\n").0, Some("row-not-text")));
     }
 
     #[test]

@@ -52,6 +52,13 @@ pub fn get(tx: &Tx<'_>, id: AccountId) -> Result<Account> {
     statement.query_row([id.0], account).optional()?.ok_or_else(not_found)
 }
 
+/// The accounts of User Managers, by e-mail address.
+pub(super) fn managers(tx: &Tx<'_>) -> Result<Vec<Account>> {
+    let mut statement = tx.sql.prepare_cached(accounts!("WHERE manager ORDER BY email_key"))?;
+    let rows = statement.query_map([], account)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The accounts whose e-mail address contains `search` (all, if it is empty),
 /// by address; those that were cancelled come last.
 pub fn list(tx: &Tx<'_>, search: &str) -> Result<Vec<Listed>> {

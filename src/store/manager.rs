@@ -13,9 +13,7 @@ use crate::{
 
 /// All User Managers, by e-mail address.
 pub fn all(tx: &Tx<'_>) -> Result<Vec<Account>> {
-    let mut statement = tx.sql.prepare_cached("SELECT * FROM account WHERE manager ORDER BY email_key")?;
-    let rows = statement.query_map([], account::account)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    account::managers(tx)
 }
 
 /// Whether there is a User Manager.

@@ -74,8 +74,8 @@ pub fn introduce(
 /// if there is no such version.
 pub fn choose(tx: &Tx<'_>, by: &Actor, name: &str, version: Version, drafts: OlderDrafts) -> Result<()> {
     member::require(tx, by, Permission::Settings, None)?;
-    definition::find(tx, &format!("{name}@{version}"))?;
-    let major = version.major();
+    let known = definition::find(tx, &format!("{name}@{version}"))?;
+    let (name, major) = (known.name.as_str(), version.major());
     let before = choice(tx, name, major)?;
     if before == Some(drafts) {
         return Ok(());

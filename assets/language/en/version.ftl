@@ -23,6 +23,7 @@ definition-drafts-close-said = Versions of { $name } before { $major } are close
 done-definition-drafts = It is saved what becomes of drafts of older versions.
 version-closed = Version { $version } of { $name } is closed: nothing new is taken in under it any more. Use the newest version; a User Manager says on the page of the definition which versions are closed.
 version-closed-short = Closed
+drop-version-closed = The version of the definition that this file is for is closed, so nothing new of it is taken in. Deliver it as the newest version, with that version’s columns and number in the file’s name.
 version-is-closed = This version is closed: nothing new is taken in under it any more.
 entry-carried = This was begun in version { $from } and goes on in version { $to }. Nothing changes before you save.
 entry-carried-left = Version { $to } has no place for these answers. They stay in the history of the registration, in version { $from }:

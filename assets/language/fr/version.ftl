@@ -23,6 +23,7 @@ definition-drafts-close-said = Les versions de { $name } antérieures à { $majo
 done-definition-drafts = Ce que deviennent les brouillons des versions antérieures est enregistré.
 version-closed = La version { $version } de { $name } est fermée : rien de nouveau n’y est plus accepté. Utilisez la version la plus récente ; un User Manager dit sur la page de la définition quelles versions sont fermées.
 version-closed-short = Fermée
+drop-version-closed = La version de la définition à laquelle ce fichier est destiné est fermée ; rien de nouveau n’en est donc accepté. Livrez-le sous la version la plus récente, avec les colonnes de celle-ci et son numéro dans le nom du fichier.
 version-is-closed = Cette version est fermée : rien de nouveau n’y est plus accepté.
 entry-carried = Ceci a été commencé dans la version { $from } et continue dans la version { $to }. Rien ne change avant que vous ne sauvegardiez.
 entry-carried-left = La version { $to } n’a pas de place pour ces réponses. Elles restent dans l’historique de l’enregistrement, dans la version { $from } :

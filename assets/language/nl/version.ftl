@@ -23,6 +23,7 @@ definition-drafts-close-said = Versies van { $name } vóór { $major } zijn gesl
 done-definition-drafts = Wat er met concepten van oudere versies gebeurt, is bewaard.
 version-closed = Versie { $version } van { $name } is gesloten: er wordt niets nieuws meer onder aangenomen. Gebruik de nieuwste versie; een User Manager zegt op de pagina van de definitie welke versies gesloten zijn.
 version-closed-short = Gesloten
+drop-version-closed = De versie van de definitie waarvoor dit bestand bedoeld is, is gesloten, dus er wordt niets nieuws van aangenomen. Lever het aan onder de nieuwste versie, met de kolommen van die versie en haar nummer in de bestandsnaam.
 version-is-closed = Deze versie is gesloten: er wordt niets nieuws meer onder aangenomen.
 entry-carried = Dit is begonnen in versie { $from } en gaat verder in versie { $to }. Er verandert niets voordat u bewaart.
 entry-carried-left = Versie { $to } heeft geen plaats voor deze antwoorden. Ze blijven in de geschiedenis van de registratie, in versie { $from }:

@@ -26,12 +26,24 @@ use crate::language::Language;
 
 /// Reads a definition from its sheets.
 pub(super) fn read(sheets: Sheets) -> Result<Definition, Refused> {
+    read_with(sheets, |_| true)
+}
+
+/// Reads the sheets of a definition that is stored, maybe by a version of this
+/// program that did not look into defaults yet. One that cannot be worked out
+/// is then none.
+pub(super) fn read_stored(sheets: Sheets) -> Result<Definition, Refused> {
+    read_with(sheets, |problem| problem.column != "default")
+}
+
+fn read_with(sheets: Sheets, counts: impl Fn(&Problem) -> bool) -> Result<Definition, Refused> {
     let mut problems = Vec::new();
     let settings = settings::read(&sheets, &mut problems);
     let filter = sheets.survey.column("choice_filter");
     let filters = sheets.survey.rows.iter().any(|row| !row.cell(filter).is_empty());
     let lists = choices::read(&sheets.choices, settings.language, filters, &mut problems);
     let survey = survey::read(&sheets.survey, &sheets.files, &settings, lists, &mut problems);
+    problems.retain(counts);
     if !problems.is_empty() {
         let place = |problem: &Problem| Sheets::NAMES.iter().position(|name| *name == problem.sheet);
         problems.sort_by_key(|problem| (place(problem), problem.row));

@@ -27,6 +27,7 @@ use crate::{
     store::{
         Store, alert,
         dropped::{self, Dropped},
+        version,
     },
 };
 
@@ -221,6 +222,10 @@ impl<'a> Worker<'a> {
         }
         let named = found.name.to_string_lossy();
         let Some(definition) = version_for(&named, versions) else { return Ok(()) };
+        if self.taker.store.read(version::closed)?.has(&definition.name, definition.version) {
+            let reason = "drop-version-closed";
+            return self.taker.set_aside(found, Some(organisation), reason, &self.explain(reason));
+        }
         let target = Target { organisation, folder, definition: &definition };
         let Taken::Upload(id) = self.taker.take(found, &target)? else { return Ok(()) };
         self.desk.ring();
@@ -246,7 +251,18 @@ impl<'a> Worker<'a> {
             if !upload.state.is_final() {
                 continue;
             }
-            let told = Told::read(self.taker.store, self.language, upload, organisation)?;
+            let told = match Told::read(self.taker.store, self.language, upload, organisation) {
+                Ok(told) => told,
+                Err(error) => {
+                    tracing::error!(
+                        upload = taken.upload.0,
+                        code = error.id,
+                        "no result of an upload can be written"
+                    );
+                    troubles.insert(subject, "drop-failed");
+                    continue;
+                }
+            };
             let folder = root.join(&taken.folder);
             self.attempt(&folder.join(&taken.archive), &subject, troubles, |worker| {
                 worker.tell_one(&folder, &taken, &told, &sealed)

@@ -10,7 +10,7 @@ use super::{
     typed::Typed,
 };
 use crate::{
-    definition::{Definition, Version},
+    definition::{Definition, Variable, Version},
     domain::{form::Form, registration::RegistrationId},
     error::Result,
     language::Language,
@@ -86,8 +86,9 @@ impl Carried {
         }
         let mut left = Vec::new();
         for (variable, cell) in begun.variables.iter().zip(&cells.cells) {
-            let stays =
-                |other: &crate::definition::Variable| other.name == variable.name && other.repeat.is_none();
+            let stays = |other: &Variable| {
+                other.name == variable.name && other.repeat.is_none() && other.calculation.is_none()
+            };
             // What is calculated is calculated anew.
             let is_answer = variable.repeat.is_none() && variable.calculation.is_none() && !cell.is_empty();
             if is_answer && !into.variables.iter().any(stays) {
@@ -97,7 +98,11 @@ impl Carried {
         for (repeat, instances) in begun.repeats.iter().zip(&cells.repeats) {
             let now = into.repeats.iter().find(|other| other.name == repeat.name);
             let stays = |name: &str| {
-                now.is_some_and(|now| into.variables[now.variables.clone()].iter().any(|it| it.name == name))
+                now.is_some_and(|now| {
+                    into.variables[now.variables.clone()]
+                        .iter()
+                        .any(|it| it.name == name && it.calculation.is_none())
+                })
             };
             for (at, variable) in begun.variables[repeat.variables.clone()].iter().enumerate() {
                 let is_answer = instances.iter().any(|cells| cells.get(at).is_some_and(|it| !it.is_empty()));

@@ -69,6 +69,10 @@ pub fn new(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
     };
     let mut place = Place::at(visit, tx, form, onward, None)?;
     let found = &place.found;
+    // Another version may be another project's.
+    if !may(&found.definition.project) {
+        return Err(not_found());
+    }
     let Ok(from) = form.get("from").parse().map(RegistrationId) else { return Ok(place) };
     reached(visit, tx, from, Permission::RegistrationsRead)?;
     let whole = history::whole(tx, group, from)?;
@@ -103,6 +107,14 @@ pub fn edit(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
         _ => Onward { found: own, newer: None, may_stay: false },
     };
     let place = Place::at(visit, tx, form, onward, Some((id, &begun, &values)))?;
+    let (group, standing) = (visit.group()?.id, &visit.who()?.standing);
+    let project = &place.found.definition.project;
+    // What is carried over may go to another project.
+    if *project != begun.project
+        && standing.projects(Permission::RegistrationsEnter, group).reach(project).is_none()
+    {
+        return Err(not_found());
+    }
     let stored = Stored::new(id, &place.found.definition, &values, how);
     Ok(Place { stored: Some(stored), stored_in: whole.definition, ..place })
 }
