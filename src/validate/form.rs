@@ -11,11 +11,21 @@ pub struct Seen {
     /// Of each variable, by its place; of those in repeats what a blank
     /// instance shows.
     pub flat: Vec<Look>,
-    /// Of each repeat and each of its instances that has a value: its number
-    /// among those given, from 1, and its variables.
-    pub instances: Vec<Vec<(u32, Vec<Look>)>>,
-    /// Of each item of the layout that is a note outside of repeats, whether
-    /// it is shown; true for the others.
+    /// Of each repeat, its instances that have a value.
+    pub instances: Vec<Vec<SeenInstance>>,
+    /// Of each item of the layout that is a note whether it is shown, in a
+    /// repeat by a blank instance; true for the others.
+    pub notes: Vec<bool>,
+}
+
+/// What a form shows of an instance of a repeat.
+#[derive(Clone, Debug)]
+pub struct SeenInstance {
+    /// Its number among those given, from 1.
+    pub number: u32,
+    /// The repeat's variables.
+    pub looks: Vec<Look>,
+    /// As [`Seen::notes`], of the items from the repeat's beginning on.
     pub notes: Vec<bool>,
 }
 
@@ -68,20 +78,15 @@ impl Validator {
             Some(repeat) => self.look_at(at, &Values { position: next(repeat), ..values }),
         });
         seen.flat = looks.collect();
-        let shows = |relevant: &Option<Expression>| {
-            relevant.as_ref().is_none_or(|it| it.evaluate(&values) != Some(false))
-        };
-        let mut depth = 0_usize;
+        let mut inside = None;
         for item in &self.definition.layout {
             match item {
-                Item::Repeat(_) => depth += 1,
-                Item::RepeatEnd => depth -= 1,
+                Item::Repeat(repeat) => inside = Some(*repeat),
+                Item::RepeatEnd => inside = None,
                 _ => {}
             }
-            seen.notes.push(match item {
-                Item::Note { relevant, .. } if depth == 0 => shows(relevant),
-                _ => true,
-            });
+            let position = inside.map_or(values.position, next);
+            seen.notes.push(is_shown(item, &Values { position, ..values }));
         }
         self.seen_by_form = Some(seen);
     }
@@ -93,8 +98,16 @@ impl Validator {
         let values = self.seen(cells);
         let variables = self.definition.repeats[repeat].variables.clone();
         let looks = variables.map(|at| self.look_at(at, &values)).collect();
+        let items = self
+            .definition
+            .layout
+            .iter()
+            .skip_while(|item| !matches!(item, Item::Repeat(it) if *it == repeat));
+        let notes =
+            items.take_while(|item| !matches!(item, Item::RepeatEnd)).map(|item| is_shown(item, &values));
+        let notes = notes.collect();
         seen.instances.resize_with(self.definition.repeats.len(), Vec::new);
-        seen.instances[repeat].push((number, looks));
+        seen.instances[repeat].push(SeenInstance { number, looks, notes });
         self.seen_by_form = Some(seen);
     }
 
@@ -156,5 +169,13 @@ impl Validator {
                 String::from_utf8(out).unwrap_or_default()
             }
         }
+    }
+}
+
+/// Whether a note is shown; what is none is.
+fn is_shown(item: &Item, values: &Values<'_>) -> bool {
+    match item {
+        Item::Note { relevant: Some(relevant), .. } => relevant.evaluate(values) != Some(false),
+        _ => true,
     }
 }

@@ -36,7 +36,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
 
-pub use form::{Look, Seen};
+pub use form::{Look, Seen, SeenInstance};
 pub use repeat::Given;
 pub use row::{CellFinding, Patient, Row, message};
 pub use technical::Technical;

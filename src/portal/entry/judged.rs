@@ -13,7 +13,7 @@ use crate::{
     definition::Definition,
     domain::finding::Severity,
     language::Language,
-    validate::{CellFinding, Given, Look, Options, Row, Seen, Technical, Validator},
+    validate::{CellFinding, Given, Look, Options, Row, Seen, SeenInstance, Technical, Validator},
 };
 
 /// Rounds in which values that are not asked any more make others not asked.
@@ -223,8 +223,19 @@ impl Judged {
     /// is seen of blank ones.
     pub fn look(&self, at: usize, instance: Option<InInstance>) -> Option<&Look> {
         let Some((repeat, first, number)) = instance else { return self.seen.flat.get(at) };
-        let known = self.seen.instances.get(repeat).into_iter().flatten().find(|it| it.0 as usize == number);
-        known.and_then(|(_, looks)| looks.get(at - first)).or_else(|| self.seen.flat.get(at))
+        let known = self.instance(repeat, number);
+        known.and_then(|instance| instance.looks.get(at - first)).or_else(|| self.seen.flat.get(at))
+    }
+
+    /// Whether the note that is item `at` of the layout is shown in an instance of
+    /// the repeat that begins with item `begin`.
+    pub fn notes(&self, at: usize, (repeat, begin, number): InInstance) -> bool {
+        let known = self.instance(repeat, number).and_then(|instance| instance.notes.get(at - begin));
+        known.or_else(|| self.seen.notes.get(at)).copied().unwrap_or(true)
+    }
+
+    fn instance(&self, repeat: usize, number: usize) -> Option<&SeenInstance> {
+        self.seen.instances.get(repeat)?.iter().find(|instance| instance.number as usize == number)
     }
 }
 
@@ -266,10 +277,10 @@ fn drop_irrelevant(definition: &Definition, cells: &mut Typed, seen: &Seen) -> b
             drop(&mut cells.cells[at], seen.flat.get(at));
         }
     }
-    for (instances, looks) in cells.repeats.iter_mut().zip(&seen.instances) {
-        for (number, looks) in looks {
-            let Some(cells) = instances.get_mut(*number as usize - 1) else { continue };
-            cells.iter_mut().zip(looks).for_each(|(cell, look)| drop(cell, Some(look)));
+    for (instances, seen) in cells.repeats.iter_mut().zip(&seen.instances) {
+        for instance in seen {
+            let Some(cells) = instances.get_mut(instance.number as usize - 1) else { continue };
+            cells.iter_mut().zip(&instance.looks).for_each(|(cell, look)| drop(cell, Some(look)));
         }
     }
     dropped
@@ -429,5 +440,32 @@ mod tests {
         assert_eq!(typed.repeats[0][2], ["", ""]);
         typed.remove_instance(0, 9);
         assert_eq!(typed.repeats[0].len(), 3);
+    }
+
+    #[test]
+    fn groups_and_notes_of_a_repeat_stand_in_each_instance_and_obey_its_answers() {
+        let definition = read(
+            "type,name,label,relevant,hd::key\ntext,ID,Number,,yes\nbegin_repeat,VISIT,Visit,,\n\
+             integer,PULSE,Pulse,,\nnote,N_HIGH,That is high.,${PULSE} > 90,\n\
+             begin_group,WHY,Why,${PULSE} > 90,\ntext,CAUSE,Cause,,\nend_group,,,,\nend_repeat,,,,\n\
+             text,LAST,Last,,\n",
+        );
+        let fields = "v-ID=1&n-VISIT=2&r-VISIT-1-PULSE=70&r-VISIT-2-PULSE=99&r-VISIT-2-CAUSE=tea";
+        let (typed, judged) = judge(&definition, fields, Purpose::Check);
+        let stored = None;
+        let language = Language::En;
+        let parts =
+            Making { definition: &definition, typed: &typed, judged: &judged, stored, language }.parts();
+        let seen: Vec<(&str, bool)> = parts
+            .iter()
+            .filter(|part| matches!(part.kind, "note" | "group") || part.id.ends_with("CAUSE"))
+            .map(|part| {
+                (if part.kind == "field" { part.id.as_str() } else { part.title.as_str() }, part.shown)
+            })
+            .collect();
+        let first = [("That is high.", false), ("Why", false), ("r-VISIT-1-CAUSE", false)];
+        let second = [("That is high.", true), ("Why", true), ("r-VISIT-2-CAUSE", true)];
+        assert_eq!(seen, [first, second].concat());
+        assert_eq!(parts.iter().filter(|part| part.title == "Why").count(), 2, "once for each instance");
     }
 }

@@ -106,8 +106,12 @@ impl Making<'_> {
     pub fn parts(&self) -> Vec<Part> {
         let mut parts: Vec<Part> = Vec::new();
         let mut open: Vec<&'static str> = Vec::new();
+        let mut inside = false;
         for (at, item) in self.definition.layout.iter().enumerate() {
             match item {
+                Item::RepeatEnd => inside = false,
+                // Shown with their repeat, once for each instance.
+                _ if inside => {}
                 Item::Group { labels, .. } => {
                     if open.last() == Some(&"loose") {
                         end(&mut parts, &mut open);
@@ -119,12 +123,9 @@ impl Making<'_> {
                 Item::GroupEnd => end(&mut parts, &mut open),
                 Item::Repeat(place) => {
                     self.loosen(at, &mut parts, &mut open);
-                    self.repeat(*place, &mut parts);
+                    self.repeat(at, *place, &mut parts);
+                    inside = true;
                 }
-                // Shown with their repeat.
-                Item::Variable(place) if self.definition.variables[*place].repeat.is_some() => {}
-                Item::RepeatEnd => {}
-                Item::Note { .. } if self.is_inside_repeat(at) => {}
                 Item::Note { labels, .. } => {
                     self.loosen(at, &mut parts, &mut open);
                     let shown = self.judged.seen.notes.get(at).copied().unwrap_or(true);
@@ -152,13 +153,8 @@ impl Making<'_> {
         }
     }
 
-    fn is_inside_repeat(&self, at: usize) -> bool {
-        let before = &self.definition.layout[..at];
-        let count = |is_it: fn(&Item) -> bool| before.iter().filter(|item| is_it(item)).count();
-        count(|item| matches!(item, Item::Repeat(_))) > count(|item| matches!(item, Item::RepeatEnd))
-    }
-
-    fn repeat(&self, place: usize, parts: &mut Vec<Part>) {
+    /// The instances of the repeat that begins with item `begin` of the layout.
+    fn repeat(&self, begin: usize, place: usize, parts: &mut Vec<Part>) {
         let repeat = &self.definition.repeats[place];
         let instances = &self.typed.repeats[place];
         let id = format!("r-{}", repeat.name);
@@ -185,10 +181,7 @@ impl Making<'_> {
                 shown: true,
                 ..Part::default()
             });
-            let first = repeat.variables.start;
-            for variable in repeat.variables.clone() {
-                parts.extend(self.field(variable, &cells[variable - first], Some((place, first, number))));
-            }
+            self.instance(begin, (place, repeat.variables.start, number), cells, parts);
             parts.push(Part { kind: "end-instance", ..Part::default() });
         }
         parts.push(Part {
@@ -198,6 +191,29 @@ impl Making<'_> {
             may_grow: instances.len() < MOST_INSTANCES,
             ..Part::default()
         });
+    }
+
+    fn instance(&self, from: usize, of: InInstance, cells: &[String], parts: &mut Vec<Part>) {
+        let (repeat, first, number) = of;
+        let items = self.definition.layout.iter().enumerate().skip(from + 1);
+        for (at, item) in items.take_while(|(_, item)| !matches!(item, Item::RepeatEnd)) {
+            match item {
+                Item::Group { labels, .. } => {
+                    begin(parts, "group", format!("g-{at}-{number}"), labels.get(self.language));
+                }
+                Item::GroupEnd => parts.push(Part { kind: "end-group", ..Part::default() }),
+                Item::Note { labels, .. } => {
+                    let shown = self.judged.notes(at, (repeat, from, number));
+                    let (id, title) = (format!("t-{at}-{number}"), labels.get(self.language).to_owned());
+                    parts.push(Part { kind: "note", id, title, shown, ..Part::default() });
+                }
+                Item::Variable(place) => {
+                    parts.extend(self.field(*place, &cells[place - first], Some(of)));
+                }
+                // There is no repeat in a repeat.
+                Item::Repeat(_) | Item::RepeatEnd => {}
+            }
+        }
     }
 
     fn field(&self, at: usize, value: &str, instance: Option<InInstance>) -> Option<Part> {

@@ -190,15 +190,20 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
     };
     let title = |label: String| Line { label, value: None, is_masked: false, before: None };
     let mut lines = Vec::new();
+    let mut inside = false;
     for item in &shown.definition.layout {
         match item {
+            Item::RepeatEnd => inside = false,
+            // Told with their repeat.
+            _ if inside => {}
             Item::Group { labels, .. } => lines.push(title(labels.get(language).to_owned())),
-            Item::Variable(at) if shown.definition.variables[*at].repeat.is_none() => {
+            Item::Variable(at) => {
                 let name = &shown.definition.variables[*at].name;
                 let earlier = before.as_ref().map(|before| before.get(name));
                 lines.extend(line(*at, values.get(name), earlier));
             }
             Item::Repeat(place) => {
+                inside = true;
                 let repeat = &shown.definition.repeats[*place];
                 let now = instances(values.get(&repeat.name));
                 let earlier = before.as_ref().map(|before| instances(before.get(&repeat.name)));
@@ -218,7 +223,7 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
                     }
                 }
             }
-            Item::Variable(_) | Item::GroupEnd | Item::RepeatEnd | Item::Note { .. } => {}
+            Item::GroupEnd | Item::Note { .. } => {}
         }
     }
     // A section of which nothing is filled in has no title either.
