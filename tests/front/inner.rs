@@ -6,7 +6,7 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex},
     thread::{self, sleep},
     time::{Duration, Instant},
 };
@@ -271,12 +271,36 @@ fn log_child() {
     if !is_a_child() {
         return;
     }
-    tracing_subscriber::fmt().with_ansi(false).with_writer(std::io::stdout).init();
+    tracing_subscriber::fmt().with_ansi(false).with_writer(|| Noted).init();
     let house = house(Limits::default());
     let (_, head, _) = house.client().get("/ssp/a/85040216932?niss=85040216932").unwrap();
     let id = head.lines().find(|line| line.starts_with("X-Request-Id: ")).unwrap();
     writeln!(std::io::stdout(), "{id}").unwrap();
     house.status("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+    // A line is written behind the answer.
+    let noted = || String::from_utf8(NOTED.lock().unwrap().clone()).unwrap();
+    for _ in 0..1_000 {
+        if noted().matches("hd4dp::request").count() == 2 {
+            break;
+        }
+        sleep(Duration::from_millis(10));
+    }
+    writeln!(std::io::stdout(), "{}", noted()).unwrap();
+}
+
+/// What the child logged.
+static NOTED: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Noted;
+
+impl Write for Noted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        NOTED.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[test]
