@@ -11,7 +11,7 @@ use std::{
     process::Command,
 };
 
-use crate::common::{DIAG_HEADER, NIHDI, TestApp, diag, extract};
+use crate::common::{DIAG_HEADER, NIHDI, TestApp, copy_binary, diag, extract};
 
 #[test]
 fn a_database_without_its_key_refuses_and_makes_no_new_one() {
@@ -82,7 +82,7 @@ fn a_directory_that_may_only_be_read_says_so() {
     }
     // Where the owner finds it, whoever may look where the tests are built.
     let binary = app.path("hd4dp");
-    fs::copy(env!("CARGO_BIN_EXE_hd4dp"), &binary).unwrap();
+    copy_binary(Path::new(env!("CARGO_BIN_EXE_hd4dp")), &binary);
     open(binary.parent().unwrap(), 0o755);
     open(&app.data(), 0o555);
     let mut command = Command::new(&binary);

@@ -27,6 +27,13 @@ pub struct TestApp {
     binary: PathBuf,
 }
 
+/// Copies a program that is to be run. Another process does it: a child that
+/// another test starts while this one writes would hold the file open, and a
+/// program that is open for writing cannot be run ("text file busy").
+pub fn copy_binary(from: &Path, to: &Path) {
+    assert!(Command::new("cp").args([from, to]).status().unwrap().success());
+}
+
 /// How a verb ended.
 pub struct Ran {
     pub status: i32,
@@ -54,7 +61,7 @@ impl TestApp {
         let built = std::env::var_os("HD4DP_BINARY").map_or_else(|| app.binary.clone(), PathBuf::from);
         app.binary = app.path("empty").join("hd4dp");
         fs::create_dir(app.path("empty")).unwrap();
-        fs::copy(built, &app.binary).unwrap();
+        copy_binary(&built, &app.binary);
         app.ok(["organisation", "add", NIHDI, "Fictief Ziekenhuis"]);
         app
     }
