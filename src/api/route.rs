@@ -86,6 +86,9 @@ impl Kind {
     }
 }
 
+/// Parameters that choose a definition or a version of one.
+const CHOOSING: [&str; 3] = ["dcd-id", "dcd-version-id", "version"];
+
 /// Problems that every address can have.
 pub const ALWAYS: &[(u16, &str)] = &[
     (400, "api-refused"),
@@ -96,6 +99,7 @@ pub const ALWAYS: &[(u16, &str)] = &[
     (401, "api-key-needed"),
     (401, "api-key-unreadable"),
     (401, "api-key-wrong"),
+    (404, "api-organisation-unknown"),
     (429, "api-key-waits"),
     (500, "error-internal"),
     (503, "store-busy"),
@@ -108,6 +112,20 @@ impl Route {
     /// Whether programs use it, and not people alone.
     pub fn is_for_programs(&self) -> bool {
         !self.answers.is_empty() || !self.problems.is_empty()
+    }
+
+    /// Whether it takes a parameter of this name.
+    pub fn takes(&self, name: &str) -> bool {
+        self.params.iter().any(|param| param.name == name)
+    }
+
+    /// Whether a parameter that another route takes must not be passed over
+    /// here: it names a definition or a version, and without it something would
+    /// be sent or told under another one than meant.
+    pub fn must_take(&self, name: &str) -> bool {
+        let is_of_one =
+            self.method == "POST" || self.part().is_some() || CHOOSING.iter().any(|it| self.takes(it));
+        is_of_one && CHOOSING.contains(&name)
     }
 
     /// The name of the part of its path that stands in braces.

@@ -35,7 +35,6 @@ const SUBMIT: &[(u16, &str)] = &[
     (403, "api-dcd-forbidden"),
     (403, "organisation-limited"),
     (404, "api-dcd-unknown"),
-    (404, "api-organisation-unknown"),
     (409, "organisation-deactivated"),
     (409, "definition-version-known"),
     (413, "api-body-too-large"),
@@ -45,12 +44,8 @@ const SUBMIT: &[(u16, &str)] = &[
     (422, "api-idempotency-other"),
     (422, "version-closed"),
 ];
-const READ: &[(u16, &str)] = &[
-    (403, "api-key-reads-not"),
-    (403, "api-key-reads-no-more"),
-    (404, "api-dcd-unknown"),
-    (404, "api-organisation-unknown"),
-];
+const READ: &[(u16, &str)] =
+    &[(403, "api-key-reads-not"), (403, "api-key-reads-no-more"), (404, "api-dcd-unknown")];
 const FHIR: &[(u16, &str)] = &[
     (400, "api-fhir-unreadable"),
     (400, "api-fhir-questionnaire"),
@@ -101,7 +96,7 @@ pub const ROUTES: &[Route] = &[
         params: &[ORGANISATION, LANGUAGE],
         body: &[],
         answers: &[(200, "Menu")],
-        problems: &[(404, "api-organisation-unknown")],
+        problems: &[],
         example: "?language-id=fr",
         act: organisation::menu,
     },
