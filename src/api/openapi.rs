@@ -101,7 +101,7 @@ fn responses(route: &Route, language: Language) -> Value {
             }),
         );
     }
-    for (status, _) in ALWAYS.iter().chain(route.problems) {
+    for (status, _) in ALWAYS.iter().copied().chain(route.own_problems()) {
         responses.insert(
             status.to_string(),
             json!({

@@ -21,8 +21,8 @@ pub struct Route {
     /// The statuses it answers with when all is well, each with the name of
     /// what it answers.
     pub answers: &'static [(u16, &'static str)],
-    /// Its problems beside those that all have: status and code.
-    pub problems: &'static [(u16, &'static str)],
+    /// Its problems beside those that all have, in groups: status and code.
+    pub problems: &'static [&'static [(u16, &'static str)]],
     /// What stands behind the address in the example of the reference.
     pub example: &'static str,
     /// What answers.
@@ -100,9 +100,19 @@ pub const ALWAYS: &[(u16, &str)] = &[
     (401, "api-key-unreadable"),
     (401, "api-key-wrong"),
     (404, "api-organisation-unknown"),
+    (408, "api-refused"),
+    (411, "api-refused"),
+    (413, "api-body-too-large"),
     (429, "api-key-waits"),
+    (500, "api-refused"),
     (500, "error-internal"),
+    (500, "store-damaged-value"),
+    (503, "api-refused"),
     (503, "store-busy"),
+    (503, "store-corrupt"),
+    (503, "store-disk-full"),
+    (503, "store-io"),
+    (503, "store-read-only"),
 ];
 
 /// Problems of requests that no line of the table is for.
@@ -112,6 +122,11 @@ impl Route {
     /// Whether programs use it, and not people alone.
     pub fn is_for_programs(&self) -> bool {
         !self.answers.is_empty() || !self.problems.is_empty()
+    }
+
+    /// Its own problems: status and code.
+    pub fn own_problems(&self) -> impl Iterator<Item = (u16, &'static str)> {
+        self.problems.iter().copied().flatten().copied()
     }
 
     /// Whether it takes a parameter of this name.
