@@ -52,7 +52,7 @@ pub struct Carried {
 /// same major version, or of the one that drafts are carried to.
 pub fn of(desk: &Desk, tx: &Tx<'_>, name: &str, begun: Version, stays: bool) -> Result<Onward> {
     let own = begun.major();
-    let onward = version::onward(tx, name, own)?;
+    let onward = version::continued_in(tx, name, own)?;
     let may_stay = onward != own && !version::closed(tx)?.has(name, begun);
     if stays && may_stay {
         let newer = desk.newest_of(tx, name, onward)?.definition.version;
