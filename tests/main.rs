@@ -7,6 +7,7 @@ mod account;
 mod api;
 mod audit;
 mod browser;
+mod carried;
 mod catalogue;
 mod certificate;
 mod client;

@@ -28,12 +28,12 @@ fn a_sample_goes_in_whole_and_one_with_errors_does_not() {
     assert!((15..80).contains(&report["rejected"].as_u64().unwrap()), "{report}");
 }
 
-#[test]
-fn a_stored_definition_can_be_sampled_too() {
-    let app = TestApp::new();
+/// Adds `TRIAL` with these variables: type, name, label, required, key,
+/// constraint.
+fn add(app: &TestApp, variables: &str) {
     let folder = app.path("definition");
     fs::create_dir(&folder).unwrap();
-    let survey = "type,name,label::English (en),required,hd::key\ntext,TX_NUMBER,Number,yes,yes\ninteger,NR_AGE,Age,,\n";
+    let survey = format!("type,name,label::English (en),required,hd::key,constraint\n{variables}");
     fs::write(folder.join("survey.csv"), survey).unwrap();
     let settings = "form_title,form_id,version,default_language\nTrial,TRIAL,1.0.0,English (en)\n";
     fs::write(folder.join("settings.csv"), settings).unwrap();
@@ -41,10 +41,65 @@ fn a_stored_definition_can_be_sampled_too() {
               title::English (en),Trial\nenrolment_required,no\n";
     fs::write(folder.join("hd.csv"), hd).unwrap();
     app.ok(["definition", "add", folder.to_str().unwrap()]);
+}
+
+#[test]
+fn a_stored_definition_can_be_sampled_too() {
+    let app = TestApp::new();
+    add(&app, "text,TX_NUMBER,Number,yes,yes,\ninteger,NR_AGE,Age,,,\n");
     let rows = app.ok(["sample", "--dcd", "TRIAL", "--rows", "5"]).stdout;
     assert_eq!(rows.lines().next(), Some("TX_NUMBER;NR_AGE"));
     let (status, report) = app.import("TRIAL", &app.file("trial.csv", rows));
     assert_eq!((status, &report["accepted"]), (0, &5.into()), "{report}");
+}
+
+#[test]
+fn a_key_that_must_fit_a_pattern_gets_another_fitting_value_in_each_row() {
+    for (pattern, first) in [
+        ("[A-Z]{2}-?[0-9]{3,4}", "AA000"),
+        ("(BE|NL)(0[1-9]|1[0-2])\\d+", "BE010"),
+        ("S/\\d{4}/[a-z]*", "S/0000/"),
+    ] {
+        let app = TestApp::new();
+        let key = format!("text,TX_NUMBER,Number,yes,yes,\"regex(., '^{pattern}$')\"\n");
+        // Beside the key another one, and a rule that is more than a pattern.
+        let more = "text,CD_WARD,Ward,yes,,\"regex(., '[A-C][0-9]?') and . != 'A1'\"\n\
+                    integer,NR_ROOM,Room,yes,,\"regex(., '[1-9][0-9]{2}')\"\n";
+        add(&app, &(key + more));
+        let rows = app.ok(["sample", "--dcd", "TRIAL", "--rows", "300"]).stdout;
+        assert!(rows.lines().nth(1).unwrap().starts_with(&format!("{first};")), "{rows}");
+        let (status, report) = app.import("TRIAL", &app.file("trial.csv", rows));
+        assert_eq!((status, &report["accepted"]), (0, &300.into()), "{report}");
+        assert_eq!((&report["queued"], &report["superseded"]), (&300.into(), &0.into()), "{report}");
+    }
+}
+
+#[test]
+fn a_key_whose_pattern_has_too_little_room_or_no_value_is_told_before_a_row_is_written() {
+    for (constraint, told) in [
+        ("regex(., '[A-D][0-9]')", "41 different values of TX_NUMBER, and its constraint leaves 40"),
+        ("regex(., '[A-D][0-9]{2}') and string-length(.) > 3", "No value of TX_NUMBER"),
+        ("string-length(.) < 3", "No value of TX_NUMBER"),
+    ] {
+        let app = TestApp::new();
+        add(&app, &format!("text,TX_NUMBER,Number,yes,yes,\"{constraint}\"\n"));
+        let ran = app.run(["sample", "--dcd", "TRIAL", "--rows", "41"]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);
+        assert!(ran.stderr.contains(told), "{:?}", ran.stderr);
+        if constraint.ends_with("')") {
+            assert_eq!(app.ok(["sample", "--dcd", "TRIAL", "--rows", "40"]).stdout.lines().count(), 41);
+        }
+    }
+}
+
+#[test]
+fn a_narrow_pattern_is_enough_beside_the_number_of_the_patient() {
+    let app = TestApp::new();
+    let survey = "text,IDC_PAT,Patient,yes,yes,\ntext,CD_EYE,Eye,yes,yes,\"regex(., 'OD|OS')\"\n";
+    add(&app, survey);
+    let rows = app.ok(["sample", "--dcd", "TRIAL", "--rows", "200"]).stdout;
+    let (status, report) = app.import("TRIAL", &app.file("trial.csv", rows));
+    assert_eq!((status, &report["accepted"]), (0, &200.into()), "{report}");
 }
 
 #[test]

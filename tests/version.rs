@@ -119,12 +119,12 @@ pub fn add(app: &TestApp, version: &str, survey: &str, drafts: &[&str]) {
     app.ok([&["definition", "add", &path][..], drafts].concat());
 }
 
-fn page(rest: &str) -> String {
+pub fn page(rest: &str) -> String {
     format!("/ssp/groups/{NIHDI}/registrations{rest}")
 }
 
 /// The fields of a form filled in by `version`.
-fn filled<'a>(version: &'a str, answers: &[(&'a str, &'a str)], act: &'a str) -> Vec<(&'a str, &'a str)> {
+pub fn filled<'a>(version: &'a str, answers: &[(&'a str, &'a str)], act: &'a str) -> Vec<(&'a str, &'a str)> {
     let own = [("version", version), ("act", act), ("end", "1")];
     answers.iter().copied().chain(own).collect()
 }
@@ -132,7 +132,7 @@ fn filled<'a>(version: &'a str, answers: &[(&'a str, &'a str)], act: &'a str) ->
 const OLD: &[(&str, &str)] =
     &[("v-TX_NUMBER", "7"), ("v-CD_SIDE", "B"), ("v-TX_OLD", "fell twice"), ("v-MS_AGE", "61")];
 
-fn entered(answer: &Answer) -> String {
+pub fn entered(answer: &Answer) -> String {
     assert_eq!(answer.status, 303, "{}", answer.text());
     answer.location().split('?').next().unwrap().to_owned()
 }
@@ -142,14 +142,14 @@ fn draft(an: &mut Person) -> String {
     entered(&an.post(&page("/new/TRIAL"), &filled("1.0.0", OLD, "draft")))
 }
 
-fn text(an: &mut Person, path: &str) -> String {
+pub fn text(an: &mut Person, path: &str) -> String {
     let answer = an.get(path);
     assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     answer.text().replace("&#x2f;", "/").replace("&#x27;", "'")
 }
 
 /// The version that a registration is stored in.
-fn version_of(portal: &Portal, path: &str) -> String {
+pub fn version_of(portal: &Portal, path: &str) -> String {
     let id = path.rsplit('/').next().unwrap();
     portal.app.sqlite(&format!(
         "SELECT d.version FROM block b JOIN definition d ON d.id = b.definition WHERE b.id = {id} / 1024"

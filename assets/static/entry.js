@@ -4,6 +4,7 @@
 
 const form = document.querySelector("form[data-entry]");
 const progress = form.querySelector("[data-progress]");
+const unasked = document.querySelector("[data-unasked]");
 const keptAt = form.querySelector("[data-kept]");
 const PAUSE = 20;
 const KEEP_EVERY = 15000;
@@ -49,6 +50,10 @@ function show(live) {
     if (stored) stored.value = value;
   }
   if (progress.textContent !== live.progress) progress.textContent = live.progress;
+  if (unasked) {
+    tell(unasked.querySelector("strong"), live.unasked);
+    unasked.hidden = live.unasked === "";
+  }
   if (live.kept) keptAt.textContent = live.kept;
 }
 

@@ -6,6 +6,7 @@ use super::{
     Api,
     known::{Known, Listed, choose, list},
     route::Route,
+    routes::ROUTES,
 };
 use crate::{
     domain::{api_key::ApiKey, form::Form, identifier::Nihdi, organisation::Organisation},
@@ -15,6 +16,9 @@ use crate::{
     language::Language,
     store::{limit, organisation, version},
 };
+
+/// The parameter that names the organisation.
+const ORGANISATION: &str = "organization-id";
 
 /// One request.
 pub struct Call<'a> {
@@ -40,7 +44,7 @@ impl Call<'_> {
     /// The value of a parameter that the table names; none if it is missing or
     /// empty.
     pub fn param(&self, name: &str) -> Option<&str> {
-        debug_assert!(self.route.params.iter().any(|param| param.name == name), "{name} is not in the table");
+        debug_assert!(self.route.takes(name), "{name} is not in the table");
         Some(self.query.get(name)).filter(|value| !value.is_empty())
     }
 
@@ -59,14 +63,19 @@ impl Call<'_> {
     }
 
     /// Checks the parameters against the table, and that the organisation they
-    /// name is the key's.
+    /// name is the key's. What only other addresses take is passed over: systems
+    /// send the same parameters everywhere.
     ///
     /// # Errors
     ///
-    /// `Usage` for what is missing, unknown, given twice or no such value.
+    /// `Usage` for what is missing, unknown, given twice or no such value;
+    /// `NotFound` as [`organisation`](Self::organisation).
     pub fn check(&self) -> Result<()> {
-        let is_known = |name: &str| self.route.params.iter().any(|param| param.name == name);
-        if let Some(name) = self.query.names().find(|name| !is_known(name)) {
+        let is_unknown = |name: &&str| {
+            !self.route.takes(name)
+                && (self.route.must_take(name) || !ROUTES.iter().any(|route| route.takes(name)))
+        };
+        if let Some(name) = self.query.names().find(is_unknown) {
             return Err(Error::new(Code::Usage, "api-param-unknown").with("name", quoted(name)));
         }
         for param in self.route.params {
@@ -79,7 +88,8 @@ impl Call<'_> {
                 _ => {}
             }
         }
-        if self.route.params.iter().any(|param| param.name == "organization-id") {
+        // A key never acts where another organisation was meant.
+        if self.route.takes(ORGANISATION) || (self.key.is_some() && self.query.has(ORGANISATION)) {
             self.organisation()?;
         }
         Ok(())
@@ -93,10 +103,11 @@ impl Call<'_> {
     /// `NotFound` for one that is not there, or not the key's.
     pub fn organisation(&self) -> Result<Option<Organisation>> {
         let unknown = || Error::new(Code::NotFound, "api-organisation-unknown");
-        let Some(wanted) = self.param("organization-id") else {
+        let wanted = self.query.get(ORGANISATION);
+        if wanted.is_empty() {
             let Some(key) = &self.key else { return Ok(None) };
             return self.api.store.read(|tx| organisation::get(tx, key.organisation)).map(Some);
-        };
+        }
         let all = self.api.store.read(organisation::all)?;
         let nihdi = Nihdi::stored(wanted.to_owned());
         let is_it = |known: &Organisation| {

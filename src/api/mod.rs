@@ -110,10 +110,10 @@ impl Api {
     fn act(&self, head: &Head, body: &[u8]) -> Answer {
         let call = match self.enter(head, body) {
             Ok(call) => call,
-            Err(refused) => return refused,
+            Err(refused) => return guarded(head, refused),
         };
         let done = call.check().and_then(|()| (call.route.act)(&call));
-        done.unwrap_or_else(|error| failed(&error, &head.id.to_string(), call.language))
+        guarded(head, done.unwrap_or_else(|error| failed(&error, &head.id.to_string(), call.language)))
     }
 }
 
@@ -122,7 +122,7 @@ impl Handler for Api {
         match self.enter(head, b"") {
             Ok(call) if call.route.body.is_empty() => BodyLimit::Bytes(0),
             Ok(_) => BodyLimit::Chunked(BODY),
-            Err(refused) => BodyLimit::Refused(respond(refused)),
+            Err(refused) => BodyLimit::Refused(respond(guarded(head, refused))),
         }
     }
 
@@ -134,7 +134,11 @@ impl Handler for Api {
         let language = head.map_or_else(Language::default, |head| self.language(head, &Form::default()));
         let code = if status == 413 { "api-body-too-large" } else { "api-refused" };
         let title = language.text(code, &[("limit", (BODY >> 20).into())]);
-        respond(problem::of(status, code, &title, &id.to_string(), &[]))
+        let refused = problem::of(status, code, &title, &id.to_string(), &[]);
+        respond(match head {
+            Some(head) => guarded(head, refused),
+            None => refused,
+        })
     }
 }
 
@@ -155,6 +159,20 @@ fn failed(error: &Error, request: &str, language: Language) -> Answer {
         Code::Unavailable => answer.header("Retry-After", "1"),
         _ => answer,
     }
+}
+
+/// The same answer; where the program checks itself, only one that the table
+/// tells of.
+fn guarded(head: &Head, answer: Answer) -> Answer {
+    debug_assert!(
+        problem::is_told(&head.method, &head.path, &answer),
+        "the table does not tell of {} at {} {}: {}",
+        answer.status,
+        head.method,
+        head.path,
+        String::from_utf8_lossy(&answer.body)
+    );
+    answer
 }
 
 fn respond(answer: Answer) -> Response {

@@ -39,7 +39,8 @@ fn document(language: Language) -> Result<Value> {
         "openapi": "3.1.0",
         "info": {
             "title": language.text("api-title", &[]),
-            "description": language.text("api-about", &[]),
+            "description":
+                format!("{}\n\n{}", language.text("api-about", &[]), language.text("api-params-others", &[])),
             "version": env!("CARGO_PKG_VERSION"),
         },
         "servers": [{ "url": "/" }],
@@ -100,7 +101,7 @@ fn responses(route: &Route, language: Language) -> Value {
             }),
         );
     }
-    for (status, _) in ALWAYS.iter().chain(route.problems) {
+    for (status, _) in ALWAYS.iter().copied().chain(route.own_problems()) {
         responses.insert(
             status.to_string(),
             json!({

@@ -4,7 +4,11 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::answer::Answer;
+use super::{
+    answer::Answer,
+    route::{self, ALWAYS, NOWHERE},
+    routes::ROUTES,
+};
 use crate::{
     definition::Definition,
     domain::finding::Severity,
@@ -53,6 +57,21 @@ pub fn told(found: &CellFinding, definition: &Definition, language: Language) ->
     }
 }
 
+/// Whether the table tells the problem that the answer to a request is, so that
+/// clients are told of it before they meet it; an answer that is no problem is
+/// told.
+pub fn is_told(method: &str, path: &str, answer: &Answer) -> bool {
+    if answer.media != MEDIA {
+        return true;
+    }
+    let problem: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let is_it = |told: &(u16, &str)| told.0 == answer.status && problem["code"] == told.1;
+    match route::find(ROUTES, method, path) {
+        Ok((route, _)) => route.own_problems().chain(ALWAYS.iter().copied()).any(|told| is_it(&told)),
+        Err(_) => NOWHERE.iter().any(is_it),
+    }
+}
+
 /// A name in hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -76,4 +95,32 @@ pub fn of(status: u16, code: &str, title: &str, request: &str, findings: &[Told]
         body["findings"] = json!(findings);
     }
     Answer::new(status, MEDIA, body.to_string().into_bytes())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_that_the_table_does_not_tell_of_is_found() {
+        let submit = ("POST", "/proxy/api/dcd/payload/submit");
+        let field = ("GET", "/proxy/api/dcd/field");
+        let nowhere = ("GET", "/proxy/api/nowhere");
+        for ((method, path), status, code, expected) in [
+            (submit, 422, "version-closed", true),
+            (submit, 409, "version-closed", false),
+            (submit, 403, "organisation-limited", true),
+            (submit, 409, "import-runs-elsewhere", false),
+            (field, 422, "version-closed", false),
+            (field, 404, "api-nothing", true),
+            (field, 503, "store-disk-full", true),
+            (nowhere, 404, "api-nowhere", true),
+            (nowhere, 404, "api-nothing", false),
+        ] {
+            let answer = of(status, code, "", "", &[]);
+            assert_eq!(is_told(method, path, &answer), expected, "{status} {code}");
+        }
+        assert!(is_told(field.0, field.1, &Answer::json(200, &"fine").unwrap()));
+    }
 }

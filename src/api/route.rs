@@ -21,8 +21,8 @@ pub struct Route {
     /// The statuses it answers with when all is well, each with the name of
     /// what it answers.
     pub answers: &'static [(u16, &'static str)],
-    /// Its problems beside those that all have: status and code.
-    pub problems: &'static [(u16, &'static str)],
+    /// Its problems beside those that all have, in groups: status and code.
+    pub problems: &'static [&'static [(u16, &'static str)]],
     /// What stands behind the address in the example of the reference.
     pub example: &'static str,
     /// What answers.
@@ -86,6 +86,9 @@ impl Kind {
     }
 }
 
+/// Parameters that choose a definition or a version of one.
+const CHOOSING: [&str; 3] = ["dcd-id", "dcd-version-id", "version"];
+
 /// Problems that every address can have.
 pub const ALWAYS: &[(u16, &str)] = &[
     (400, "api-refused"),
@@ -96,9 +99,20 @@ pub const ALWAYS: &[(u16, &str)] = &[
     (401, "api-key-needed"),
     (401, "api-key-unreadable"),
     (401, "api-key-wrong"),
+    (404, "api-organisation-unknown"),
+    (408, "api-refused"),
+    (411, "api-refused"),
+    (413, "api-body-too-large"),
     (429, "api-key-waits"),
+    (500, "api-refused"),
     (500, "error-internal"),
+    (500, "store-damaged-value"),
+    (503, "api-refused"),
     (503, "store-busy"),
+    (503, "store-corrupt"),
+    (503, "store-disk-full"),
+    (503, "store-io"),
+    (503, "store-read-only"),
 ];
 
 /// Problems of requests that no line of the table is for.
@@ -108,6 +122,25 @@ impl Route {
     /// Whether programs use it, and not people alone.
     pub fn is_for_programs(&self) -> bool {
         !self.answers.is_empty() || !self.problems.is_empty()
+    }
+
+    /// Its own problems: status and code.
+    pub fn own_problems(&self) -> impl Iterator<Item = (u16, &'static str)> {
+        self.problems.iter().copied().flatten().copied()
+    }
+
+    /// Whether it takes a parameter of this name.
+    pub fn takes(&self, name: &str) -> bool {
+        self.params.iter().any(|param| param.name == name)
+    }
+
+    /// Whether a parameter that another route takes must not be passed over
+    /// here: it names a definition or a version, and without it something would
+    /// be sent or told under another one than meant.
+    pub fn must_take(&self, name: &str) -> bool {
+        let is_of_one =
+            self.method == "POST" || self.part().is_some() || CHOOSING.iter().any(|it| self.takes(it));
+        is_of_one && CHOOSING.contains(&name)
     }
 
     /// The name of the part of its path that stands in braces.

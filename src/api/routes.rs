@@ -20,52 +20,44 @@ const DCD: Param = optional("dcd-id", Kind::Name);
 const VERSION: Param = optional("dcd-version-id", Kind::Name);
 const LANGUAGE: Param = optional("language-id", Kind::Word(&["en", "fr", "nl"]));
 
-const DEFINITION: &[(u16, &str)] = &[
-    (400, "api-dcd-needed"),
+// Problems by what a route does.
+
+/// It finds a definition among those that there are.
+const FINDS: &[(u16, &str)] = &[(400, "api-dcd-needed")];
+
+/// It is about one definition.
+const ONE: &[(u16, &str)] = &[
     (403, "api-dcd-forbidden"),
     (403, "organisation-limited"),
     (404, "api-dcd-unknown"),
-];
-const SUBMIT: &[(u16, &str)] = &[
-    (400, "api-body-not-object"),
-    (400, "api-body-not-json"),
-    (400, "api-batch-empty"),
-    (400, "api-dcd-needed"),
-    (400, "api-idempotency-wrong"),
-    (403, "api-dcd-forbidden"),
-    (403, "organisation-limited"),
-    (404, "api-dcd-unknown"),
-    (404, "api-organisation-unknown"),
     (409, "organisation-deactivated"),
+];
+
+/// It takes registrations in.
+const TAKES: &[(u16, &str)] = &[
+    (400, "api-idempotency-wrong"),
     (409, "definition-version-known"),
-    (413, "api-body-too-large"),
+    (422, "api-idempotency-other"),
+    (422, "api-payload-refused"),
+    (422, "version-closed"),
+];
+
+/// It takes one payload or many.
+const MANY: &[(u16, &str)] = &[
+    (400, "api-batch-empty"),
+    (400, "api-body-not-json"),
+    (400, "api-body-not-object"),
     (413, "api-batch-too-many"),
     (415, "api-media"),
-    (422, "api-payload-refused"),
-    (422, "api-idempotency-other"),
-    (422, "version-closed"),
 ];
-const READ: &[(u16, &str)] = &[
-    (403, "api-key-reads-not"),
-    (403, "api-key-reads-no-more"),
-    (404, "api-dcd-unknown"),
-    (404, "api-organisation-unknown"),
-];
-const FHIR: &[(u16, &str)] = &[
-    (400, "api-fhir-unreadable"),
-    (400, "api-fhir-questionnaire"),
-    (400, "api-fhir-status"),
-    (400, "api-idempotency-wrong"),
-    (403, "api-dcd-forbidden"),
-    (403, "organisation-limited"),
-    (404, "api-dcd-unknown"),
-    (409, "organisation-deactivated"),
-    (409, "definition-version-known"),
-    (413, "api-body-too-large"),
-    (422, "api-payload-refused"),
-    (422, "api-idempotency-other"),
-    (422, "version-closed"),
-];
+
+/// It takes what FHIR calls a response.
+const RESPONSE: &[(u16, &str)] =
+    &[(400, "api-fhir-questionnaire"), (400, "api-fhir-status"), (400, "api-fhir-unreadable")];
+
+/// It tells what was submitted.
+const READS: &[(u16, &str)] =
+    &[(403, "api-key-reads-no-more"), (403, "api-key-reads-not"), (404, "api-dcd-unknown")];
 
 /// All routes.
 pub const ROUTES: &[Route] = &[
@@ -101,7 +93,7 @@ pub const ROUTES: &[Route] = &[
         params: &[ORGANISATION, LANGUAGE],
         body: &[],
         answers: &[(200, "Menu")],
-        problems: &[(404, "api-organisation-unknown")],
+        problems: &[],
         example: "?language-id=fr",
         act: organisation::menu,
     },
@@ -113,7 +105,7 @@ pub const ROUTES: &[Route] = &[
         params: &[DCD, optional("version", Kind::Name), LANGUAGE],
         body: &[],
         answers: &[(200, "Definition")],
-        problems: DEFINITION,
+        problems: &[FINDS, ONE],
         example: "?dcd-id=INTEGO-DIAG",
         act: definition::payload,
     },
@@ -125,7 +117,7 @@ pub const ROUTES: &[Route] = &[
         params: &[needed("field-id", Kind::Name), LANGUAGE],
         body: &[],
         answers: &[(200, "Field")],
-        problems: &[(404, "api-nothing")],
+        problems: &[&[(404, "api-nothing")]],
         example: "?field-id=CD_DIAG_STAT",
         act: definition::field,
     },
@@ -137,7 +129,7 @@ pub const ROUTES: &[Route] = &[
         params: &[needed("codelist-id", Kind::Name), LANGUAGE],
         body: &[],
         answers: &[(200, "CodeList")],
-        problems: &[(404, "api-nothing")],
+        problems: &[&[(404, "api-nothing")]],
         example: "?codelist-id=DIAG_STATUS",
         act: definition::code_list,
     },
@@ -155,7 +147,7 @@ pub const ROUTES: &[Route] = &[
         ],
         body: &[("application/json", "Payloads"), ("application/x-ndjson", "Lines")],
         answers: &[(202, "Submitted")],
-        problems: SUBMIT,
+        problems: &[FINDS, ONE, MANY, TAKES],
         example: "?dcd-id=INTEGO-DIAG",
         act: submit::post,
     },
@@ -176,7 +168,7 @@ pub const ROUTES: &[Route] = &[
         ],
         body: &[],
         answers: &[(200, "Registrations")],
-        problems: READ,
+        problems: &[READS],
         example: "?incl-submit-results=true&limit=10",
         act: submitted::get,
     },
@@ -196,7 +188,7 @@ pub const ROUTES: &[Route] = &[
         ],
         body: &[],
         answers: &[],
-        problems: &[(404, "api-sadmi")],
+        problems: &[&[(404, "api-sadmi")]],
         example: "?notificationCode=1",
         act: sadmi::get,
     },
@@ -208,7 +200,7 @@ pub const ROUTES: &[Route] = &[
         params: &[LANGUAGE],
         body: &[],
         answers: &[(200, "FhirQuestionnaire")],
-        problems: DEFINITION,
+        problems: &[ONE],
         example: "",
         act: fhir::questionnaire,
     },
@@ -220,7 +212,7 @@ pub const ROUTES: &[Route] = &[
         params: &[LANGUAGE],
         body: &[("application/fhir+json", "FhirQuestionnaireResponse")],
         answers: &[(202, "Registration")],
-        problems: FHIR,
+        problems: &[RESPONSE, ONE, TAKES],
         example: "",
         act: fhir::response,
     },

@@ -40,7 +40,10 @@ impl Verb {
         match written {
             // Whoever reads has seen enough, such as `head`.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Done::Well),
-            written => written.map(|()| Done::Well).map_err(Error::internal),
+            written => written.map(|()| Done::Well).map_err(|error| match error.downcast::<Error>() {
+                Ok(told) => told,
+                Err(error) => Error::internal(error),
+            }),
         }
     }
 }

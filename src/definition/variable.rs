@@ -69,7 +69,7 @@ pub struct Variable {
 
 impl Variable {
     /// A variable of which nothing is known but its name and type.
-    pub(super) fn plain(name: String, kind: Kind) -> Self {
+    pub(crate) fn plain(name: String, kind: Kind) -> Self {
         Self {
             technical: name.clone(),
             name,

@@ -68,19 +68,23 @@ impl Reader<'_> {
     pub fn run(
         &self,
         given: impl IntoIterator<Item = Work>,
-        mut validator: Validator,
+        validator: Validator,
         give_back: impl Fn(Cut),
         mut send: impl FnMut(Judged) -> bool,
     ) -> Result<()> {
-        let mut packing = Packing { rows: Vec::with_capacity(BLOCK_ROWS), builder: Builder::new()? };
-        let mut validated = Validated::default();
+        let mut packing = Packing {
+            validator,
+            validated: Validated::default(),
+            rows: Vec::with_capacity(BLOCK_ROWS),
+            builder: Builder::new()?,
+            part: Part::default(),
+        };
         for work in given {
             let wanted = match work {
                 Work::Rest(part) => send(Judged { part, passes_on: true }),
                 Work::Rows(mut cut) => {
                     let stop = cut.stop.take();
-                    let wanted =
-                        self.rows(&cut, stop, &mut validator, &mut validated, &mut packing, &mut send)?;
+                    let wanted = self.rows(&cut, stop, &mut packing, &mut send)?;
                     give_back(cut);
                     wanted
                 }
@@ -96,35 +100,24 @@ impl Reader<'_> {
         &self,
         cut: &Cut,
         stop: Option<Finding>,
-        validator: &mut Validator,
-        validated: &mut Validated,
         packing: &mut Packing,
         send: &mut impl FnMut(Judged) -> bool,
     ) -> Result<bool> {
-        let mut part = Part::default();
         for (row, after) in cut.rows() {
-            self.row(&row, after.row, validator, validated, packing, &mut part);
-            if part.refused.len() >= REFUSED_BYTES || part.findings.len() >= MOST_FINDINGS {
-                packing.finish(after, &mut part)?;
-                if !send(Judged { part: mem::take(&mut part), passes_on: false }) {
+            self.row(&row, after.row, packing);
+            if packing.part.refused.len() >= REFUSED_BYTES || packing.part.findings.len() >= MOST_FINDINGS {
+                let part = packing.finish(after)?;
+                if !send(Judged { part, passes_on: false }) {
                     return Ok(false);
                 }
             }
         }
-        part.stop = stop;
-        packing.finish(cut.to, &mut part)?;
+        let part = Part { stop, ..packing.finish(cut.to)? };
         Ok(send(Judged { part, passes_on: true }))
     }
 
-    fn row(
-        &self,
-        row: &Row<'_>,
-        number: u64,
-        validator: &mut Validator,
-        validated: &mut Validated,
-        packing: &mut Packing,
-        part: &mut Part,
-    ) {
+    fn row(&self, row: &Row<'_>, number: u64, packing: &mut Packing) {
+        let Packing { validator, validated, rows, builder, part } = packing;
         let before = part.findings.len();
         let fits = self.check_width(row, part);
         if fits {
@@ -155,10 +148,10 @@ impl Reader<'_> {
             part.counts.warnings += u64::from(finding.severity == Severity::Warning);
         }
         if fits && !validated.refused() {
-            self.judge.pack(validated, &mut packing.builder);
+            self.judge.pack(validated, builder);
             let mut judged = self.judge.judge(row.line, validated);
             judged.entry.row = u32::try_from(number).unwrap_or(u32::MAX);
-            packing.rows.push(judged);
+            rows.push(judged);
         } else {
             part.counts.rejected += 1;
             part.refused.extend_from_slice(row.raw);
@@ -191,19 +184,23 @@ impl Reader<'_> {
 
 const TECHNICAL_PLACES: [usize; TECHNICAL.len()] = [0, 1, 2, 3];
 
-/// Rows on their way into a block.
+/// Rows on their way into a block, and what serves for one after the other.
 struct Packing {
+    validator: Validator,
+    validated: Validated,
     rows: Vec<NewRow>,
     builder: Builder,
+    part: Part,
 }
 
 impl Packing {
-    fn finish(&mut self, position: Position, part: &mut Part) -> Result<()> {
-        part.position = position;
+    /// The part up to this position; the next one begins.
+    fn finish(&mut self, position: Position) -> Result<Part> {
+        let mut part = Part { position, ..mem::take(&mut self.part) };
         if !self.rows.is_empty() {
             let rows = mem::replace(&mut self.rows, Vec::with_capacity(BLOCK_ROWS));
             part.block = Some(NewBlock { rows, packed: self.builder.pack()? });
         }
-        Ok(())
+        Ok(part)
     }
 }

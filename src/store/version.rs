@@ -135,7 +135,7 @@ pub fn closed(tx: &Tx<'_>) -> Result<Closed> {
 
 /// The major version in which a draft of the major version `begun` is continued,
 /// unless somebody asks otherwise.
-pub fn onward(tx: &Tx<'_>, name: &str, begun: u32) -> Result<u32> {
+pub fn continued_in(tx: &Tx<'_>, name: &str, begun: u32) -> Result<u32> {
     let mut statement = tx.sql.prepare_cached(
         "SELECT max(major) FROM older_drafts WHERE name = ?1 AND major > ?2 AND choice IN ('carry', 'close')",
     )?;

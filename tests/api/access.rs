@@ -78,6 +78,92 @@ fn a_key_reaches_its_own_organisation_and_definitions_only() {
 }
 
 #[test]
+fn a_parameter_of_another_address_is_passed_over_but_never_one_that_says_where_data_go() {
+    let portal = Portal::start();
+    portal.organisation("72099902", "Ander Ziekenhuis");
+    let mut system = System::with(&portal, &["INTEGO-DIAG"], true);
+    let others = "organization-id=71099911&data-src-type=CSV&incl-submit-data=true&language-id=fr&limit=x";
+    let field = "/proxy/api/dcd/field?field-id=CD_DIAG_STAT";
+    let menu = "/proxy/api/dcd/menu/structure";
+    let read = "/proxy/api/dcd/submit";
+    for path in [
+        format!("{field}&{others}&dcd-id=INTEGO-DIAG&version=9"),
+        format!("{DEFINITION}&{others}"),
+        format!("/proxy/api/organizations?{others}&dcd-version-id=1.0.0"),
+        format!("{menu}?{others}&dcd-id=INTEGO-LAB&version=9"),
+        format!("{read}?data-src-type=none&codelist-id=1"),
+        format!("/proxy/fhir/Questionnaire/INTEGO-DIAG?{others}"),
+    ] {
+        let answer = system.get(&path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    }
+    assert_eq!(
+        system.get(&format!("{field}&organization-id=71099911&data-src-type=CSV")).body,
+        system.get(field).body,
+        "it changes nothing"
+    );
+    let diagnosis = diagnosis("D1").to_string();
+    let mut post = |query: &str| {
+        system.post(&format!("{SUBMIT}?{query}"), "application/json", &[], diagnosis.as_bytes())
+    };
+    let sent = post("dcd-id=INTEGO-DIAG&incl-submit-data=true&limit=0&field-id=X&name=a");
+    assert_eq!(sent.status, 202, "{}", sent.text());
+    // What no address knows, and what would decide the version that is used.
+    for wrong in ["dcd_version_id=1.0.0", "Dcd-Version-Id=1.0.0", "version=1.0.0", "organisation-id=1", "x=1"]
+    {
+        let refused = post(wrong);
+        let name = wrong.split('=').next().unwrap();
+        assert_eq!(refused.status, 400, "{wrong}: {}", refused.text());
+        assert_eq!(json_of(&refused)["code"], "api-param-unknown");
+        assert!(json_of(&refused)["title"].as_str().unwrap().contains(name));
+    }
+    for path in [
+        format!("{DEFINITION}&dcd-version-id=1.0.0"),
+        "/proxy/fhir/Questionnaire/INTEGO-DIAG?version=1.0.0".to_owned(),
+        format!("{menu}?dcd_id=1"),
+    ] {
+        assert_eq!(system.get(&path).status, 400, "{path}");
+    }
+    let response = "{\"resourceType\":\"QuestionnaireResponse\"}";
+    let fhir = "/proxy/fhir/QuestionnaireResponse?dcd-id=INTEGO-DIAG";
+    let refused = system.post(fhir, "application/fhir+json", &[], response.as_bytes());
+    assert_eq!(json_of(&refused)["code"], "api-param-unknown");
+}
+
+#[test]
+fn a_key_does_nothing_where_another_organisation_is_named() {
+    let portal = Portal::start();
+    portal.organisation("72099902", "Ander Ziekenhuis");
+    let mut system = System::with(&portal, &["INTEGO-DIAG"], true);
+    for path in [
+        "/proxy/api/organizations?",
+        "/proxy/api/dcd/menu/structure?",
+        "/proxy/api/dcd/field?field-id=CD_DIAG_STAT&",
+        "/proxy/api/dcd/submit?",
+        "/proxy/fhir/Questionnaire/INTEGO-DIAG?",
+        "/proxy/openapi.json?",
+    ] {
+        for other in ["72099902", "99", "nobody"] {
+            let refused = system.get(&format!("{path}organization-id={other}"));
+            assert_eq!(refused.status, 404, "{path}{other}: {}", refused.text());
+            assert_eq!(json_of(&refused)["code"], "api-organisation-unknown");
+        }
+    }
+    let response = "{\"resourceType\":\"QuestionnaireResponse\",\"status\":\"in-progress\",\
+        \"questionnaire\":\"urn:hd4dp:dcd:INTEGO-DIAG\",\"item\":[]}";
+    let post = |system: &mut System, query: &str| {
+        let path = format!("/proxy/fhir/QuestionnaireResponse?{query}");
+        system.post(&path, "application/fhir+json", &[], response.as_bytes())
+    };
+    assert_eq!(post(&mut system, "organization-id=72099902").status, 404);
+    assert_eq!(portal.app.sqlite("SELECT count(*) FROM registration"), "0");
+    assert_eq!(post(&mut system, "organization-id=71099911").status, 202);
+    // Without a key it says nothing of who is here.
+    let stranger = portal.stranger().get("/proxy/openapi.json?organization-id=99");
+    assert_eq!(stranger.status, 200, "{}", stranger.text());
+}
+
+#[test]
 fn a_key_that_was_revoked_or_whose_organisation_is_deactivated_is_refused_at_once() {
     let portal = Portal::start();
     let mut system = System::of(&portal);

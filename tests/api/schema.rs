@@ -22,6 +22,23 @@ fn the_description_names_every_address_and_the_page_leads_to_the_manual() {
 }
 
 #[test]
+fn what_is_refused_before_it_is_read_is_described_too() {
+    let portal = Portal::start();
+    let mut system = System::with(&portal, &["INTEGO-DIAG"], true);
+    let proof = system.basic();
+    let described = json_of(&system.get("/proxy/openapi.json"));
+    let path = "/proxy/api/dcd/field";
+    for (header, status, code) in [
+        (("Content-Length", "3"), 413, "api-body-too-large"),
+        (("Transfer-Encoding", "chunked"), 411, "api-refused"),
+    ] {
+        let refused = portal.stranger().send("GET", path, &[("Authorization", &proof), header], b"");
+        assert_eq!((refused.status, json_of(&refused)["code"].as_str()), (status, Some(code)));
+        assert!(described["paths"][path]["get"]["responses"][status.to_string()].is_object(), "{status}");
+    }
+}
+
+#[test]
 fn schemathesis_finds_no_failure() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = root.join("target/schemathesis/bin/schemathesis");

@@ -69,7 +69,7 @@ fn listed(person: &mut Person) -> String {
 }
 
 /// What is told while somebody types.
-fn live(person: &mut Person, path: &str, fields: &[(&str, &str)]) -> Value {
+pub fn live(person: &mut Person, path: &str, fields: &[(&str, &str)]) -> Value {
     let csrf = person.csrf.clone();
     let all = fields.iter().copied().chain([("csrf", csrf.as_str())]);
     let body = all.map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");

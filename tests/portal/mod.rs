@@ -6,7 +6,7 @@ mod markup;
 mod access;
 mod audit;
 mod certificate;
-mod entry;
+pub mod entry;
 mod form;
 mod hostile;
 mod list;

@@ -28,6 +28,7 @@ version-is-closed = This version is closed: nothing new is taken in under it any
 entry-carried = This was begun in version { $from } and goes on in version { $to }. Nothing changes before you save.
 entry-carried-left = Version { $to } has no place for these answers. They stay in the history of the registration, in version { $from }:
 entry-carried-left-new = Version { $to } has no place for these answers, and they are not stored:
+entry-carried-unasked = With these answers version { $to } does not ask the following, so what was answered there is not stored in it:
 entry-carried-misfits = These answers do not fit version { $to } as they are:
 entry-stay = Continue in version { $from }
 entry-stays = This goes on in version { $from }. The newest version is { $to }.

@@ -13,3 +13,5 @@ demo-stage-import = Lecture, validation et stockage des fichiers CSV
 demo-stage-input = Création de données fictives
 demo-stage-services = Démarrage des services et création d'un hôpital fictif
 sample-errors-range = --errors prend un pourcentage de 0 à 100.
+sample-key-narrow = La clé métier demande { $rows } valeurs différentes de { $name }, et la contrainte en laisse { $room }. Demandez moins de lignes.
+sample-key-none = Aucune valeur de { $name }, qui fait partie de la clé métier, n’a été trouvée qui respecte sa contrainte avec le reste de la ligne. Une telle définition ne peut pas être échantillonnée ; écrivez ses lignes à la main.

@@ -28,6 +28,7 @@ version-is-closed = Cette version est fermée : rien de nouveau n’y est plus a
 entry-carried = Ceci a été commencé dans la version { $from } et continue dans la version { $to }. Rien ne change avant que vous ne sauvegardiez.
 entry-carried-left = La version { $to } n’a pas de place pour ces réponses. Elles restent dans l’historique de l’enregistrement, dans la version { $from } :
 entry-carried-left-new = La version { $to } n’a pas de place pour ces réponses, qui ne sont pas stockées :
+entry-carried-unasked = Avec ces réponses, la version { $to } ne demande pas ce qui suit ; ce qui y a été répondu n’y est pas stocké :
 entry-carried-misfits = Ces réponses ne conviennent pas telles quelles à la version { $to } :
 entry-stay = Continuer dans la version { $from }
 entry-stays = Ceci continue dans la version { $from }. La version la plus récente est { $to }.

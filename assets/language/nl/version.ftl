@@ -28,6 +28,7 @@ version-is-closed = Deze versie is gesloten: er wordt niets nieuws meer onder aa
 entry-carried = Dit is begonnen in versie { $from } en gaat verder in versie { $to }. Er verandert niets voordat u bewaart.
 entry-carried-left = Versie { $to } heeft geen plaats voor deze antwoorden. Ze blijven in de geschiedenis van de registratie, in versie { $from }:
 entry-carried-left-new = Versie { $to } heeft geen plaats voor deze antwoorden; ze worden niet opgeslagen:
+entry-carried-unasked = Met deze antwoorden vraagt versie { $to } het volgende niet; wat daar is geantwoord, wordt er niet in opgeslagen:
 entry-carried-misfits = Deze antwoorden passen zo niet in versie { $to }:
 entry-stay = Verdergaan in versie { $from }
 entry-stays = Dit gaat verder in versie { $from }. De nieuwste versie is { $to }.

@@ -192,6 +192,21 @@ pub fn mentioned(text: &str) -> Result<Vec<&str>, Fault> {
 }
 
 impl Node {
+    /// The pattern that a variable must fit: the first one that is asked of it.
+    pub(super) fn pattern_of(&self, at: usize) -> Option<&str> {
+        match self {
+            Self::And(sides) | Self::Or(sides) => sides.iter().find_map(|side| side.pattern_of(at)),
+            Self::General(General(term)) => match &**term {
+                Term::Matches(pattern, text) if matches!(**text, Term::Variable(of, _) if of == at) => {
+                    Some(pattern.as_str())
+                }
+                Term::Truth(node) => node.pattern_of(at),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether it compares the texts of values, for which cells are needed.
     pub(super) fn compares_text(&self) -> bool {
         match self {

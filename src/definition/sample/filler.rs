@@ -1,5 +1,8 @@
 //! What a variable is filled with.
 
+use std::sync::Arc;
+
+use super::{pattern::Pattern, row::MOST_ROWS};
 use crate::{
     definition::{Codes, Definition, Kind, List, Role, Variable},
     domain::code_system::CodeSystem,
@@ -24,6 +27,8 @@ pub(super) enum Filler {
     Enterprise,
     /// A letter and the row's number, which makes keys differ.
     Number(char),
+    /// What fits the pattern of its constraint.
+    Pattern(Arc<Pattern>),
     /// A date that differs from row to row of a patient.
     DateOfRow,
     /// A year that differs from row to row of a patient.
@@ -79,6 +84,7 @@ impl Filler {
             }
             by_role(variable, definition)
                 .or_else(|| by_name(variable))
+                .or_else(|| pattern(at, variable))
                 .or_else(|| told_by.contains(&at).then(|| system(variable)).flatten())
                 .unwrap_or_else(|| by_type(variable))
         };
@@ -87,7 +93,16 @@ impl Filler {
 
     /// Whether it gives each row of a patient a value of its own.
     pub(super) fn tells_rows_apart(&self) -> bool {
-        matches!(self, Self::Number(_) | Self::DateOfRow | Self::YearOfRow)
+        match self {
+            Self::Number(_) | Self::DateOfRow | Self::YearOfRow => true,
+            Self::Pattern(pattern) => pattern.room() >= MOST_ROWS,
+            _ => false,
+        }
+    }
+
+    /// Whether no two rows of different patients have the same value.
+    pub(super) fn tells_people_apart(&self) -> bool {
+        matches!(self, Self::Ssin | Self::Internal | Self::Number(_))
     }
 
     /// Whether it decides itself that there is no value.
@@ -138,6 +153,13 @@ fn by_name(variable: &Variable) -> Option<Filler> {
         _ => return None,
     };
     Some(filler)
+}
+
+fn pattern(at: usize, variable: &Variable) -> Option<Filler> {
+    let text = variable.constraint.as_ref()?.node().pattern_of(at)?;
+    let is_typed = matches!(variable.kind, Kind::Text | Kind::Integer | Kind::Decimal);
+    let pattern = Pattern::read(text).filter(|pattern| is_typed && pattern.room() > 0)?;
+    Some(Filler::Pattern(Arc::new(pattern)))
 }
 
 fn system(variable: &Variable) -> Option<Filler> {

@@ -10,6 +10,7 @@ mod bounds;
 mod codes;
 mod filler;
 mod mistake;
+mod pattern;
 mod people;
 mod random;
 mod row;
@@ -21,7 +22,7 @@ use jiff::civil::Date;
 
 pub use people::{PHYSICIANS, sample_physician};
 
-use crate::definition::Definition;
+use crate::{definition::Definition, error::Error};
 use filler::is_left_out;
 use row::Generator;
 
@@ -35,7 +36,8 @@ const CHUNK: usize = 1 << 16;
 /// of the variables' names. About `errors_percent` of a hundred rows get one
 /// mistake for which they will be refused. Business keys are all different.
 ///
-/// Fails only as `out` fails.
+/// Fails as `out` fails, and with an [`Error`] where the constraint of a business
+/// key leaves no value for a row.
 pub fn sample(
     definition: &Definition,
     rows: u64,
@@ -49,8 +51,15 @@ pub fn sample(
     let mut buffer = names.join(";");
     buffer.push('\n');
     let mut generator = Generator::new(definition, seed, errors_percent);
+    let named = |error: Error, at: usize| error.with("name", definition.variables[at].name.as_str());
+    if let Some((at, room)) = generator.too_narrow(rows) {
+        let error = named(Error::invalid("sample-key-narrow"), at).with("rows", rows).with("room", room);
+        return Err(io::Error::other(error));
+    }
     for number in 0..rows {
-        let cells = generator.row(number);
+        let cells = generator
+            .row(number)
+            .map_err(|at| io::Error::other(named(Error::invalid("sample-key-none"), at)))?;
         for (place, at) in shown.iter().enumerate() {
             if place > 0 {
                 buffer.push(';');

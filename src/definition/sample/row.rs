@@ -1,5 +1,7 @@
 //! One fictitious row after the other.
 
+use std::collections::HashSet;
+
 use jiff::civil::{Date, Time};
 
 use super::{
@@ -12,8 +14,20 @@ use super::{
 };
 use crate::definition::{Definition, Required, Value, Values, expression::Expression};
 
+/// How many rows a patient has at most.
+pub(super) const MOST_ROWS: u64 = 60;
+
 /// How many rows a patient has at most of whom there is one a year.
 const MOST_YEARS: i16 = 15;
+
+/// What rows have had of a pattern's texts.
+#[derive(Clone, Default)]
+pub(super) struct Spent {
+    /// The number of the next one.
+    pub(super) next: u64,
+    /// Those that were used.
+    pub(super) texts: HashSet<String>,
+}
 
 /// Makes the rows of one sample.
 pub(super) struct Generator<'a> {
@@ -31,6 +45,9 @@ pub(super) struct Generator<'a> {
     pub(super) errors_percent: f64,
     pub(super) seed: u64,
     pub(super) rows_vary: bool,
+    /// Whether nothing but the texts of a pattern tells rows apart.
+    pub(super) keys_must_differ: bool,
+    pub(super) spent: Vec<Spent>,
     pub(super) person: Person,
     pub(super) people: u64,
     pub(super) rows_left: u64,
@@ -49,7 +66,8 @@ impl<'a> Generator<'a> {
     pub(super) fn new(definition: &'a Definition, seed: u64, errors_percent: f64) -> Self {
         let fillers = Filler::of(definition);
         let keys = definition.variables.iter().zip(&fillers).filter(|(variable, _)| variable.key);
-        let rows_vary = keys.into_iter().any(|(_, filler)| filler.tells_rows_apart());
+        let rows_vary = keys.clone().any(|(_, filler)| filler.tells_rows_apart());
+        let keys_must_differ = !keys.clone().any(|(_, filler)| filler.tells_people_apart());
         let unsettled = definition
             .variables
             .iter()
@@ -73,6 +91,8 @@ impl<'a> Generator<'a> {
             errors_percent,
             seed,
             rows_vary,
+            keys_must_differ,
+            spent: vec![Spent::default(); count],
             person: Person::new(0, seed),
             people: 0,
             rows_left: 0,
@@ -88,8 +108,9 @@ impl<'a> Generator<'a> {
         }
     }
 
-    /// The cells of row `number`, counted from 0.
-    pub(super) fn row(&mut self, number: u64) -> &[String] {
+    /// The cells of row `number`, counted from 0. Fails with the variable of the
+    /// business key for which no value was found that its constraint leaves.
+    pub(super) fn row(&mut self, number: u64) -> Result<&[String], usize> {
         self.number = number;
         self.turn_to_next();
         self.picked.clear();
@@ -104,10 +125,35 @@ impl<'a> Generator<'a> {
         for place in 0..self.unsettled.len() {
             self.settle(self.unsettled[place]);
         }
+        if let Some(at) = self.keyless() {
+            return Err(at);
+        }
         if self.errors_percent > 0.0 && self.random.percent(self.errors_percent) {
             self.spoil();
         }
-        &self.cells
+        Ok(&self.cells)
+    }
+
+    /// A variable of the business key whose constraint leaves so few texts that
+    /// not each of so many rows has its own, with their number.
+    pub(super) fn too_narrow(&self, rows: u64) -> Option<(usize, u64)> {
+        let keys = (0..self.fillers.len()).filter(|at| self.definition.variables[*at].key);
+        let rooms = keys.filter_map(|at| match &self.fillers[at] {
+            Filler::Pattern(pattern) => Some((at, pattern.room())),
+            _ => None,
+        });
+        rooms.max_by_key(|(_, room)| *room).filter(|(_, room)| self.keys_must_differ && *room < rows)
+    }
+
+    fn keyless(&self) -> Option<usize> {
+        (0..self.fillers.len()).find(|at| {
+            let variable = &self.definition.variables[*at];
+            variable.key
+                && variable.constraint.is_some()
+                && self.values[*at].is_empty()
+                && !self.fillers[*at].decides()
+                && variable.relevant.as_ref().is_none_or(|relevant| self.holds(relevant) != Some(false))
+        })
     }
 
     /// Whether an expression holds in the row so far.
@@ -146,7 +192,7 @@ impl<'a> Generator<'a> {
         if self.rows_left == 0 {
             self.person = Person::new(self.people, self.seed);
             self.people += 1;
-            self.rows_left = if self.rows_vary { 20 + self.random.below(41) } else { 1 };
+            self.rows_left = if self.rows_vary { 20 + self.random.below(MOST_ROWS - 19) } else { 1 };
             if self.fillers.iter().any(|filler| matches!(filler, Filler::YearOfRow)) {
                 let years = TODAY.year() - self.person.birth.year() + 1;
                 self.rows_left = self.rows_left.min(years.clamp(1, MOST_YEARS) as u64);

@@ -9,12 +9,16 @@ use super::{
     TODAY,
     codes::{self, REMARKS},
     filler::{Filler, Lab},
-    row::Generator,
+    pattern::Pattern,
+    row::{Generator, Spent},
 };
 use crate::{
     definition::{Codes, Kind, Moment, Value},
     domain::decimal::Decimal,
 };
+
+/// So many texts of a pattern are tried, of which some are written in two ways.
+const MOST_TRIES: usize = 1_000;
 
 impl Generator<'_> {
     /// Writes a value into the cell.
@@ -46,6 +50,7 @@ impl Generator<'_> {
                 self.cells[at].push_str(&format!("{number:08}{:02}", 97 - number % 97));
             }
             Filler::Number(letter) => return self.put_number(at, letter),
+            Filler::Pattern(pattern) => return self.put_fitting(at, &pattern),
             Filler::DateOfRow => {
                 let date = TODAY.saturating_sub((3 * self.row_of_person as i64 + 1).days());
                 return self.put_date(at, date);
@@ -186,6 +191,37 @@ impl Generator<'_> {
                 push_digits(cell, self.number, 1);
                 Decimal::parse(cell, false).map_or(Value::Empty, Value::Number)
             }
+        }
+    }
+
+    /// A text that fits the pattern; in a business key the next one that no row
+    /// has yet, and once there are no more the first one again.
+    fn put_fitting(&mut self, at: usize, pattern: &Pattern) -> Value {
+        if !self.definition.variables[at].key {
+            pattern.write(self.random.below(pattern.room()), &mut self.cells[at]);
+        }
+        for _ in 0..MOST_TRIES {
+            if !self.cells[at].is_empty() {
+                break;
+            }
+            let spent = &mut self.spent[at];
+            if spent.next == pattern.room() {
+                // A row without a business key is told.
+                if self.keys_must_differ || spent.texts.is_empty() {
+                    return Value::Empty;
+                }
+                *spent = Spent::default();
+            }
+            pattern.write(spent.next, &mut self.cells[at]);
+            spent.next += 1;
+            let text = &self.cells[at];
+            if text.trim().len() != text.len() || !spent.texts.insert(text.clone()) {
+                self.cells[at].clear();
+            }
+        }
+        match self.definition.variables[at].kind {
+            Kind::Text => self.text_value(at),
+            _ => Decimal::parse(&self.cells[at], false).map_or(Value::Empty, Value::Number),
         }
     }
 

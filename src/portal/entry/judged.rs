@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use super::{
     stored::Stored,
     typed::{self, InInstance, Typed},
+    unasked::Unasked,
 };
 use crate::{
     clock,
-    definition::Definition,
+    definition::{Definition, Repeat, Variable},
     domain::finding::Severity,
     language::Language,
     validate::{CellFinding, Given, Look, Options, Row, Seen, SeenInstance, Technical, Validator},
@@ -45,6 +46,8 @@ pub struct Judged {
     pub missing: usize,
     /// How many answers are wrong.
     pub wrong: usize,
+    /// The labels of answers that are not asked, and so would not be stored.
+    pub unasked: Vec<String>,
 }
 
 /// Something wrong or remarkable.
@@ -90,12 +93,14 @@ impl Judging<'_> {
         let mut cells = typed.clone();
         let mut row = Row::default();
         let mut seen = Seen::default();
+        let mut unasked = Unasked::default();
         for _ in 0..MOST_ROUNDS {
             seen = self.look(&mut validator, &cells, stored, purpose, &mut row);
-            if !drop_irrelevant(definition, &mut cells, &seen) {
+            if !unasked.take(definition, &mut cells, &seen) {
                 break;
             }
         }
+        let unasked = unasked.labels(definition, self.language);
         let missing = row.findings.iter().filter(|finding| MISSING.contains(&finding.code)).count();
         row.findings.retain(|finding| counts(finding, purpose));
         let is_wrong = |it: &&CellFinding| it.severity == Severity::Error && !MISSING.contains(&it.code);
@@ -106,7 +111,8 @@ impl Judging<'_> {
             .map(|finding| (order(definition, finding), self.found(definition, finding)))
             .collect();
         found.sort_by_key(|(order, _)| *order);
-        Judged { found: found.into_iter().map(|(_, found)| found).collect(), row, seen, missing, wrong }
+        let found = found.into_iter().map(|(_, found)| found).collect();
+        Judged { row, seen, found, missing, wrong, unasked }
     }
 
     /// Puts what the definition's expressions say into fields that are still
@@ -194,11 +200,7 @@ impl Judging<'_> {
         let variable = finding.variable.map(|at| &definition.variables[at]);
         let repeat = finding.repeat.map(|(at, number)| (&definition.repeats[at], number as usize));
         let label = match (variable, repeat) {
-            (Some(variable), None) => label(variable.labels.get(self.language), &variable.name).to_owned(),
-            (Some(variable), Some((repeat, number))) => {
-                let inner = label(variable.labels.get(self.language), &variable.name);
-                format!("{} {number}: {inner}", label(repeat.labels.get(self.language), &repeat.name))
-            }
+            (Some(variable), repeat) => label_of(variable, repeat, self.language),
             (None, Some((repeat, _))) => label(repeat.labels.get(self.language), &repeat.name).to_owned(),
             (None, None) => String::new(),
         };
@@ -239,6 +241,17 @@ impl Judged {
     }
 }
 
+/// The label of a variable, in an instance of a repeat with that and its number.
+pub fn label_of(variable: &Variable, instance: Option<(&Repeat, usize)>, language: Language) -> String {
+    let inner = label(variable.labels.get(language), &variable.name);
+    match instance {
+        Some((repeat, number)) => {
+            format!("{} {number}: {inner}", label(repeat.labels.get(language), &repeat.name))
+        }
+        None => inner.to_owned(),
+    }
+}
+
 /// The label, or the name where there is none.
 pub fn label<'a>(label: &'a str, name: &'a str) -> &'a str {
     if label.is_empty() { name } else { label }
@@ -261,29 +274,6 @@ fn local(text: &str) -> String {
         Ok(moment) => moment.to_zoned(clock::belgium()).strftime("%Y-%m-%dT%H:%M").to_string(),
         Err(_) => text.to_owned(),
     }
-}
-
-/// Drops the values of what is not asked; says whether there were any.
-fn drop_irrelevant(definition: &Definition, cells: &mut Typed, seen: &Seen) -> bool {
-    let mut dropped = false;
-    let mut drop = |cell: &mut String, look: Option<&Look>| {
-        if !cell.is_empty() && look.is_some_and(|look| !look.relevant) {
-            cell.clear();
-            dropped = true;
-        }
-    };
-    for (at, variable) in definition.variables.iter().enumerate() {
-        if variable.repeat.is_none() {
-            drop(&mut cells.cells[at], seen.flat.get(at));
-        }
-    }
-    for (instances, seen) in cells.repeats.iter_mut().zip(&seen.instances) {
-        for instance in seen {
-            let Some(cells) = instances.get_mut(instance.number as usize - 1) else { continue };
-            cells.iter_mut().zip(&instance.looks).for_each(|(cell, look)| drop(cell, Some(look)));
-        }
-    }
-    dropped
 }
 
 /// Whether a finding is one here. A form shows what it calculates, so nobody
@@ -375,6 +365,7 @@ mod tests {
             typed: &typed,
             judged: &judged,
             stored: None,
+            begun: None,
             language: Language::En,
         };
         let parts = making.parts();
@@ -428,6 +419,7 @@ mod tests {
             typed: &typed,
             judged: &judged,
             stored: None,
+            begun: None,
             language: Language::En,
         };
         let parts = making.parts();
@@ -440,6 +432,10 @@ mod tests {
         assert_eq!(typed.repeats[0][2], ["", ""]);
         typed.remove_instance(0, 9);
         assert_eq!(typed.repeats[0].len(), 3);
+        let (mut many, _) = judge(&definition, "n-VISIT=150&r-VISIT-150-DAY=2024-01-02", Purpose::Check);
+        many.add_instance(&definition, 0);
+        assert_eq!(many.repeats[0].len(), 150, "more came by a file; there they stay, and grow no further");
+        assert_eq!(many.repeats[0][149][0], "2024-01-02");
     }
 
     #[test]
@@ -455,7 +451,8 @@ mod tests {
         let stored = None;
         let language = Language::En;
         let parts =
-            Making { definition: &definition, typed: &typed, judged: &judged, stored, language }.parts();
+            Making { definition: &definition, typed: &typed, judged: &judged, stored, begun: None, language }
+                .parts();
         let seen: Vec<(&str, bool)> = parts
             .iter()
             .filter(|part| matches!(part.kind, "note" | "group") || part.id.ends_with("CAUSE"))

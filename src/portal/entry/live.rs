@@ -25,6 +25,8 @@ pub struct Live<'a> {
     pub warnings: BTreeMap<&'a str, &'a str>,
     /// How far the form is, in a sentence.
     pub progress: &'a str,
+    /// Which answers are not stored because they are not asked.
+    pub unasked: &'a str,
     /// When what was typed was kept, in a sentence; empty if it was not.
     pub kept: &'a str,
 }

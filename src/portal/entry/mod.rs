@@ -2,11 +2,12 @@
 //!
 //! [`desk`] finds definitions and keeps them ready, [`typed`] turns posted
 //! fields into cells, [`judged`] judges these by the rules that hold for a
-//! file's rows, [`parts`] says what the page shows of it, and [`live`] what the
-//! script of the page is told while somebody types. The script has no rules of
-//! its own. [`onward`] is about what was begun in one version and goes on in
-//! another.
+//! file's rows, and [`unasked`] takes out what is not asked. [`parts`] says what
+//! the page shows of it, each field by [`control`], and [`live`] what the script
+//! of the page is told while somebody types. The script has no rules of its own.
+//! [`onward`] is about what was begun in one version and goes on in another.
 
+pub mod control;
 pub mod desk;
 pub mod judged;
 pub mod live;
@@ -15,3 +16,4 @@ pub mod onward;
 pub mod parts;
 pub mod stored;
 pub mod typed;
+pub mod unasked;

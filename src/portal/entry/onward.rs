@@ -1,17 +1,16 @@
 //! What was begun in one version of a definition and goes on in another: a
 //! draft, or what somebody has typed and not saved yet.
 
-use serde_json::{Map, Value as Json};
+use std::sync::Arc;
 
 use super::{
     desk::{Desk, Found},
     judged::label,
-    stored::{How, Stored},
     typed::Typed,
 };
 use crate::{
     definition::{Definition, Variable, Version},
-    domain::{form::Form, registration::RegistrationId},
+    domain::form::Form,
     error::Result,
     language::Language,
     store::{Tx, version},
@@ -43,7 +42,7 @@ pub fn filled_in(form: &Form) -> Option<Version> {
 #[derive(Clone, Debug)]
 pub struct Carried {
     /// The version that it was begun in.
-    pub from: Version,
+    pub begun: Arc<Definition>,
     /// The answers, by their labels, that the version it goes on in has no place
     /// for.
     pub left: Vec<String>,
@@ -53,7 +52,7 @@ pub struct Carried {
 /// same major version, or of the one that drafts are carried to.
 pub fn of(desk: &Desk, tx: &Tx<'_>, name: &str, begun: Version, stays: bool) -> Result<Onward> {
     let own = begun.major();
-    let onward = version::onward(tx, name, own)?;
+    let onward = version::continued_in(tx, name, own)?;
     let may_stay = onward != own && !version::closed(tx)?.has(name, begun);
     if stays && may_stay {
         let newer = desk.newest_of(tx, name, onward)?.definition.version;
@@ -63,24 +62,9 @@ pub fn of(desk: &Desk, tx: &Tx<'_>, name: &str, begun: Version, stays: bool) -> 
 }
 
 impl Carried {
-    /// What of a stored draft has no place in `into`.
-    pub fn of_draft(
-        id: RegistrationId,
-        begun: &Definition,
-        values: &Map<String, Json>,
-        into: &Definition,
-        language: Language,
-    ) -> Option<Self> {
-        let cells = Stored::new(id, begun, values, How::Continue).cells;
-        Self::of(begun, &cells, into, language)
-    }
-
-    /// What of a form that was filled in by `begun` has no place in `into`.
-    pub fn of_form(begun: &Definition, form: &Form, into: &Definition, language: Language) -> Option<Self> {
-        Self::of(begun, &Typed::read(begun, form), into, language)
-    }
-
-    fn of(begun: &Definition, cells: &Typed, into: &Definition, language: Language) -> Option<Self> {
+    /// What of answers to `begun` has no place in `into`, if that is another
+    /// version.
+    pub fn of(begun: &Arc<Definition>, cells: &Typed, into: &Definition, language: Language) -> Option<Self> {
         if begun.version == into.version {
             return None;
         }
@@ -112,6 +96,6 @@ impl Carried {
                 }
             }
         }
-        Some(Self { from: begun.version, left })
+        Some(Self { begun: Arc::clone(begun), left })
     }
 }

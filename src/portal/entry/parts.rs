@@ -3,21 +3,15 @@
 use serde::Serialize;
 
 use super::{
+    control::{Choice, control, options, shaped, words},
     judged::{Judged, label},
     stored::{How, Stored},
     typed::{self, InInstance, MOST_INSTANCES, Typed},
 };
 use crate::{
-    definition::{Definition, Item, Kind, List, Role, Variable},
-    domain::moment,
+    definition::{Definition, Item, List, Role, Variable},
     language::Language,
 };
-
-/// Lists with so many choices are shown open.
-const OPEN: usize = 6;
-
-/// Lists with more choices than this are searched by typing.
-const LONG: usize = 25;
 
 /// A part of the page: the beginning or end of something, or a field.
 #[derive(Debug, Default, Serialize)]
@@ -74,19 +68,6 @@ pub struct Field {
     pub warning: Option<String>,
 }
 
-/// A choice.
-#[derive(Debug, Serialize)]
-pub struct Choice {
-    /// What is stored.
-    pub code: String,
-    /// What people read; what is typed in a `search`.
-    pub label: String,
-    /// Whether it is chosen.
-    pub chosen: bool,
-    /// Whether the filter leaves it.
-    pub offered: bool,
-}
-
 /// What the parts are made of.
 pub struct Making<'a> {
     /// What is filled in.
@@ -97,6 +78,8 @@ pub struct Making<'a> {
     pub judged: &'a Judged,
     /// What it goes on from.
     pub stored: Option<&'a Stored>,
+    /// The version that it was begun in, if that is another one.
+    pub begun: Option<&'a Definition>,
     /// In which it is shown.
     pub language: Language,
 }
@@ -219,14 +202,20 @@ impl Making<'_> {
     fn field(&self, at: usize, value: &str, instance: Option<InInstance>) -> Option<Part> {
         let variable = &self.definition.variables[at];
         let look = self.judged.look(at, instance);
-        let shown = look.is_none_or(|look| look.relevant);
         let is_given = variable.calculation.is_some() || variable.read_only;
+        let is_silent = is_given && variable.labels.is_empty();
+        let shown = !is_silent && look.is_none_or(|look| look.relevant);
         let value = match look {
             Some(look) if variable.calculation.is_some() => look.value.as_str(),
             _ => value,
         };
-        // What systems fill in and what only helps to calculate is nobody's.
-        if is_given && (variable.labels.is_empty() || (variable.calculation.is_none() && value.is_empty())) {
+        // What only helps to calculate is nobody's. What systems fill in is shown
+        // to nobody without a label, and stays.
+        let is_nothing = match variable.calculation {
+            Some(_) => is_silent,
+            None => is_given && value.is_empty(),
+        };
+        if is_nothing {
             return None;
         }
         let id = match instance {
@@ -253,7 +242,10 @@ impl Making<'_> {
         let field = Field {
             control,
             words: if hidden_value { String::new() } else { words(list, value, self.language) },
-            value: if hidden_value { String::new() } else { shaped(control, list, value, self.language) },
+            value: match hidden_value {
+                true => String::new(),
+                false => shaped(control, list, self.list_before(variable), value, self.language),
+            },
             hint: variable.hints.get(self.language).to_owned(),
             guidance: variable.guidance.get(self.language).to_owned(),
             required: look.is_some_and(|look| look.required) && !is_given,
@@ -266,6 +258,7 @@ impl Making<'_> {
                 _ => options(
                     variable,
                     list,
+                    self.list_before(variable),
                     value,
                     look.and_then(|look| look.choices.as_deref()),
                     self.language,
@@ -277,9 +270,14 @@ impl Making<'_> {
         let title = label(variable.labels.get(self.language), &variable.name).to_owned();
         Some(Part { kind: "field", id, title, shown, field: Some(field), ..Part::default() })
     }
-}
 
-impl Making<'_> {
+    /// The list that the variable chose from in the version that this was begun
+    /// in.
+    fn list_before(&self, variable: &Variable) -> Option<&List> {
+        let begun = self.begun?;
+        begun.list_of(begun.variables.iter().find(|other| other.name == variable.name)?)
+    }
+
     /// The labels of what was taken from an earlier registration.
     pub fn prefilled(&self) -> Vec<&str> {
         let Some(stored) = self.stored.filter(|stored| stored.how == How::Prefill) else { return Vec::new() };
@@ -333,81 +331,4 @@ fn tidy(parts: Vec<Part>) -> Vec<Part> {
         }
     }
     tidy
-}
-
-/// How a variable is filled in.
-fn control(variable: &Variable, list: Option<&List>, value: &str) -> &'static str {
-    let appears = |name: &str| variable.appearance.split_whitespace().any(|it| it == name);
-    let size = list.map_or(0, |list| list.choices.len());
-    match variable.kind {
-        Kind::SelectOne(_) if size > LONG || appears("autocomplete") || appears("search") => "search",
-        Kind::SelectOne(_) if size > OPEN || appears("minimal") => "select",
-        Kind::SelectOne(_) => "radio",
-        Kind::SelectMultiple(_) => "boxes",
-        Kind::Text if appears("multiline") || value.contains('\n') => "lines",
-        Kind::Text => "text",
-        Kind::Integer => "whole",
-        Kind::Decimal => "decimal",
-        // A browser's own field shows nothing of what is none.
-        Kind::Date if is_empty_or(value, |value| value.parse::<jiff::civil::Date>().is_ok()) => "date",
-        Kind::Time if is_empty_or(value, |value| moment::time(value).is_ok()) => "time",
-        Kind::DateTime if is_empty_or(value, |value| local(value).is_some()) => "moment",
-        Kind::Date | Kind::Time | Kind::DateTime => "text",
-    }
-}
-
-fn is_empty_or(value: &str, is_it: impl Fn(&str) -> bool) -> bool {
-    value.is_empty() || is_it(value)
-}
-
-/// A moment as a browser's own field has it: without the offset, if that is
-/// Belgium's.
-fn local(value: &str) -> Option<String> {
-    let (date, time) = value.split_once('T')?;
-    let time = time.strip_suffix("+01:00").or_else(|| time.strip_suffix("+02:00")).unwrap_or(time);
-    let is_time = (5..=8).contains(&time.len()) && time.bytes().all(|it| it.is_ascii_digit() || it == b':');
-    is_time.then(|| format!("{date}T{time}"))
-}
-
-/// The value as its field has it.
-fn shaped(control: &str, list: Option<&List>, value: &str, language: Language) -> String {
-    match (control, list) {
-        ("moment", _) => local(value).unwrap_or_default(),
-        ("search", Some(list)) => list.find_code(value).map_or_else(
-            || value.to_owned(),
-            |at| typed::typed_choice(list.label(at, language), &list.choices[at].code),
-        ),
-        _ => value.to_owned(),
-    }
-}
-
-/// The value in words.
-fn words(list: Option<&List>, value: &str, language: Language) -> String {
-    let Some(list) = list else { return value.to_owned() };
-    let word = |code: &str| {
-        list.find_code(code).map_or_else(|| code.to_owned(), |at| list.label(at, language).to_owned())
-    };
-    value.split('|').map(word).collect::<Vec<_>>().join(", ")
-}
-
-fn options(
-    variable: &Variable,
-    list: Option<&List>,
-    value: &str,
-    left: Option<&[u32]>,
-    language: Language,
-) -> Vec<Choice> {
-    let Some(list) = list else { return Vec::new() };
-    let is_long = list.choices.len() > LONG && matches!(variable.kind, Kind::SelectOne(_));
-    let chosen: Vec<&str> = value.split('|').collect();
-    let choices = list.choices.iter().enumerate().map(|(at, choice)| {
-        let label = list.label(at, language);
-        Choice {
-            chosen: chosen.contains(&choice.code.as_str()),
-            offered: left.is_none_or(|left| left.contains(&(at as u32))),
-            label: if is_long { typed::typed_choice(label, &choice.code) } else { label.to_owned() },
-            code: choice.code.clone(),
-        }
-    });
-    choices.collect()
 }

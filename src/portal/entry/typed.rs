@@ -10,8 +10,11 @@ use crate::{
     domain::form::Form,
 };
 
-/// The most instances of a repeat in a form.
+/// A form lets a person add instances of a repeat up to so many.
 pub const MOST_INSTANCES: usize = 100;
+
+/// So many of a repeat may come by a file, and all of them are in the form.
+const MOST_STORED: usize = 1_000;
 
 /// Where a variable of a repeat is: the repeat, the place of its first
 /// variable, and the number of the instance, from 1.
@@ -78,7 +81,7 @@ impl Typed {
         }
         for (place, repeat) in definition.repeats.iter().enumerate() {
             let count = form.get(&count_name(&repeat.name)).parse::<usize>().unwrap_or(0);
-            typed.repeats[place] = (1..=count.min(MOST_INSTANCES))
+            typed.repeats[place] = (1..=count.min(MOST_STORED))
                 .map(|number| {
                     let variables = &definition.variables[repeat.variables.clone()];
                     let of = |variable| read(variable, &inner_name(&repeat.name, number, variable));
@@ -87,6 +90,31 @@ impl Typed {
                 .collect();
         }
         typed
+    }
+
+    /// The same answers as cells of another version: what it has no place for
+    /// is left out.
+    pub fn moved(&self, from: &Definition, into: &Definition) -> Self {
+        let mut moved = Self::empty(into);
+        for (at, variable) in into.variables.iter().enumerate().filter(|(_, it)| it.repeat.is_none()) {
+            let is_it = |it: &Variable| it.repeat.is_none() && it.name == variable.name;
+            if let Some(place) = from.variables.iter().position(is_it) {
+                moved.cells[at].clone_from(&self.cells[place]);
+            }
+        }
+        for (place, repeat) in into.repeats.iter().enumerate() {
+            let Some(known) = from.repeats.iter().position(|it| it.name == repeat.name) else { continue };
+            let before = &from.variables[from.repeats[known].variables.clone()];
+            let now = &into.variables[repeat.variables.clone()];
+            let places: Vec<_> =
+                now.iter().map(|variable| before.iter().position(|it| it.name == variable.name)).collect();
+            let carry = |cells: &Vec<String>| {
+                let cell = |place: &Option<usize>| place.map_or_else(String::new, |at| cells[at].clone());
+                places.iter().map(cell).collect()
+            };
+            moved.repeats[place] = self.repeats[known].iter().map(carry).collect();
+        }
+        moved
     }
 
     /// Puts what is stored where the form leaves it alone: in fields that do

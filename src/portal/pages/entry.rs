@@ -72,7 +72,7 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     let Place { found, stored, .. } = &place;
     let definition = &found.definition;
     let typed = match (&kept, stored) {
-        (Some((form, _)), _) => filled(definition, form, stored.as_ref()),
+        (Some((form, _)), _) => filled(&place, form),
         (None, Some(stored)) if stored.is_same_registration() => stored.cells.clone(),
         (None, stored) => {
             let mut typed = Typed::defaults(definition, &visit.who()?.account.email);
@@ -101,7 +101,7 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         return Err(Error::new(Code::TooLarge, "entry-too-long"));
     }
     let (definition, stored) = (&place.found.definition, place.stored.as_ref());
-    let mut typed = filled(definition, form, stored);
+    let mut typed = filled(&place, form);
     let judging = judging(visit)?;
     let judge = |typed: &Typed, purpose| judging.judge(definition, typed, stored, purpose);
     if visit.head.header("accept").is_some_and(|kinds| kinds.starts_with("application/json")) {
@@ -128,10 +128,10 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         }
     };
     let judged = judge(&typed, purpose);
-    if let Some(carried) = place.carried.as_ref().filter(|_| place.is_moved) {
+    if let Some(carried) = place.carried.as_ref().filter(|_| place.moved.is_some()) {
         // Nobody has seen yet what becomes of it in this version.
         let error = Error::new(Code::Conflict, MOVED)
-            .with("from", carried.from.to_string())
+            .with("from", carried.begun.version.to_string())
             .with("to", definition.version.to_string());
         let shown = Shown { error: Some(error), ..Shown::default() };
         return show(visit, &place, &typed, &judged, shown);
@@ -150,9 +150,10 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
 }
 
 /// What was typed, with what is stored where it is left alone.
-fn filled(definition: &Definition, form: &Form, stored: Option<&Stored>) -> Typed {
-    let mut typed = Typed::read(definition, form);
-    if let Some(stored) = stored {
+fn filled(place: &Place, form: &Form) -> Typed {
+    let definition = &place.found.definition;
+    let mut typed = place.moved.clone().unwrap_or_else(|| Typed::read(definition, form));
+    if let Some(stored) = &place.stored {
         typed.fill(definition, stored);
     }
     typed
@@ -265,7 +266,7 @@ struct Shown {
 fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown: Shown) -> Result<Answer> {
     let definition = &*place.found.definition;
     let stored = place.stored.as_ref();
-    let making = Making { definition, typed, judged, stored, language: visit.language };
+    let making = making(visit, place, typed, judged);
     let mut wrong: Vec<Wrong> = Vec::new();
     if let Some(error) = &shown.error {
         let key = definition.variables.iter().find(|variable| variable.key && error.id != MOVED);
@@ -302,9 +303,10 @@ fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown:
         from => stored.filter(|it| it.how == How::Prefill).map(|it| it.id.0),
         registration => stored.filter(|it| it.is_same_registration()).map(|it| it.id.0),
         version => definition.version.to_string(),
-        carried_from => place.carried.as_ref().map(|carried| carried.from.to_string()),
+        carried_from => place.carried.as_ref().map(|carried| carried.begun.version.to_string()),
         left => place.carried.as_ref().map(|carried| carried.left.join(", ")).unwrap_or_default(),
-        left_is_stored => stored.is_some_and(|it| it.how == How::Continue) && !place.is_moved,
+        left_is_stored => stored.is_some_and(|it| it.how == How::Continue) && place.moved.is_none(),
+        unasked => judged.unasked.join(", "),
         misfits,
         may_stay => place.onward.may_stay,
         newer => place.onward.newer.map(|newer| newer.to_string()),
@@ -313,6 +315,17 @@ fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown:
         was_checked => shown.told,
     };
     Ok(visit.page("entry.html", content).status(status))
+}
+
+fn making<'a>(visit: &Visit<'_>, place: &'a Place, typed: &'a Typed, judged: &'a Judged) -> Making<'a> {
+    Making {
+        definition: &place.found.definition,
+        typed,
+        judged,
+        stored: place.stored.as_ref(),
+        begun: place.carried.as_ref().map(|carried| &*carried.begun),
+        language: visit.language,
+    }
 }
 
 /// How far the form is.
@@ -338,13 +351,7 @@ fn live(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged) -> Res
         let at = crate::clock::now().as_millisecond();
         kept = visit.text("entry-kept-at", &[("time", format::time(visit.language, at).into())]);
     }
-    let making = Making {
-        definition: &place.found.definition,
-        typed,
-        judged,
-        stored: place.stored.as_ref(),
-        language: visit.language,
-    };
-    let parts = making.parts();
-    Answer::json(&Live::of(&parts, &progress(visit, judged), &kept))
+    let parts = making(visit, place, typed, judged).parts();
+    let unasked = judged.unasked.join(", ");
+    Answer::json(&Live { unasked: &unasked, ..Live::of(&parts, &progress(visit, judged), &kept) })
 }

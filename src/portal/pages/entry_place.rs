@@ -23,6 +23,7 @@ use crate::{
             desk::Found,
             onward::{self, Carried, Onward},
             stored::{How, Stored},
+            typed::Typed,
         },
         visit::Visit,
     },
@@ -44,8 +45,8 @@ pub struct Place {
     pub onward: Onward,
     /// What of it has no place in this version.
     pub carried: Option<Carried>,
-    /// Whether what was typed was typed in another version.
-    pub is_moved: bool,
+    /// What was typed, if that was in another version.
+    pub moved: Option<Typed>,
 }
 
 /// The place of a new registration.
@@ -155,19 +156,27 @@ impl Place {
         tx: &Tx<'_>,
         form: &Form,
         onward: Onward,
-        begun: Option<(RegistrationId, &Definition, &Map<String, Json>)>,
+        begun: Option<(RegistrationId, &Arc<Definition>, &Map<String, Json>)>,
     ) -> Result<Self> {
         let (found, language) = (onward.found.clone(), visit.language);
         let into = &*found.definition;
         let typed_in = onward::filled_in(form).filter(|version| *version != into.version);
         let typed_in = typed_in.map(|version| visit.portal.forms.exactly(tx, &into.name, version));
         let typed_in = typed_in.transpose()?.flatten();
-        let carried = match (&typed_in, begun) {
-            (Some(other), _) => Carried::of_form(&other.definition, form, into, language),
-            (None, Some((id, begun, values))) => Carried::of_draft(id, begun, values, into, language),
-            (None, None) => None,
-        };
-        Ok(Self { found, stored: None, stored_in: 0, is_moved: typed_in.is_some(), onward, carried })
+        let stored =
+            |of: &Definition| begun.map(|(id, _, values)| Stored::new(id, of, values, How::Continue));
+        let (mut moved, mut carried) = (None, None);
+        if let Some(Found { definition: other, .. }) = &typed_in {
+            let mut cells = Typed::read(other, form);
+            if let Some(stored) = stored(other) {
+                cells.fill(other, &stored);
+            }
+            carried = Carried::of(other, &cells, into, language);
+            moved = Some(cells.moved(other, into));
+        } else if let Some((_, begun, _)) = begun {
+            carried = stored(begun).and_then(|stored| Carried::of(begun, &stored.cells, into, language));
+        }
+        Ok(Self { found, stored: None, stored_in: 0, onward, carried, moved })
     }
 }
 
