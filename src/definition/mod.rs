@@ -28,6 +28,7 @@ mod sample;
 mod sheet;
 mod summary;
 mod text;
+mod tidy;
 mod value;
 mod variable;
 mod version;

@@ -11,7 +11,7 @@ pub struct Book {
 }
 
 /// Where something is wrong: the sheet, the row as a spreadsheet numbers it,
-/// or 0 for the header, and the column's name as it was before the change.
+/// or 0 for the header, and the column's name; empty if the row alone is known.
 pub type Place = (&'static str, u32, String);
 
 /// The places at which a refusal has to name a problem, if there is one.
@@ -39,10 +39,6 @@ impl Book {
             rows.iter_mut().for_each(|row| row.resize(width, String::new()));
         }
         Self { sheets }
-    }
-
-    pub fn has(&self, sheet: &str) -> bool {
-        self.sheets.iter().any(|(name, _)| name == sheet)
     }
 
     pub fn rows(&self, sheet: &str) -> &[Vec<String>] {
@@ -120,4 +116,12 @@ impl Book {
 
 pub fn place(sheet: &'static str, row: usize, column: &str) -> Place {
     (sheet, if row == 0 { 0 } else { row as u32 + 1 }, column.to_owned())
+}
+
+pub fn is_list(kind: &str) -> bool {
+    kind.starts_with("select_one ") || kind.starts_with("select_multiple ")
+}
+
+pub fn is_file(kind: &str) -> bool {
+    kind.contains("_from_file ")
 }

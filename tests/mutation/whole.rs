@@ -274,14 +274,6 @@ pub const ALL: &[(&str, Operator)] = &[
         Whole(|book| book.set("choices", 1, "media::image", "a.png").map(|_| Vec::new())),
     ),
     (
-        "a picture beside a label",
-        Whole(|book| book.set("survey", 2, "media::image", "a.png").map(|_| Vec::new())),
-    ),
-    (
-        "a guidance hint",
-        Whole(|book| book.set("survey", 3, "guidance_hint::English (en)", "Look twice.").map(|_| Vec::new())),
-    ),
-    (
         "a calculation in another column",
         Whole(|book| {
             let row = (1..book.rows("survey").len()).find(|row| book.words(*row) == ["calculate"])?;
