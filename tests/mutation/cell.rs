@@ -37,6 +37,12 @@ pub const ALL: &[(&str, Operator)] = &[
         "a guidance hint",
         Row("survey", |book, row| of_type(book, row, "integer", "guidance_hint::English (en)", "Twice")),
     ),
+    ("a reference in a label", Row("survey", |book, row| label_with(book, row, "TX_STING_NR"))),
+    ("a reference to no variable in a label", Row("survey", |book, row| label_with(book, row, "NOBODY"))),
+    (
+        "a reference in a hint",
+        Row("survey", |book, row| of_type(book, row, "integer", "hint::English (en)", "As ${NOBODY} says")),
+    ),
     ("required is YES", Row("survey", |book, row| required(book, row, "YES"))),
     ("required is TRUE", Row("survey", |book, row| required(book, row, "TRUE"))),
     ("required is true()", Row("survey", |book, row| required(book, row, "true()"))),
@@ -312,6 +318,16 @@ fn of_file(book: &mut Book, row: usize, text: &str) -> Option<Places> {
 fn required(book: &mut Book, row: usize, text: &str) -> Option<Places> {
     if book.cell("survey", row, "required") == "yes" {
         if_variable(book, row, "required", text)
+    } else {
+        None
+    }
+}
+
+fn label_with(book: &mut Book, row: usize, name: &str) -> Option<Places> {
+    let is_there = name == "NOBODY" || (1..row).any(|other| book.cell("survey", other, "name") == name);
+    let text = format!("After ${{{name}}}");
+    if is_there {
+        of_type(book, row, "integer", "label::English (en)", &text).map(|_| Vec::new())
     } else {
         None
     }

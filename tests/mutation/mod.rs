@@ -121,7 +121,7 @@ fn bases() -> Vec<(String, Book)> {
 fn mutants(base: &str, book: &Book) -> Vec<Mutant> {
     let mut random = Random::of(base);
     let is_large = book.rows("survey").len() > LARGE;
-    let most = if base == "never-seen" { 8 } else { 1 };
+    let most = if base == "never-seen" { 4 } else { 1 };
     let mut mutants = Vec::new();
     for (name, operator) in expression::ALL
         .iter()
@@ -131,9 +131,8 @@ fn mutants(base: &str, book: &Book) -> Vec<Mutant> {
         .chain(choice::ALL)
         .chain(whole::ALL)
     {
-        let most =
-            if base == "never-seen" && matches!(operator, Operator::Expression(_)) { 14 } else { most };
-        if is_large && random.below(20) > 0 || most == 1 && random.below(3) > 0 {
+        let most = if base == "never-seen" && matches!(operator, Operator::Expression(_)) { 9 } else { most };
+        if is_large && random.below(20) > 0 || most == 1 && random.below(6) > 0 {
             continue;
         }
         let mut sites = sites(book, operator);
@@ -230,7 +229,12 @@ fn shown(definition: &Definition) -> String {
     let lists: Vec<_> = of.lists.iter().map(|list| (&list.name, &list.choices, &list.columns)).collect();
     let head = (&of.project, &of.name, of.version, &of.titles, of.enrolment_required, of.language);
     let text = format!("{head:?} {variables:?} {:?} {repeats:?} {lists:?} {:?}", of.calculated, of.layout);
-    text.replace("\\n", " ").replace("\\u{a0}", " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    text.replace("\\n", " ")
+        .replace("\\u{a0}", " ")
+        .replace(['\u{2018}', '\u{2019}'], "'")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn our_verdict(read: &Result<Definition, Refused>, base: &str, mutant: &Mutant) -> Verdict {
