@@ -119,7 +119,6 @@ fn bases() -> Vec<(String, Book)> {
 /// The mutants of a workbook: many of the one that uses everything, one by
 /// each operator of a small one, few of a large one.
 fn mutants(base: &str, book: &Book) -> Vec<Mutant> {
-    let mut random = Random::of(base);
     let is_large = book.rows("survey").len() > LARGE;
     let most = if base == "never-seen" { 4 } else { 1 };
     let mut mutants = Vec::new();
@@ -131,6 +130,8 @@ fn mutants(base: &str, book: &Book) -> Vec<Mutant> {
         .chain(choice::ALL)
         .chain(whole::ALL)
     {
+        // Each operator draws for itself, so that another one changes nothing for it.
+        let mut random = Random::of(&format!("{base}: {name}"));
         let most = if base == "never-seen" && matches!(operator, Operator::Expression(_)) { 9 } else { most };
         if is_large && random.below(20) > 0 || most == 1 && random.below(6) > 0 {
             continue;

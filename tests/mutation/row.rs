@@ -92,6 +92,16 @@ pub const ALL: &[(&str, Operator)] = &[
     ("a name with a full stop", Row("survey", |book, row| named(book, row, |name| format!("{name}.x")))),
     ("a name that another row has", Row("survey", |book, row| another_name(book, row, str::to_owned))),
     (
+        "a name that a variable of another group has",
+        Row("survey", |book, row| {
+            let is_end = |at: usize| book.words(at) == ["end_group"];
+            let end = (1..row).find(|end| is_end(*end))?;
+            let other = (1..end).rev().find(|other| book.is_variable(*other))?;
+            let name = book.cell("survey", other, "name").to_owned();
+            if book.mentions(&name).is_empty() { named(book, row, |_| name.clone()) } else { None }
+        }),
+    ),
+    (
         "a name that another row has in small letters",
         Row("survey", |book, row| another_name(book, row, str::to_lowercase)),
     ),
