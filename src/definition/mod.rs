@@ -8,7 +8,11 @@
 //! the appliance would not obey.
 //!
 //! Of XLSForm everything is obeyed that can be in a file of whole rows
-//! (`reader/`, `expression/`); what cannot is refused with its place. A repeat
+//! (`reader/`, `expression/`); what cannot is refused with its place. What it
+//! writes in several ways is written in one before that (`tidy`); a stored
+//! definition is read as it is.
+//!
+//! A repeat
 //! is a variable's only structure: a variable knows its [`Repeat`], the
 //! variables of a repeat stand together, and a repeat does not hold another
 //! one. On the wire it is an array of objects. In a file its instances stand
@@ -136,7 +140,8 @@ impl Definition {
         Ok(reader::read_stored(sheets)?)
     }
 
-    /// The original sheets as compact JSON, to be stored.
+    /// The sheets as compact JSON, to be stored; columns and types by their
+    /// usual names.
     pub fn to_source(&self) -> String {
         serde_json::to_string(&self.source).unwrap_or_default()
     }

@@ -12,13 +12,14 @@ mod cell;
 mod choice;
 mod expression;
 mod kind;
+mod mutant;
 mod row;
+mod table;
 mod whole;
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
-    fs::{self, File},
+    collections::{BTreeSet, HashMap},
+    fs::File,
     path::Path,
     process::Command,
     thread,
@@ -27,31 +28,10 @@ use std::{
 use hd4dp::definition::{Definition, Refused};
 use serde_json::{Map, Value};
 
-use crate::common::{TestApp, fixture, workbook::workbook};
-use book::{Book, EXPRESSIONS, Operator, Places, place};
-
-/// Rows of the survey over which a workbook has only a few mutants.
-const LARGE: usize = 100;
-
-/// A workbook with one thing changed.
-struct Mutant {
-    base: String,
-    operator: &'static str,
-    /// The column that was changed; `*` if it is more than one.
-    column: String,
-    /// What it was done to, for people.
-    at: String,
-    places: Places,
-    book: Book,
-}
-
-/// What a judge makes of a mutant.
-#[derive(Clone, Debug, PartialEq)]
-enum Verdict {
-    Same,
-    Other,
-    Refused(String),
-}
+use crate::common::{TestApp, workbook::workbook};
+use book::Book;
+use mutant::{Mutant, bases, mutants, operators};
+use table::{Table, Verdict};
 
 #[test]
 fn odk_judges_mutations_of_our_workbooks_as_we_do_unless_it_is_written_down_why() {
@@ -67,6 +47,9 @@ fn odk_judges_mutations_of_our_workbooks_as_we_do_unless_it_is_written_down_why(
     });
     let places: HashMap<&str, usize> =
         bases.iter().enumerate().map(|(at, (name, _))| (name.as_str(), at)).collect();
+    let refused_bases: Vec<_> =
+        theirs.iter().take(bases.len()).filter_map(|(_, reason)| reason.as_ref()).collect();
+    assert!(refused_bases.is_empty(), "{refused_bases:?}");
     let shown: Vec<String> =
         ours.iter().take(bases.len()).map(|base| shown(base.as_ref().unwrap())).collect();
     let mut table = Table::read();
@@ -104,90 +87,9 @@ fn odk_judges_mutations_of_our_workbooks_as_we_do_unless_it_is_written_down_why(
     let refused = ours.iter().filter(|read| read.is_err()).count();
     assert!(refused * 4 > mutants.len() && refused * 4 < mutants.len() * 3, "{refused} of {}", mutants.len());
     assert!(mutants.len() > 1_000, "{}", mutants.len());
-}
-
-/// The workbooks that are changed, by their names.
-fn bases() -> Vec<(String, Book)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/definitions");
-    let mut folders: Vec<_> = fs::read_dir(root).unwrap().map(|folder| folder.unwrap().path()).collect();
-    folders.sort();
-    folders.push(fixture("definition/never-seen"));
-    let name = |folder: &Path| folder.file_name().unwrap().to_str().unwrap().to_owned();
-    folders.iter().map(|folder| (name(folder), Book::open(folder))).collect()
-}
-
-/// The mutants of a workbook: many of the one that uses everything, one by
-/// each operator of a small one, few of a large one.
-fn mutants(base: &str, book: &Book) -> Vec<Mutant> {
-    let is_large = book.rows("survey").len() > LARGE;
-    let most = if base == "never-seen" { 4 } else { 1 };
-    let mut mutants = Vec::new();
-    for (name, operator) in expression::ALL
-        .iter()
-        .chain(row::ALL)
-        .chain(kind::ALL)
-        .chain(cell::ALL)
-        .chain(choice::ALL)
-        .chain(whole::ALL)
-    {
-        // Each operator draws for itself, so that another one changes nothing for it.
-        let mut random = Random::of(&format!("{base}: {name}"));
-        let most = if base == "never-seen" && matches!(operator, Operator::Expression(_)) { 9 } else { most };
-        if is_large && random.below(20) > 0 || most == 1 && random.below(6) > 0 {
-            continue;
-        }
-        let mut sites = sites(book, operator);
-        let mut found = 0;
-        while found < most && !sites.is_empty() {
-            let (row, column) = sites.swap_remove(random.below(sites.len()));
-            let mut changed = book.clone();
-            let Some(places) = apply(operator, &mut changed, row, column) else { continue };
-            found += 1;
-            mutants.push(Mutant {
-                base: base.to_owned(),
-                operator: name,
-                column: column.unwrap_or("*").to_owned(),
-                at: format!(
-                    "row {}: {}",
-                    row + 1,
-                    column.map_or("", |column| changed.cell("survey", row, column))
-                ),
-                places,
-                book: changed,
-            });
-        }
-    }
-    mutants
-}
-
-/// The rows and columns that an operator can be tried at.
-fn sites(book: &Book, operator: &Operator) -> Vec<(usize, Option<&'static str>)> {
-    let filled = |row: &usize, column: &str| {
-        let text = book.cell("survey", *row, column);
-        !text.is_empty() && (!["required", "default"].contains(&column) || text.contains(['$', '(']))
-    };
-    match operator {
-        Operator::Book(_) => vec![(0, None)],
-        Operator::Row(sheet, _) => (1..book.rows(sheet).len()).map(|row| (row, None)).collect(),
-        Operator::Expression(_) => (1..book.rows("survey").len())
-            .flat_map(|row| EXPRESSIONS.map(|column| (row, column)))
-            .filter(|(row, column)| filled(row, column))
-            .map(|(row, column)| (row, Some(column)))
-            .collect(),
-    }
-}
-
-fn apply(operator: &Operator, book: &mut Book, row: usize, column: Option<&'static str>) -> Option<Places> {
-    match (operator, column) {
-        (Operator::Book(change), _) => change(book),
-        (Operator::Row(_, change), _) => change(book, row),
-        (Operator::Expression(change), Some(column)) => {
-            let text = change(book.cell("survey", row, column))?;
-            book.set("survey", row, column, &text)?;
-            Some(vec![place("survey", row, column)])
-        }
-        _ => None,
-    }
+    let tried: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.operator).collect();
+    let idle: Vec<&str> = operators().map(|(name, _)| *name).filter(|name| !tried.contains(name)).collect();
+    assert!(idle.is_empty(), "these changed nothing: {idle:?}");
 }
 
 /// What pyxform and ODK Validate make of workbooks: a digest of the form, and
@@ -269,105 +171,4 @@ fn misplaced(mutant: &Mutant, refused: &Refused) -> Vec<String> {
             )
         })
         .collect()
-}
-
-/// The table of differences with their reasons.
-struct Table {
-    lines: Vec<Line>,
-}
-
-struct Line {
-    operator: String,
-    columns: Vec<String>,
-    ours: String,
-    theirs: String,
-    used: BTreeMap<String, bool>,
-}
-
-impl Table {
-    fn read() -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/odk/mutations.tsv");
-        let text = fs::read_to_string(path).unwrap();
-        let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
-            let cells: Vec<&str> = line.split('\t').collect();
-            let [operator, columns, ours, theirs, reason] = cells[..] else { panic!("five cells: {line}") };
-            assert!(!reason.is_empty(), "{line}");
-            let columns: Vec<String> = columns.split(' ').map(str::to_owned).collect();
-            let used = columns.iter().map(|column| (column.clone(), false)).collect();
-            Line {
-                operator: operator.to_owned(),
-                columns,
-                ours: ours.to_owned(),
-                theirs: theirs.to_owned(),
-                used,
-            }
-        });
-        Self { lines: lines.collect() }
-    }
-
-    /// Whether a line of the table is about this difference.
-    fn covers(&mut self, mutant: &Mutant, ours: &Verdict, theirs: &Verdict) -> bool {
-        let line = self.lines.iter_mut().find(|line| {
-            line.operator == mutant.operator
-                && line.columns.contains(&mutant.column)
-                && ours.is(&line.ours)
-                && theirs.is(&line.theirs)
-        });
-        let Some(line) = line else { return false };
-        line.used.insert(mutant.column.clone(), true);
-        true
-    }
-
-    /// The lines and columns that are about no difference.
-    fn idle(&self) -> Vec<String> {
-        let idle = |line: &Line| -> Vec<String> {
-            let columns = line.used.iter().filter(|(_, used)| !**used);
-            columns
-                .map(|(column, _)| {
-                    format!("{}\t{column}\t{}\t{}\tis no difference", line.operator, line.ours, line.theirs)
-                })
-                .collect()
-        };
-        self.lines.iter().flat_map(idle).collect()
-    }
-}
-
-impl Verdict {
-    /// Whether it is what the table says: `same`, `other`, or a part of why it
-    /// is refused.
-    fn is(&self, said: &str) -> bool {
-        match self {
-            Self::Same => said == "same",
-            Self::Other => said == "other",
-            Self::Refused(reason) => !["same", "other"].contains(&said) && reason.contains(said),
-        }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Same => f.write_str("same"),
-            Self::Other => f.write_str("other"),
-            Self::Refused(reason) => f.write_str(&reason.replace('\n', " ")),
-        }
-    }
-}
-
-/// Numbers that are the same in every run (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn of(seed: &str) -> Self {
-        Self(seed.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        }))
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % bound as u64) as usize
-    }
 }
