@@ -12,13 +12,12 @@
 //! writes in several ways is written in one before that (`tidy`); a stored
 //! definition is read as it is.
 //!
-//! A repeat
-//! is a variable's only structure: a variable knows its [`Repeat`], the
-//! variables of a repeat stand together, and a repeat does not hold another
-//! one. On the wire it is an array of objects. In a file its instances stand
-//! in columns `REPEAT[1]/NAME`, `REPEAT[2]/NAME` and so on, or all in one
-//! column `REPEAT` as a JSON array of objects `[{"NAME":"…"}]`; an instance
-//! without any value is none.
+//! A repeat is a variable's only structure: a variable knows its [`Repeat`],
+//! the variables of a repeat stand together, and a repeat does not hold
+//! another one. On the wire it is an array of objects. In a file its instances
+//! stand in columns `REPEAT[1]/NAME`, `REPEAT[2]/NAME` and so on, or all in
+//! one column `REPEAT` as a JSON array of objects `[{"NAME":"…"}]`; an
+//! instance without any value is none.
 //!
 //! Marks for which no official column is public are our own columns of the
 //! sheet `survey`: `hd::key`, `hd::role`, `hd::code_system` and
