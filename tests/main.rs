@@ -24,6 +24,7 @@ mod import;
 mod issuer;
 mod layering;
 mod limit;
+mod mutation;
 mod never_seen;
 mod portal;
 mod registration;

@@ -8,13 +8,16 @@
 //! the appliance would not obey.
 //!
 //! Of XLSForm everything is obeyed that can be in a file of whole rows
-//! (`reader/`, `expression/`); what cannot is refused with its place. A repeat
-//! is a variable's only structure: a variable knows its [`Repeat`], the
-//! variables of a repeat stand together, and a repeat does not hold another
-//! one. On the wire it is an array of objects. In a file its instances stand
-//! in columns `REPEAT[1]/NAME`, `REPEAT[2]/NAME` and so on, or all in one
-//! column `REPEAT` as a JSON array of objects `[{"NAME":"…"}]`; an instance
-//! without any value is none.
+//! (`reader/`, `expression/`); what cannot is refused with its place. What it
+//! writes in several ways is written in one before that (`tidy`); a stored
+//! definition is read as it is.
+//!
+//! A repeat is a variable's only structure: a variable knows its [`Repeat`],
+//! the variables of a repeat stand together, and a repeat does not hold
+//! another one. On the wire it is an array of objects. In a file its instances
+//! stand in columns `REPEAT[1]/NAME`, `REPEAT[2]/NAME` and so on, or all in
+//! one column `REPEAT` as a JSON array of objects `[{"NAME":"…"}]`; an
+//! instance without any value is none.
 //!
 //! Marks for which no official column is public are our own columns of the
 //! sheet `survey`: `hd::key`, `hd::role`, `hd::code_system` and
@@ -28,6 +31,7 @@ mod sample;
 mod sheet;
 mod summary;
 mod text;
+mod tidy;
 mod value;
 mod variable;
 mod version;
@@ -135,7 +139,8 @@ impl Definition {
         Ok(reader::read_stored(sheets)?)
     }
 
-    /// The original sheets as compact JSON, to be stored.
+    /// The sheets as compact JSON, to be stored; columns and types by their
+    /// usual names.
     pub fn to_source(&self) -> String {
         serde_json::to_string(&self.source).unwrap_or_default()
     }

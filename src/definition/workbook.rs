@@ -15,6 +15,7 @@ use zip::ZipArchive;
 use crate::definition::{
     catalogue::packaged_list,
     sheet::{FileSheet, Problem, Refused, Sheet, Sheets},
+    tidy::tidy,
 };
 
 /// The largest workbook or CSV sheet that is read.
@@ -58,6 +59,7 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Sheets, Refused> {
             *sheet = read_sheet(&mut workbook, &name, &mut text)?;
         }
     }
+    tidy(&mut sheets);
     add_files(&mut sheets, |file| {
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         let is_it = |name: &String| {
@@ -142,6 +144,7 @@ pub fn read_folder(file: impl Fn(&str) -> Option<Vec<u8>>) -> Result<Sheets, Ref
             *sheet = read_csv(name, &bytes)?;
         }
     }
+    tidy(&mut sheets);
     add_files(&mut sheets, |name| file(name).map(|bytes| read_csv("survey", &bytes)).transpose())?;
     has_survey(sheets)
 }

@@ -4,20 +4,16 @@
     target/odk/bin/python tests/odk/validate.py
 
 Needs Java. Each expression of tests/expressions.tsv is put in a form of its own, and each bundled definition is
-converted, and the workbook of tests/never_seen; one run of ODK Validate judges them all. Where they judge otherwise than we do stands in differences.tsv, with
-the reason; any other difference is printed, and the exit status is 1.
+converted, and the workbook of tests/never_seen; one run of ODK Validate judges them all. Where they judge otherwise
+than we do stands in differences.tsv, with the reason; any other difference is printed, and the exit status is 1.
 """
 
 import csv
-import io
 import re
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from pyxform.validators.odk_validate import ODK_VALIDATE_PATH
-from pyxform.xls2xform import convert
+from referee import judged
 
 HERE = Path(__file__).parent
 FLAT = ["text t", "text u", "integer i", "integer j", "decimal d", "decimal e", "date day", "date end", "dateTime at",
@@ -51,38 +47,13 @@ def form(text, given):
     return {"survey": rows(header, *survey), "choices": rows(["list_name", "name", "label"], *choices)}
 
 
-def refused(forms):
-    """Those of the forms, by their keys, that are refused."""
-    scratch = tempfile.TemporaryDirectory()
-    refused, files = set(), {}
-    for key, sheets in forms.items():
-        path = Path(scratch.name) / f"{len(files)}.xml"
-        try:
-            path.write_text(convert(xlsform=sheets, validate=False).xform, encoding="utf8")
-            files[path.name] = key
-        except Exception:
-            refused.add(key)
-    run = ["java", "-Djava.awt.headless=true", "-jar", ODK_VALIDATE_PATH, *files]
-    told = subprocess.run(run, cwd=scratch.name, capture_output=True, text=True)
-    seen = told.stdout.count("Validating: ")
-    if seen != len(files):
-        sys.exit(f"ODK Validate looked at {seen} of {len(files)} forms:\n{told.stderr[-2000:]}")
-    failed = told.stderr.partition("The following files failed validation:")[2]
-    return refused | {files[name] for name in re.findall(r"^(\d+\.xml)$", failed, re.MULTILINE)}
-
-
 def bundled(folder):
-    """The sheets of a definition. The columns that healthdata.be adds have no meaning there; pyxform takes
-    name::technical for a translated name."""
-    own = re.compile(r"(hd|name|destination|authentic_source)::")
-    sheets = {}
+    """The sheets of a definition."""
+    grids = {}
     for name in ["survey", "choices", "settings"]:
         with open(folder / f"{name}.csv", encoding="utf-8-sig", newline="") as file:
-            # JavaRosa has no index(), as differences.tsv tells.
-            header, *cells = csv.reader(io.StringIO(file.read().replace("index()", "position(..)"), newline=""))
-        kept = [at for at, column in enumerate(header) if not own.match(column)]
-        sheets[name] = rows([header[at] for at in kept], *[[row[at] for at in kept if at < len(row)] for row in cells])
-    return sheets
+            grids[name] = list(csv.reader(file))
+    return {"grids": grids}
 
 
 def main():
@@ -92,7 +63,7 @@ def main():
     definitions = sorted((HERE.parents[1] / "assets/definitions").iterdir())
     definitions.append(HERE.parent / "fixtures/definition/never-seen")
     forms |= {(folder.name, ""): bundled(folder) for folder in definitions}
-    theirs = refused(forms)
+    theirs = {key for key, (_, reason) in judged(forms).items() if reason}
     differences = {key: key not in theirs for key in forms if (key not in theirs) != ours.get(key, True)}
     known = {(text, given): reason for text, given, reason in lines(HERE / "differences.tsv")}
     new = [key for key in differences if key not in known]

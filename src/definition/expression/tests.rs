@@ -131,3 +131,18 @@ fn what_makes_no_sense_is_refused_by_name() {
     let deep = format!("{}${{age}} > 1{}", "(".repeat(100), ")".repeat(100));
     assert_eq!(compiled(&deep).unwrap_err().id, "definition-expression-deep");
 }
+
+#[test]
+fn quotes_of_word_processors_and_a_number_with_its_point_are_understood() {
+    for text in [
+        "${note} = \u{2018}it\u{2019}",
+        "${note} = \u{201c}l'eau\u{201d}",
+        "${note} = 'l\u{2019}eau'",
+        "${age} < 4.",
+    ] {
+        assert!(compiled(text).is_ok(), "{text}");
+    }
+    for text in ["${note} = \u{2018}it\u{201d}", "${note} = \u{2019}", "${age} < 4.."] {
+        assert!(compiled(text).is_err(), "{text}");
+    }
+}

@@ -26,6 +26,9 @@ pub(super) enum Token<'a> {
     Comma,
 }
 
+/// Quotes as word processors make them, the single ones first.
+const CURLY: [char; 4] = ['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
+
 /// Cuts a text into words. Fails on a sign that no word starts with, and on
 /// what is opened and not closed.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Fault> {
@@ -51,6 +54,14 @@ fn next(rest: &str) -> Result<(Token<'_>, usize), Fault> {
             let end = rest[1..].find(char::from(*quote)).ok_or_else(|| unexpected(rest))?;
             sign(Token::Text(&rest[1..=end]), end + 2)
         }
+        _ if rest.starts_with(CURLY) => {
+            let (single, double) = CURLY.split_at(2);
+            let pair = if rest.starts_with(single) { single } else { double };
+            let start = rest.chars().next().map_or(0, char::len_utf8);
+            let end = rest[start..].find(pair).ok_or_else(|| unexpected(rest))?;
+            let after = rest[start + end..].chars().next().map_or(0, char::len_utf8);
+            sign(Token::Text(&rest[start..start + end]), start + end + after)
+        }
         [b'!', b'=', ..] => sign(Token::Operator(Operator::NotEqual), 2),
         [b'<', b'=', ..] => sign(Token::Operator(Operator::LessOrEqual), 2),
         [b'>', b'=', ..] => sign(Token::Operator(Operator::GreaterOrEqual), 2),
@@ -65,7 +76,8 @@ fn next(rest: &str) -> Result<(Token<'_>, usize), Fault> {
         [b'*', ..] => sign(Token::Times, 1),
         [b'0'..=b'9', ..] | [b'.', b'0'..=b'9', ..] => {
             let length = 1 + run(&rest[1..], |letter| letter.is_ascii_digit() || letter == '.');
-            sign(Token::Number(&rest[..length]), length)
+            let number = &rest[..length];
+            sign(Token::Number(number.strip_suffix('.').unwrap_or(number)), length)
         }
         [b'.', b'.', b'/', ..] | [b'.', b'/', ..] | [b'/', ..] => {
             Err(Fault::about("definition-expression-path", rest))

@@ -15,6 +15,8 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use super::{
     Definition,
     expression::Fault,
@@ -30,15 +32,24 @@ pub(super) fn read(sheets: Sheets) -> Result<Definition, Refused> {
 }
 
 /// Reads the sheets of a definition that is stored, maybe by a version of this
-/// program that did not look into defaults yet. One that cannot be worked out
-/// is then none.
+/// program that took more. A default that cannot be worked out is then none,
+/// and what was passed over still is.
 pub(super) fn read_stored(sheets: Sheets) -> Result<Definition, Refused> {
-    read_with(sheets, |problem| problem.column != "default")
+    const LATER: [&str; 4] = [
+        "definition-cell-unused",
+        "definition-column-twice",
+        "definition-relevance-circle",
+        "definition-trigger",
+    ];
+    read_with(sheets, |problem| problem.column != "default" && !LATER.contains(&problem.id))
 }
 
 fn read_with(sheets: Sheets, counts: impl Fn(&Problem) -> bool) -> Result<Definition, Refused> {
     let mut problems = Vec::new();
     let settings = settings::read(&sheets, &mut problems);
+    for (name, sheet) in [("survey", &sheets.survey), ("choices", &sheets.choices)] {
+        find_twins(name, sheet, &mut problems);
+    }
     let filter = sheets.survey.column("choice_filter");
     let filters = sheets.survey.rows.iter().any(|row| !row.cell(filter).is_empty());
     let lists = choices::read(&sheets.choices, settings.language, filters, &mut problems);
@@ -65,6 +76,16 @@ fn read_with(sheets: Sheets, counts: impl Fn(&Problem) -> bool) -> Result<Defini
         layout: survey.layout,
         source: sheets,
     })
+}
+
+/// Finds columns of one name, of which only one would be read.
+fn find_twins(name: &'static str, sheet: &Sheet, problems: &mut Vec<Problem>) {
+    let mut known = HashSet::new();
+    for column in sheet.header.iter().filter(|column| !column.is_empty()) {
+        if !known.insert(column_name(column)) {
+            problems.push(Problem::at(name, 0, column, "definition-column-twice"));
+        }
+    }
 }
 
 /// Reads what a list of definitions shows; the code lists may be missing.
@@ -109,7 +130,10 @@ impl TextColumns {
     fn read(&self, row: &SheetRow) -> Texts {
         let mut texts = Texts::default();
         for (language, column) in &self.0 {
-            texts.set(*language, row.cell(Some(*column)));
+            let text = row.cell(Some(*column));
+            if !text.is_empty() {
+                texts.set(*language, text);
+            }
         }
         texts
     }

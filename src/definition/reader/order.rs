@@ -6,7 +6,7 @@ use super::{
     relate::is_expression,
     survey::{Part, Planned, Reader},
 };
-use crate::definition::expression::mentioned;
+use crate::definition::{expression::mentioned, sheet::SheetRow};
 
 /// What calculated variables need of each other.
 pub(super) struct Order {
@@ -28,7 +28,7 @@ impl Order {
             .collect();
         let mut mentions = HashMap::new();
         let mut needs: HashMap<usize, Vec<usize>> = HashMap::new();
-        let named = |text: &str| -> Vec<usize> {
+        let named = |reader: &Reader<'_>, text: &str| -> Vec<usize> {
             let names = mentioned(text).unwrap_or_default();
             let mut places: Vec<usize> =
                 names.into_iter().filter_map(|name| reader.names.get(name).copied()).collect();
@@ -38,10 +38,12 @@ impl Order {
         };
         for place in calculated.iter().copied() {
             let planned = &reader.planned[place];
-            let spoken_of = named(reader.cell(planned.row, "calculation"));
+            let spoken_of = named(reader, reader.cell(planned.row, "calculation"));
             let rules = planned.around.iter().chain([&planned.row]);
-            let mut needed: Vec<usize> =
-                rules.flat_map(|row| named(reader.cell(row, "relevant"))).chain(spoken_of.clone()).collect();
+            let mut needed: Vec<usize> = rules
+                .flat_map(|row| named(reader, reader.cell(row, "relevant")))
+                .chain(spoken_of.clone())
+                .collect();
             needed.retain(|other| calculated.binary_search(other).is_ok());
             needed.sort_unstable();
             needed.dedup();
@@ -51,16 +53,61 @@ impl Order {
         for (place, planned) in reader.planned.iter().enumerate() {
             let default = reader.cell(planned.row, "default");
             if !matches!(planned.part, Part::Other(_)) && is_expression(default) {
-                mentions.entry(place).or_insert_with(Vec::new).extend(named(default));
+                mentions.entry(place).or_insert_with(Vec::new).extend(named(reader, default));
             }
         }
         let places = sorted(&calculated, &needs);
         if places.len() < calculated.len() {
-            let (place, names) = circle(reader, &calculated, &places, &needs);
-            let row = reader.planned[place].row;
+            let (way, names) = circle(reader, &calculated, &places, &needs);
+            let row = reader.planned[way[0]].row;
             reader.problem(row, "calculation", "definition-calculation-circle", &names);
+        } else {
+            check_relevance(reader, &needs, named);
         }
         Self { places, mentions }
+    }
+}
+
+/// Whether a variable is asked may not depend on its own answer, nor on that
+/// of one which is asked because of it. Groups have places after those of the
+/// variables, so that each condition is looked at once.
+fn check_relevance(
+    reader: &mut Reader<'_>,
+    calculations: &HashMap<usize, Vec<usize>>,
+    named: impl Fn(&Reader<'_>, &str) -> Vec<usize>,
+) {
+    let mut rows: Vec<&SheetRow> = reader.planned.iter().map(|planned| planned.row).collect();
+    let mut groups: HashMap<u32, usize> = HashMap::new();
+    let mut needs: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (place, planned) in reader.planned.iter().enumerate() {
+        let mut around = None;
+        for row in &planned.around {
+            let group = *groups.entry(row.0).or_insert_with(|| {
+                rows.push(row);
+                let mut needed = named(reader, reader.cell(row, "relevant"));
+                needed.extend(around);
+                needs.insert(rows.len() - 1, needed);
+                rows.len() - 1
+            });
+            around = Some(group);
+        }
+        let mut needed = match planned.part {
+            Part::Other(_) => Vec::new(),
+            _ => named(reader, reader.cell(planned.row, "relevant")),
+        };
+        needed.extend(calculations.get(&place).into_iter().flatten());
+        needed.sort_unstable();
+        needed.dedup();
+        needed.extend(around);
+        needs.insert(place, needed);
+    }
+    let all: Vec<usize> = (0..rows.len()).collect();
+    let places = sorted(&all, &needs);
+    if places.len() < all.len() {
+        let (way, names) = circle(reader, &all, &places, &needs);
+        let is_asked = |place: &&usize| !reader.cell(rows[**place], "relevant").is_empty();
+        let row = way.iter().find(is_asked).map_or(rows[0], |place| rows[*place]);
+        reader.problem(row, "relevant", "definition-relevance-circle", &names);
     }
 }
 
@@ -92,22 +139,26 @@ fn sorted(calculated: &[usize], needs: &HashMap<usize, Vec<usize>>) -> Vec<usize
     sorted
 }
 
-/// A calculation that needs itself, with the names on the way.
+/// Those that need each other in turn, and the names of the variables among
+/// them.
 fn circle(
     reader: &Reader<'_>,
     calculated: &[usize],
     sorted: &[usize],
     needs: &HashMap<usize, Vec<usize>>,
-) -> (usize, String) {
+) -> (Vec<usize>, String) {
     let sorted: HashSet<usize> = sorted.iter().copied().collect();
     let left = |place: &usize| !sorted.contains(place);
-    let Some(mut place) = calculated.iter().copied().find(left) else { return (0, String::new()) };
+    let Some(mut place) = calculated.iter().copied().find(left) else { return (vec![0], String::new()) };
     let mut way = Vec::new();
     while !way.contains(&place) {
         way.push(place);
         place = needs[&place].iter().copied().find(left).unwrap_or(place);
     }
     let start = way.iter().position(|known| *known == place).unwrap_or_default();
-    let names = way[start..].iter().chain([&place]).map(|place| reader.planned[*place].name.as_str());
-    (place, names.collect::<Vec<_>>().join(" → "))
+    way.drain(..start);
+    let variables = way.iter().chain([&place]).filter_map(|place| reader.planned.get(*place));
+    let names: Vec<&str> = variables.map(|planned| planned.name.as_str()).collect();
+    let names = names.join(" → ");
+    (way, names)
 }

@@ -133,9 +133,6 @@ impl<'a> Relations<'a> {
                 }
                 Err(fault) => self.fault(fault, row, "calculation"),
             }
-            if !self.reader.cell(row, "trigger").is_empty() {
-                self.reader.problem(row, "trigger", "definition-trigger", "");
-            }
         }
     }
 

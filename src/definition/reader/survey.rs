@@ -21,6 +21,11 @@ const MOST_VARIABLES: usize = 5_000;
 /// of all that is in it.
 const MOST_GROUPS: usize = 50;
 
+/// Cells that would be passed over in the row of a group, a repeat or a note.
+const UNUSED_BY_GROUP: [&str; 5] = ["calculation", "choice_filter", "constraint", "default", "repeat_count"];
+const UNUSED_BY_REPEAT: [&str; 4] = ["calculation", "choice_filter", "constraint", "default"];
+const UNUSED_BY_NOTE: [&str; 4] = ["calculation", "choice_filter", "constraint", "repeat_count"];
+
 /// What the sheet says.
 #[derive(Default)]
 pub(super) struct Survey {
@@ -165,10 +170,12 @@ impl<'a> Reader<'a> {
             match words[..] {
                 [] => self.problem(row, "type", "definition-empty", ""),
                 ["begin_group"] | ["begin", "group"] => {
+                    self.unused(row, &UNUSED_BY_GROUP);
                     open.push(Open { row, repeat: None });
                     rows.push(Row::Group(row));
                 }
                 ["begin_repeat"] | ["begin", "repeat"] => {
+                    self.unused(row, &UNUSED_BY_REPEAT);
                     if open.iter().any(|around| around.repeat.is_some()) {
                         self.problem(row, "type", "definition-repeat-nested", "");
                     }
@@ -184,7 +191,10 @@ impl<'a> Reader<'a> {
                     Some(_) => rows.push(Row::RepeatEnd),
                     None => self.problem(row, "type", "definition-repeat-end", ""),
                 },
-                ["note"] => rows.push(Row::Note(row)),
+                ["note"] => {
+                    self.unused(row, &UNUSED_BY_NOTE);
+                    rows.push(Row::Note(row));
+                }
                 [single] if types::is_metadata(single) => {}
                 _ if TECHNICAL.contains(&self.cell(row, "name")) => {}
                 _ => self.variable_rows(row, &words, &open, &mut rows),
@@ -216,6 +226,10 @@ impl<'a> Reader<'a> {
         rows: &mut Vec<Row<'a>>,
     ) {
         let Some((kind, part, has_other)) = self.kind(row, words) else { return };
+        self.unused(row, &["repeat_count"]);
+        if !self.cell(row, "trigger").is_empty() {
+            self.problem(row, "trigger", "definition-trigger", "");
+        }
         let name = self.cell(row, "name").to_owned();
         let Some(place) = self.variable_row(row, name.clone(), kind, part, open) else { return };
         rows.push(Row::Variable(place));
@@ -248,6 +262,14 @@ impl<'a> Reader<'a> {
         let around = open.iter().map(|around| around.row).collect();
         self.planned.push(Planned { row, name, kind, part, repeat, around });
         Some(place)
+    }
+
+    fn unused(&mut self, row: &SheetRow, columns: &[&str]) {
+        for column in columns {
+            if !self.cell(row, column).is_empty() {
+                self.problem(row, column, "definition-cell-unused", column);
+            }
+        }
     }
 
     pub(super) fn cell<'row>(&self, row: &'row SheetRow, column: &str) -> &'row str {

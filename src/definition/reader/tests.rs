@@ -345,3 +345,73 @@ fn a_list_without_choices_is_refused() {
     let read = Definition::from_folder(|name| files.get(name).map(|text| text.as_bytes().to_vec()));
     assert_eq!(problems(read), [("survey", 3, "type".to_owned(), "definition-file-empty")]);
 }
+
+#[test]
+fn what_would_be_passed_over_is_refused_but_a_stored_definition_stays_readable() {
+    let survey = "type,name,hd::key,relevant,Relevance,constraint,default,repeat_count,trigger\n\
+         begin_group,G,,,,1 = 1,,,\n\
+         text,A,yes,,,,,,\n\
+         note,N,,,,. = 1,,,\n\
+         text,B,,${C} = 'x',,,,,\n\
+         text,C,,${B} = 'x',,,,3,${A}\n\
+         end_group,,,,,,,,\n\
+         begin_repeat,R,,,,,5,2,\n\
+         text,D,,,,,,,\n\
+         end_repeat,,,,,,,,\n";
+    let expected = [
+        ("survey", 0, "relevant", "definition-column-twice"),
+        ("survey", 2, "constraint", "definition-cell-unused"),
+        ("survey", 4, "constraint", "definition-cell-unused"),
+        ("survey", 5, "relevant", "definition-relevance-circle"),
+        ("survey", 6, "repeat_count", "definition-cell-unused"),
+        ("survey", 6, "trigger", "definition-trigger"),
+        ("survey", 8, "default", "definition-cell-unused"),
+    ];
+    let found = problems(read_survey(survey));
+    let found: Vec<_> =
+        found.iter().map(|(sheet, row, column, id)| (*sheet, *row, column.as_str(), *id)).collect();
+    assert_eq!(found, expected);
+    let sheet = |text: &str| {
+        let cells = |line: &str| line.split(',').map(str::to_owned).collect();
+        Sheet::from_rows(text.lines().zip(1..).map(|(line, at)| (at, cells(line))))
+    };
+    let sheets =
+        Sheets { settings: sheet(SETTINGS), survey: sheet(survey), hd: sheet(HD), ..Sheets::default() };
+    let stored = serde_json::to_string(&sheets).unwrap();
+    assert_eq!(Definition::from_source(&stored).unwrap().variables.len(), 4);
+    assert!(Definition::from_sheets(sheets).is_err());
+}
+
+#[test]
+fn a_variable_may_hang_on_one_that_hangs_on_another() {
+    let survey = "type,name,hd::key,relevant,calculation\n\
+         text,A,yes,,\n\
+         begin_group,G,,${A} != '',\n\
+         text,B,,${A} = 'x',\n\
+         text,C,,${B} = 'x' and ${A} = 'x',\n\
+         calculate,D,,${C} = 'x',${B}\n\
+         end_group,,,,\n";
+    assert_eq!(read_survey(survey).unwrap().variables.len(), 4);
+    let inside = survey.replace("begin_group,G,,${A} != ''", "begin_group,G,,${C} != ''");
+    assert_eq!(problems(read_survey(&inside))[0].3, "definition-relevance-circle");
+}
+
+#[test]
+fn older_names_of_columns_and_types_say_the_same() {
+    let usual = "type,name,label::English (en),hd::key,relevant,constraint_message::English (en),calculation\n\
+         select_one YN,A,Answer,yes,,No.,\ndateTime,B,Moment,,${A} = 'yes',,\ncalculate,C,,,,,1 + 1\n";
+    let older = "command,tag,caption:English (en),hd::key,bind::relevant,constraining_message::English (en),calculate\n\
+         select one YN,A,Answer,yes,,No.,\ndate time,B,Moment,,${A} = \u{2018}yes\u{2019},,\ncalculate,C,,,,,1 + 1\n";
+    let shown = |survey: &str| {
+        let definition = read_survey(survey).unwrap();
+        format!("{:?}", definition.variables).replace(['\u{2018}', '\u{2019}'], "'")
+    };
+    assert_eq!(shown(usual), shown(older));
+}
+
+#[test]
+fn an_empty_column_of_a_text_does_not_wipe_out_another() {
+    let definition =
+        read_survey("type,name,hd::key,label::English (en),label\ntext,A,yes,Answer,\n").unwrap();
+    assert_eq!(definition.variables[0].labels.get(Language::En), "Answer");
+}
