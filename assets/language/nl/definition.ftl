@@ -35,7 +35,7 @@ definition-role = De rol "{ $what }" is niet bekend.
 definition-role-type = Een variabele van dit type kan de rol "{ $what }" niet hebben.
 definition-role-twice = "{ $what }" heeft een rol die een andere variabele al heeft.
 definition-no-variables = Er zijn geen variabelen.
-definition-no-key = Geen enkele variabele is gemarkeerd als deel van de zakelijke sleutel. Schrijf "yes" in de kolom hd::key bij die waarvan de waarden de ene registratie van de andere onderscheiden.
+definition-no-key = Geen enkele variabele is gemarkeerd als deel van de bedrijfssleutel. Schrijf "yes" in de kolom hd::key bij die waarvan de waarden de ene registratie van de andere onderscheiden.
 definition-no-physician = Inschrijving is vereist, maar geen variabele heeft de rol "physician".
 definition-expression-end = De uitdrukking eindigt te vroeg.
 definition-expression-unexpected = De uitdrukking bevat "{ $what }" op een plaats waar het niet te begrijpen is.
@@ -73,7 +73,7 @@ definition-other-text = Welke andere?
 definition-parameters = De parameter "{ $what }" wordt niet begrepen. Schrijf naam=waarde, voor een bereik start, end en step als getallen.
 definition-repeat-empty = De herhaling bevat geen variabele.
 definition-repeat-end = Er is geen herhaling open die hier kan eindigen.
-definition-repeat-key = Een variabele van een herhaling kan geen deel zijn van de zakelijke sleutel.
+definition-repeat-key = Een variabele van een herhaling kan geen deel zijn van de bedrijfssleutel.
 definition-repeat-open = De herhaling wordt niet beëindigd.
 definition-repeat-role = "{ $what }" zegt over wie de registratie gaat en kan daarom niet in een herhaling staan.
 definition-trigger = Een trigger laat een formulier op een bepaald moment rekenen; een rij van een bestand heeft geen momenten. Verwijder hem, of gebruik "once".
