@@ -91,8 +91,11 @@ fn a_file_is_checked_first_then_imported_and_what_was_refused_can_be_mended() {
     assert_eq!(nurse.get(&format!("{path}/findings")).status, 404, "nothing is stored yet");
 
     assert_eq!(nurse.post(&format!("{path}/import"), &[]).status, 303);
-    let done = reaches(&mut nurse, &path, "Everything is stored");
-    assert!(done.contains("data-done") && done.contains("New upload"));
+    let done = reaches(&mut nurse, &path, "2 rows were refused and are not stored");
+    assert!(done.contains("data-done") && !done.contains("Everything is stored"));
+    let (mend, new) = (done.find("Mend the refused rows").unwrap(), done.find("New upload").unwrap());
+    assert!(mend < new, "to mend them is what comes next");
+    assert!(done.contains("class=\"state warn\">Imported"), "{done}");
     assert!(files(&portal).is_empty());
     assert_eq!(portal.app.sqlite("SELECT count(*) FROM registration"), "3");
 

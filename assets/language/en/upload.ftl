@@ -2,7 +2,11 @@ done-upload-cancelled = The upload is ended and its file deleted.
 done-upload-cancelling = The import ends after the part it is at. What was stored before stays.
 upload-about-cancelled = This became of the rows up to the end of the import:
 upload-about-checked = Nothing is stored yet. This is what an import would do:
-upload-about-done = Everything is stored. This became of the rows:
+upload-about-done = { $refused ->
+    [0] Everything is stored.
+    [one] The import has ended. One row was refused and is not stored: mend it and send it again.
+   *[other] The import has ended. { $refused } rows were refused and are not stored: mend them and send them again.
+} This became of the rows:
 upload-about-failed = This became of the rows so far:
 upload-about-refused = Nothing of this file can be imported. Mend what is said here, then upload it again.
 upload-about-stopped = The import ended before the end of the file. This became of the rows:
@@ -65,6 +69,10 @@ upload-keep = Keep it
 upload-kibibytes = { $count } KiB
 upload-line = Line
 upload-mebibytes = { $count } MiB
+upload-mend = Mend the refused { $count ->
+    [one] row
+   *[other] rows
+}
 upload-mend-about = The file of refused rows holds patient data, and that you got it is written down. Mend the rows, upload the file again, then delete it.
 upload-mend-too-large = There are too many refused rows for one file, because the file is damaged from one place on. Mend that place in your own file and upload it again: rows that are stored already count as unchanged.
 upload-new = New upload

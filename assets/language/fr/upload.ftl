@@ -2,7 +2,11 @@ done-upload-cancelled = L’envoi est terminé et son fichier supprimé.
 done-upload-cancelling = L’import se termine après la partie en cours. Ce qui était enregistré le reste.
 upload-about-cancelled = Voici ce que sont devenues les lignes jusqu’à la fin de l’import :
 upload-about-checked = Rien n’est encore enregistré. Voici ce que ferait un import :
-upload-about-done = Tout est enregistré. Voici ce que sont devenues les lignes :
+upload-about-done = { $refused ->
+    [0] Tout est enregistré.
+    [one] L’import est terminé. Une ligne a été refusée et n’est pas enregistrée : corrigez-la et envoyez-la à nouveau.
+   *[other] L’import est terminé. { $refused } lignes ont été refusées et ne sont pas enregistrées : corrigez-les et envoyez-les à nouveau.
+} Voici ce que sont devenues les lignes :
 upload-about-failed = Voici ce que sont devenues les lignes jusqu’ici :
 upload-about-refused = Rien de ce fichier ne peut être importé. Corrigez ce qui est indiqué ici, puis envoyez-le à nouveau.
 upload-about-stopped = L’import s’est arrêté avant la fin du fichier. Voici ce que sont devenues les lignes :
@@ -65,6 +69,10 @@ upload-keep = Le garder
 upload-kibibytes = { $count } Kio
 upload-line = Ligne du fichier
 upload-mebibytes = { $count } Mio
+upload-mend = Corriger { $count ->
+    [one] la ligne refusée
+   *[other] les lignes refusées
+}
 upload-mend-about = Le fichier des lignes refusées contient des données de patients, et le fait que vous l’avez obtenu est consigné. Corrigez les lignes, envoyez le fichier à nouveau, puis supprimez-le.
 upload-mend-too-large = Il y a trop de lignes refusées pour un seul fichier, car le fichier est endommagé à partir d’un endroit. Corrigez cet endroit dans votre propre fichier et envoyez-le à nouveau : les lignes déjà enregistrées comptent comme inchangées.
 upload-new = Nouvel envoi

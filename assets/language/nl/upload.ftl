@@ -2,7 +2,11 @@ done-upload-cancelled = De upload is beëindigd en het bestand is verwijderd.
 done-upload-cancelling = De import stopt na het deel waar hij mee bezig is. Wat al bewaard was, blijft bewaard.
 upload-about-cancelled = Dit werd er van de rijen tot het einde van de import:
 upload-about-checked = Er is nog niets bewaard. Dit zou een import doen:
-upload-about-done = Alles is bewaard. Dit werd er van de rijen:
+upload-about-done = { $refused ->
+    [0] Alles is bewaard.
+    [one] De import is klaar. Eén rij is geweigerd en niet bewaard: verbeter ze en verstuur ze opnieuw.
+   *[other] De import is klaar. { $refused } rijen zijn geweigerd en niet bewaard: verbeter ze en verstuur ze opnieuw.
+} Dit werd er van de rijen:
 upload-about-failed = Dit werd er tot nu toe van de rijen:
 upload-about-refused = Niets van dit bestand kan geïmporteerd worden. Verbeter wat hier staat en upload het opnieuw.
 upload-about-stopped = De import stopte voor het einde van het bestand. Dit werd er van de rijen:
@@ -65,6 +69,10 @@ upload-keep = Behouden
 upload-kibibytes = { $count } KiB
 upload-line = Regel
 upload-mebibytes = { $count } MiB
+upload-mend = De geweigerde { $count ->
+    [one] rij
+   *[other] rijen
+} verbeteren
 upload-mend-about = Het bestand met geweigerde rijen bevat patiëntgegevens, en dat u het opgehaald hebt, wordt genoteerd. Verbeter de rijen, upload het bestand opnieuw en verwijder het daarna.
 upload-mend-too-large = Er zijn te veel geweigerde rijen voor één bestand, omdat het bestand vanaf een bepaalde plaats beschadigd is. Verbeter die plaats in uw eigen bestand en upload het opnieuw: rijen die al bewaard zijn, tellen als ongewijzigd.
 upload-new = Nieuwe upload

@@ -43,7 +43,9 @@ pub fn list(visit: &Visit<'_>) -> Result<Answer> {
         let rows = found.into_iter().map(|upload| {
             let counts = counts(tx, visit, &upload)?;
             let by = by(tx, &upload)?;
-            Ok(content! { upload => about(&upload), by, counts, kind => kind(upload.state) })
+            let kind = kind(upload.state, counts.as_ref());
+            let counts = counts.as_ref().map(counts_shown);
+            Ok(content! { upload => about(&upload), by, counts, kind })
         });
         Ok((rows.collect::<Result<Vec<_>>>()?, next))
     })?;
@@ -68,14 +70,15 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
             (None, Some(import)) => import::get(tx, group, import)?.reason.map(|it| reason_text(visit, &it)),
             (None, None) => None,
         };
+        let counts = counts(tx, visit, &upload)?;
         Ok(content! {
             upload => about(&upload),
             by => by(tx, &upload)?,
-            kind => kind(upload.state),
+            kind => kind(upload.state, counts.as_ref()),
             is_at_work => upload.state.is_at_work(),
             is_final => upload.state.is_final(),
             progress => progress(visit, &upload),
-            counts => counts(tx, visit, &upload)?.or(has_run(&upload, &told)),
+            counts => counts.or(has_run(&upload, &told)).as_ref().map(counts_shown),
             file => told.file.iter().map(|it| finding_shown(it, visit, &definition)).collect::<Vec<_>>(),
             rows => preview(&told, visit, &definition),
             shows_all => told.rows.len() as u64 == told.counts.read(),
@@ -142,9 +145,11 @@ fn about(upload: &Upload) -> Value {
     }
 }
 
-/// The colour and shape of a state.
-fn kind(state: UploadState) -> &'static str {
+/// The colour and shape of a state. What is imported but for some rows is not
+/// all well.
+fn kind(state: UploadState, counts: Option<&RowCounts>) -> &'static str {
     match state {
+        UploadState::Done if counts.is_some_and(|counts| counts.rejected > 0) => "warn",
         UploadState::Received | UploadState::Importing | UploadState::Cancelled => "",
         UploadState::Checked => "warn",
         UploadState::Done => "good",
@@ -160,13 +165,13 @@ fn progress(visit: &Visit<'_>, upload: &Upload) -> Option<Value> {
 }
 
 /// What became of its rows, once its import has begun.
-fn counts(tx: &Tx<'_>, visit: &Visit<'_>, upload: &Upload) -> Result<Option<Value>> {
+fn counts(tx: &Tx<'_>, visit: &Visit<'_>, upload: &Upload) -> Result<Option<RowCounts>> {
     let Some(import) = upload.import else { return Ok(None) };
-    Ok(Some(counts_shown(&import::get(tx, visit.group()?.id, import)?.counts)))
+    Ok(Some(import::get(tx, visit.group()?.id, import)?.counts))
 }
 
-fn has_run(upload: &Upload, told: &DryRun) -> Option<Value> {
-    (upload.state != UploadState::Received && told.counts.read() > 0).then(|| counts_shown(&told.counts))
+fn has_run(upload: &Upload, told: &DryRun) -> Option<RowCounts> {
+    (upload.state != UploadState::Received && told.counts.read() > 0).then_some(told.counts)
 }
 
 fn counts_shown(counts: &RowCounts) -> Value {
