@@ -1,6 +1,8 @@
 //! The whole way as one command.
 
 use std::{
+    io::{BufRead, BufReader},
+    net::TcpListener,
     path::Path,
     process::{Command, Output, Stdio},
     thread,
@@ -131,4 +133,20 @@ fn look(folder: &Path, at: &mut dyn FnMut(&Path, &[u8])) {
             at(&path, &std::fs::read(&path).unwrap());
         }
     }
+}
+
+#[test]
+fn its_portal_listens_where_it_is_told_to() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hd4dp"));
+    command.args(["demo", "--rows", "0", "--listen", &free.to_string(), "--keep"]).arg(folder.path());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).env("LANG", "C");
+    let mut running = command.spawn().unwrap();
+    let mut lines = BufReader::new(running.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let told = lines.find(|line| line.contains("https://"));
+    running.kill().unwrap();
+    running.wait().unwrap();
+    let address = format!("https://localhost:{}/ssp", free.port());
+    assert!(told.as_ref().is_some_and(|line| line.contains(&address)), "{told:?}");
 }

@@ -25,6 +25,7 @@ use crate::{
 
 mod answer;
 mod asset;
+mod browser;
 mod content;
 mod cookie;
 mod csrf;

@@ -175,6 +175,20 @@ pub(super) const ROUTES: &[Route] = &[
         "uploads",
         upload_findings::mend,
     ),
+    get("/ssp/groups/{group}/uploads/imports/{import}", Group(Upload), "uploads", upload_findings::show),
+    get(
+        "/ssp/groups/{group}/uploads/imports/{import}/findings.csv",
+        Group(Upload),
+        "uploads",
+        upload_findings::download,
+    ),
+    post(
+        "/ssp/groups/{group}/uploads/imports/{import}/mend.csv",
+        Group(Upload),
+        Form,
+        "uploads",
+        upload_findings::mend,
+    ),
     // The queue
     get("/ssp/groups/{group}/queue", Group(QueueRead), "queue", queue::list),
     post("/ssp/groups/{group}/queue/retry", Group(QueueEdit), Form, "queue", queue::retry_parked),

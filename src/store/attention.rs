@@ -2,7 +2,11 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Tx, count::Counts};
+use super::{
+    Tx,
+    count::Counts,
+    unmended::{self, Unmended},
+};
 use crate::{
     domain::{organisation::OrganisationId, registration::State},
     error::Result,
@@ -14,7 +18,7 @@ pub const EXPIRY_DAYS: i64 = 60;
 const DAY: i64 = 24 * 3_600_000;
 
 /// What there is; zero is well.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Attention {
     /// Whether there is no certificate that is valid now.
     pub has_no_certificate: bool,
@@ -22,8 +26,8 @@ pub struct Attention {
     pub certificate_days: Option<u64>,
     /// Deliveries that wait for a person.
     pub parked: u64,
-    /// Rows that the newest import rejected.
-    pub rejected: u64,
+    /// Files with rejected rows that nobody has mended yet, the newest first.
+    pub rejected: Vec<Unmended>,
     /// Whether files in the drop folder cannot be taken, or their results not
     /// be written.
     pub drop_folder: bool,
@@ -56,7 +60,7 @@ pub fn of(tx: &Tx<'_>, organisation: OrganisationId, counts: &Counts) -> Result<
         has_no_certificate: ends.is_none(),
         certificate_days: days.filter(|days| *days <= EXPIRY_DAYS).map(|days| days as u64),
         parked: count("SELECT count(*) FROM delivery WHERE organisation = ?1 AND state = 'parked'")?,
-        rejected: count("SELECT rejected FROM import WHERE organisation = ?1 ORDER BY id DESC LIMIT 1")?,
+        rejected: unmended::list(tx, organisation)?,
         drop_folder: count(
             "SELECT count(*) FROM alert JOIN organisation ON organisation.id = ?1
              WHERE subject = 'drop:folder' OR subject = 'drop:' || nihdi",

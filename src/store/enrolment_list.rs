@@ -27,7 +27,7 @@ pub struct Listed {
     pub since: String,
     /// The last day (`YYYY-MM-DD`), if it is known.
     pub until: Option<String>,
-    /// How many of the physician's registrations are held, for any reason.
+    /// How many registrations wait for the physician to be enrolled.
     pub held: u64,
 }
 
@@ -42,7 +42,7 @@ pub struct Stranger {
 
 const LISTED: &str = "SELECT e.id, e.project, e.physician, e.nihdi, e.since, e.until,
      (SELECT count(*) FROM held h WHERE h.organisation = e.organisation AND h.project = e.project
-        AND h.physician = e.physician) FROM enrolment e";
+        AND h.physician = e.physician AND h.reasons & 1) FROM enrolment e";
 
 /// Up to `limit` enrolments in a project by number, from behind `after` (the
 /// first eight digits, and the key) on; only those whose number begins with

@@ -67,6 +67,7 @@ pub mod session;
 pub mod setup_code;
 pub mod spool;
 pub mod submission;
+pub mod unmended;
 pub mod upload;
 pub mod version;
 mod walk;

@@ -54,6 +54,23 @@ fn enrolling_a_physician_releases_what_waited() {
 }
 
 #[test]
+fn a_patient_who_objects_does_not_wait_for_the_physician() {
+    let portal = Portal::start();
+    let mut dpm = portal.member(&portal.group(NIHDI), "dpm@fictief.example", &[Role::DpManager]);
+    dpm.post(&path("objections/add"), &[PROJECT, ("ssin", PATIENT)]);
+    let rows = format!("{DIAG_HEADER}\n{}\n{}\n", diag("D1", "een"), diag("D2", "twee"));
+    portal.app.import("INTEGO-DIAG", &portal.app.file("rows.csv", rows));
+    let waiting = dpm.get(&path("enrolments")).text();
+    assert!(waiting.contains("data-label=\"Wait for enrolment\">2<"), "{waiting}");
+    dpm.post(&path("enrolments/add"), &[PROJECT, ("nihdi", PHYSICIAN)]);
+    let page = dpm.get(&path("enrolments")).text();
+    assert!(page.contains("data-label=\"Wait for enrolment\">0<"), "{page}");
+    let mut data = lead(&portal);
+    let held = data.get(&path("registrations?state=held")).text();
+    assert!(held.contains("Found by: Held") && held.contains("State changed"), "{held}");
+}
+
+#[test]
 fn a_list_tells_of_each_line_what_became_of_it_and_never_the_value() {
     let portal = held();
     let mut lead = lead(&portal);

@@ -76,6 +76,8 @@ fn somebody_who_does_not_exist_is_answered_as_somebody_with_a_wrong_password() {
         guest.get("/ssp/login");
         let refused = guest.post("/ssp/login", &[("email", email), ("password", "wrong password")]);
         assert_eq!(refused.status, 422);
+        let told = refused.text();
+        assert!(told.contains("You could not be logged in.") && !told.contains("be saved"), "{told}");
         texts.push(refused.text().replace(email, "").replace(&guest.csrf, ""));
     }
     assert_eq!(texts[0], texts[1]);

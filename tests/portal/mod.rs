@@ -2,6 +2,7 @@
 
 pub mod client;
 mod markup;
+mod mend;
 
 mod access;
 mod audit;

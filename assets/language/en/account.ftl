@@ -22,7 +22,7 @@ account-setup-code =
     There is no User Manager yet. Open the portal at /ssp and give this set-up code within 24 hours: { $code }
     It is also in the file { $path }.
 account-setup-file-unusable = The file { $path } with the set-up code cannot be read or written. IT can check the rights on the data directory.
-password-short = A password has at least { $fewest } letters. Three or four words that have nothing to do with each other are good, and easy to remember.
+password-short = A password has at least { $fewest } characters. Three or four words that have nothing to do with each other are good, and easy to remember.
 password-long = A password has at most { $most } bytes. Choose a shorter one.
 password-weak = This password is too easy to guess. Add one or two words that have nothing to do with you, your organisation or each other.
 password-weak-common = This is one of the passwords that are tried first, or much like one. Choose three or four words that have nothing to do with each other.

@@ -24,6 +24,7 @@ actor-portal = The portal
 actor-setup = Whoever installed it
 actor-configuration = The configuration
 actor-cli = Command line ({ $user })
+actor-cli-unknown = Command line
 act-account-add = Account made
 act-account-cancel = Account cancelled
 act-account-reset-seen = A reset account was looked at by its organisation

@@ -26,6 +26,7 @@ list-impossible = Stands for a date or sequence that cannot be
 list-shape = Not the right number of digits
 enrolment-about = Only registrations of physicians who take part in { $project } leave this hospital. Those of others are held until their physician is enrolled.
 enrolment-not-asked = The definitions of { $project } do not ask for enrolled physicians, so this list holds nothing back.
+enrolment-held = Wait for enrolment
 enrolment-waiting = { $count ->
     [one] One registration waits for a physician to be enrolled
    *[other] { $count } registrations wait for a physician to be enrolled

@@ -10,8 +10,8 @@ home-parked = { $count ->
    *[other] { $count } parked deliveries
 }
 home-rejected = { $count ->
-    [one] One row of the last file was rejected
-   *[other] { $count } rows of the last file were rejected
+    [one] One rejected row to mend: { $definition }
+   *[other] { $count } rejected rows to mend: { $definition }
 }
 home-held = { $count ->
     [one] One registration is held back

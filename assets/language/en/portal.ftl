@@ -26,6 +26,7 @@ pager-previous = Previous
 pager-next = Next
 form-optional = (optional)
 form-errors = This could not be saved. Please correct:
+login-errors = You could not be logged in.
 form-save = Save
 form-cancel = Cancel
 form-search = Search

@@ -65,6 +65,7 @@ reconciliation-corrections = { $count ->
     [one] One of the accepted rows corrects an earlier registration.
    *[other] { $count } of the accepted rows correct earlier registrations.
 }
+reconciliation-mend = Whoever may upload for this project sees here what was wrong with the rejected rows, and gets them to mend.
 reconciliation-where = Where the accepted rows are now
 reconciliation-codes = The platform confirmed that it destroyed the codes of { $deleted } of { $batches } batches with rows of this import.
 reconciliation-codes-last = Last confirmed:

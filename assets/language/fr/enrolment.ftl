@@ -26,6 +26,7 @@ list-impossible = Correspond à une date ou un ordre impossible
 list-shape = Pas le bon nombre de chiffres
 enrolment-about = Seuls les enregistrements des médecins qui participent à { $project } quittent cet hôpital. Ceux des autres sont retenus jusqu’à l’inscription de leur médecin.
 enrolment-not-asked = Les définitions de { $project } ne demandent pas de médecins inscrits ; cette liste ne retient donc rien.
+enrolment-held = En attente de l’inscription
 enrolment-waiting = { $count ->
     [one] Un enregistrement attend l’inscription d’un médecin
    *[other] { $count } enregistrements attendent l’inscription d’un médecin

@@ -10,8 +10,8 @@ home-parked = { $count ->
    *[other] { $count } livraisons en attente d’intervention
 }
 home-rejected = { $count ->
-    [one] Une ligne du dernier fichier a été rejetée
-   *[other] { $count } lignes du dernier fichier ont été rejetées
+    [one] Une ligne rejetée à corriger : { $definition }
+   *[other] { $count } lignes rejetées à corriger : { $definition }
 }
 home-held = { $count ->
     [one] Un enregistrement est retenu

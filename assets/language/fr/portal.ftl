@@ -26,6 +26,7 @@ pager-previous = Précédent
 pager-next = Suivant
 form-optional = (facultatif)
 form-errors = L’enregistrement n’a pas pu se faire. Veuillez corriger :
+login-errors = La connexion a échoué.
 form-save = Enregistrer
 form-cancel = Annuler
 form-search = Rechercher

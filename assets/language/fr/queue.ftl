@@ -65,6 +65,7 @@ reconciliation-corrections = { $count ->
     [one] Une des lignes acceptées corrige un enregistrement antérieur.
    *[other] { $count } des lignes acceptées corrigent des enregistrements antérieurs.
 }
+reconciliation-mend = Qui peut envoyer des fichiers pour ce projet voit ici ce qui n’allait pas dans les lignes rejetées, et les obtient pour les corriger.
 reconciliation-where = Où sont à présent les lignes acceptées
 reconciliation-codes = La plateforme a confirmé la destruction des codes de { $deleted } des { $batches } lots contenant des lignes de cet import.
 reconciliation-codes-last = Dernière confirmation :

@@ -26,6 +26,7 @@ list-impossible = Staat voor een onmogelijke datum of volgorde
 list-shape = Niet het juiste aantal cijfers
 enrolment-about = Alleen registraties van artsen die aan { $project } deelnemen, verlaten dit ziekenhuis. Die van anderen worden tegengehouden tot hun arts is ingeschreven.
 enrolment-not-asked = De definities van { $project } vragen geen ingeschreven artsen; deze lijst houdt dus niets tegen.
+enrolment-held = Wachten op inschrijving
 enrolment-waiting = { $count ->
     [one] Eén registratie wacht op de inschrijving van een arts
    *[other] { $count } registraties wachten op de inschrijving van een arts

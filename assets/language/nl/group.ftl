@@ -10,8 +10,8 @@ home-parked = { $count ->
    *[other] { $count } opzijgezette zendingen
 }
 home-rejected = { $count ->
-    [one] Eén rij van het laatste bestand is geweigerd
-   *[other] { $count } rijen van het laatste bestand zijn geweigerd
+    [one] Eén geweigerde rij te verbeteren: { $definition }
+   *[other] { $count } geweigerde rijen te verbeteren: { $definition }
 }
 home-held = { $count ->
     [one] Eén registratie wordt tegengehouden

@@ -26,6 +26,7 @@ pager-previous = Vorige
 pager-next = Volgende
 form-optional = (niet verplicht)
 form-errors = Dit kon niet worden bewaard. Verbeter eerst:
+login-errors = Aanmelden is niet gelukt.
 form-save = Bewaren
 form-cancel = Annuleren
 form-search = Zoeken

@@ -65,6 +65,7 @@ reconciliation-corrections = { $count ->
     [one] Eén van de aanvaarde rijen verbetert een eerdere registratie.
    *[other] { $count } van de aanvaarde rijen verbeteren eerdere registraties.
 }
+reconciliation-mend = Wie voor dit project mag uploaden, ziet hier wat er fout was aan de geweigerde rijen en kan ze ophalen om ze te verbeteren.
 reconciliation-where = Waar de aanvaarde rijen nu zijn
 reconciliation-codes = Het platform bevestigde dat het de codes vernietigde van { $deleted } van de { $batches } batches met rijen van deze import.
 reconciliation-codes-last = Laatst bevestigd:

@@ -6,6 +6,7 @@ mod portal;
 mod setup;
 
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -40,6 +41,10 @@ pub struct Verb {
     /// Free ones if not given
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// Where the portal listens; by default 127.0.0.1:8443, or another port if
+    /// that one is taken
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
     /// Keeps everything in this folder; a run that was killed goes on there
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -75,7 +80,8 @@ impl Verb {
             ))?;
         }
         if !self.once {
-            portal::serve(context, &own, &organisation, sandbox.dir())?;
+            let wanted = self.listen.or(context.config.portal.listen);
+            portal::serve(context, &own, &organisation, sandbox.dir(), wanted)?;
         }
         sandbox.stop();
         Ok(deliver::judge(&summary))

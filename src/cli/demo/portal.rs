@@ -40,14 +40,21 @@ const PEOPLE: [(&str, &[Role]); 6] = [
 
 const HOST: &str = "fictitious-hospital.example";
 
-/// Serves the portal until the process is ended.
-pub(super) fn serve(context: &Context, own: &Context, group: &Organisation, sandbox: &Path) -> Result<()> {
+/// Serves the portal until the process is ended: where somebody wants it, or
+/// else where it is free.
+pub(super) fn serve(
+    context: &Context,
+    own: &Context,
+    group: &Organisation,
+    sandbox: &Path,
+    wanted: Option<SocketAddr>,
+) -> Result<()> {
     let people = people(own, group)?;
-    let wish = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let listen = if front::listen(wish).is_ok() { wish } else { free };
+    let listen = wanted.unwrap_or_else(|| if front::listen(usual).is_ok() { usual } else { free });
     App::new(Arc::clone(own.store()?), own.config.clone()).run(listen, |running| {
-        let told = tell(context, running.address.port(), &people, group, sandbox);
+        let told = tell(context, running.address, &people, group, sandbox);
         told.map(|()| {
             loop {
                 thread::park();
@@ -87,12 +94,14 @@ fn grants(roles: &[Role]) -> Vec<Grant> {
 
 fn tell(
     context: &Context,
-    port: u16,
+    listens: SocketAddr,
     people: &[(String, Zeroizing<String>)],
     group: &Organisation,
     sandbox: &Path,
 ) -> Result<()> {
-    let address = format!("https://localhost:{port}/ssp");
+    let here = listens.ip().is_loopback() || listens.ip().is_unspecified();
+    let host = if here { format!("localhost:{}", listens.port()) } else { listens.to_string() };
+    let address = format!("https://{host}/ssp");
     say("")?;
     say(context.text("demo-portal", &[("address", address.into())]))?;
     for (email, secret) in people {

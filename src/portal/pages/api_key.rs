@@ -69,7 +69,7 @@ pub fn list(visit: &Visit<'_>) -> Result<Answer> {
                 id: key.id.0,
                 user: key.id.user(),
                 standing: key.standing(now),
-                maker: maker.map(|maker| person(tx, &maker)).transpose()?,
+                maker: maker.map(|maker| person(tx, visit.language, &maker)).transpose()?,
                 name: key.name,
                 limited: key.definitions.iter().filter(|name| !group.takes(name)).cloned().collect(),
                 definitions: key.definitions,

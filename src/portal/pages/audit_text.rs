@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    domain::{account::AccountId, act::sentence, api_key::ApiKeyId, organisation::Organisation},
+    domain::{account::AccountId, act::sentence, organisation::Organisation},
     error::Result,
     language::Language,
     portal::pages::group,
@@ -59,11 +59,7 @@ impl<'a> Teller<'a> {
     fn person(&mut self, tx: &Tx<'_>, actor: &str) -> Result<String> {
         match actor.strip_prefix("account:").and_then(|id| id.parse().ok()) {
             Some(id) => self.email(tx, id),
-            None if ApiKeyId::of_actor(actor).is_some() => group::person(tx, actor),
-            None => Ok(match actor.strip_prefix("cli:") {
-                Some(user) => self.language.text("actor-cli", &[("user", user.into())]),
-                None => self.known(&format!("actor-{actor}")).unwrap_or_else(|| actor.to_owned()),
-            }),
+            None => group::person(tx, self.language, actor),
         }
     }
 

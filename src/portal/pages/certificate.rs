@@ -141,7 +141,7 @@ pub(super) fn steps(visit: &Visit<'_>, log: &Log) -> Vec<Step> {
 fn events(tx: &Tx<'_>, visit: &Visit<'_>, id: CertificateId) -> Result<Vec<Value>> {
     let happened = certificate::history(tx, visit.group()?.id, id)?.into_iter();
     let event = |happened: certificate::Happened| {
-        let actor = person(tx, &happened.actor)?;
+        let actor = person(tx, visit.language, &happened.actor)?;
         Ok(content! { at => happened.at, actor, event => happened.event })
     };
     happened.map(event).collect()

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::{
     domain::{account::AccountId, api_key::ApiKeyId, organisation::Organisation, role::Permission},
     error::Result,
+    language::Language,
     portal::{answer::Answer, content::content, visit::Visit},
     store::{Tx, account, api_key, attention, organisation, revision},
 };
@@ -62,7 +63,7 @@ pub fn revisions(visit: &Visit<'_>) -> Result<Answer> {
     let rows = visit.read(|tx| {
         let revisions = revision::list(tx, group.id)?;
         let row = |revision: revision::Revision| {
-            let actor = person(tx, &revision.actor)?;
+            let actor = person(tx, visit.language, &revision.actor)?;
             Ok(content! { number => revision.number, at => revision.at, actor, message => revision.message,
             title => revision.after.get("title").and_then(|it| it.as_str()),
             nihdi => revision.after.get("nihdi").and_then(|it| it.as_str()),
@@ -74,13 +75,20 @@ pub fn revisions(visit: &Visit<'_>) -> Result<Answer> {
 }
 
 /// The e-mail address of an actor that is an account, the name of a system's API
-/// key; else the actor itself.
-pub fn person(tx: &Tx<'_>, actor: &str) -> Result<String> {
+/// key, what the machine calls itself; else the actor itself.
+pub fn person(tx: &Tx<'_>, language: Language, actor: &str) -> Result<String> {
     if let Some(key) = ApiKeyId::of_actor(actor) {
         return Ok(api_key::name(tx, key)?.unwrap_or_else(|| actor.to_owned()));
     }
     match actor.strip_prefix("account:").and_then(|id| id.parse().ok()) {
         Some(id) => Ok(account::get(tx, AccountId(id))?.email),
-        None => Ok(actor.to_owned()),
+        None => Ok(match actor.strip_prefix("cli:") {
+            Some("unknown") => language.text("actor-cli-unknown", &[]),
+            Some(user) => language.text("actor-cli", &[("user", user.into())]),
+            None => {
+                let id = format!("actor-{actor}");
+                if language.has(&id) { language.text(&id, &[]) } else { actor.to_owned() }
+            }
+        }),
     }
 }

@@ -32,6 +32,7 @@ struct Concern {
     kind: &'static str,
     severity: &'static str,
     count: u64,
+    definition: String,
     href: String,
 }
 
@@ -69,10 +70,23 @@ fn card(visit: &Visit<'_>, tx: &Tx<'_>, group: Organisation) -> Result<Card> {
             kind,
             severity,
             count,
+            definition: String::new(),
             href: format!("{base}{page}"),
         })
     };
-    let attention = [
+    let open = standing.projects(Permission::Upload, group.id);
+    let rejected =
+        facts.rejected.into_iter().filter(|file| open.reach(&file.project).is_some()).map(|file| Concern {
+            kind: "rejected",
+            severity: "warn",
+            count: file.rejected,
+            definition: format!("{} {}", file.project, file.definition),
+            href: match file.upload {
+                Some(upload) => format!("{base}/uploads/{upload}"),
+                None => format!("{base}/uploads/imports/{}", file.import),
+            },
+        });
+    let urgent = [
         concern(
             Permission::Overview,
             "certificate-none",
@@ -88,7 +102,8 @@ fn card(visit: &Visit<'_>, tx: &Tx<'_>, group: Organisation) -> Result<Card> {
             "/certificates",
         ),
         concern(Permission::QueueRead, "parked", "bad", facts.parked, "/queue"),
-        concern(Permission::Upload, "rejected", "warn", facts.rejected, "/uploads"),
+    ];
+    let others = [
         concern(Permission::Upload, "drop-folder", "warn", u64::from(facts.drop_folder), "/uploads"),
         concern(Permission::RegistrationCounts, "held", "calm", facts.held, "/registrations?state=held"),
         concern(
@@ -110,7 +125,7 @@ fn card(visit: &Visit<'_>, tx: &Tx<'_>, group: Organisation) -> Result<Card> {
     Ok(Card {
         roles: standing.grants(group.id).iter().map(|grant| grant.role.name()).collect(),
         actions: actions.map(|(_, name, page)| Action { name, href: format!("{base}{page}") }).collect(),
-        attention: attention.into_iter().flatten().collect(),
+        attention: urgent.into_iter().flatten().chain(rejected).chain(others.into_iter().flatten()).collect(),
         title: group.title,
         nihdi: group.nihdi.as_str().to_owned(),
     })

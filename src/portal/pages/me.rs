@@ -3,7 +3,7 @@
 use super::welcome;
 use crate::{
     error::Result,
-    portal::{answer::Answer, content::content, errors::Errors, password::Verdict, visit::Visit},
+    portal::{answer::Answer, browser, content::content, errors::Errors, password::Verdict, visit::Visit},
     store::{
         password, second_factor,
         session::{self, SessionId},
@@ -45,13 +45,16 @@ pub fn end_session(visit: &Visit<'_>) -> Result<Answer> {
 fn page(visit: &Visit<'_>, errors: &Errors) -> Result<Answer> {
     let who = visit.who()?;
     let (id, limits) = (who.account.id, visit.portal.limits());
-    let (sessions, codes_left, is_required) = visit.read(|tx| {
+    let (mut sessions, codes_left, is_required) = visit.read(|tx| {
         Ok((
             session::list(tx, id, limits)?,
             second_factor::codes_left(tx, id)?,
             second_factor::is_required(tx, id)?,
         ))
     })?;
+    for session in &mut sessions {
+        session.browser = browser::words(&session.browser);
+    }
     let content = content! {
         errors, sessions, codes_left, is_required,
         here => who.session.id, account => &who.account,

@@ -1,5 +1,7 @@
 //! Members of a group: the list, and what somebody may do there.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::{
@@ -96,6 +98,11 @@ pub fn projects(tx: &Tx<'_>) -> Result<Vec<String>> {
     projects.sort();
     projects.dedup();
     Ok(projects)
+}
+
+/// The same, each with the name that people call it by.
+pub fn named_projects(tx: &Tx<'_>) -> Result<BTreeMap<String, String>> {
+    Ok(definition::all(tx)?.iter().map(|known| (known.project.clone(), known.abbreviation.clone())).collect())
 }
 
 /// The member that the path names.

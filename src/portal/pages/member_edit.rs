@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::member::{projects, target};
+use super::member::{named_projects, target};
 use crate::{
     domain::{
         account::{Account, AccountId},
@@ -98,7 +98,8 @@ struct Choice {
     name: &'static str,
     is_held: bool,
     has_projects: bool,
-    projects: Vec<(String, bool)>,
+    /// The number, the name, whether it is given.
+    projects: Vec<(String, String, bool)>,
 }
 
 fn form(
@@ -108,7 +109,7 @@ fn form(
     held: &[Grant],
     errors: &Errors,
 ) -> Result<Answer> {
-    let known = visit.read(projects)?;
+    let known = visit.read(named_projects)?;
     let choice = |role: Role| {
         let grant = held.iter().find(|grant| grant.role == role);
         let is_given = |project: &String| grant.is_some_and(|grant| grant.projects.contains(project));
@@ -116,7 +117,10 @@ fn form(
             name: role.name(),
             is_held: grant.is_some(),
             has_projects: role.has_projects(),
-            projects: known.iter().map(|project| (project.clone(), is_given(project))).collect(),
+            projects: known
+                .iter()
+                .map(|(project, name)| (project.clone(), name.clone(), is_given(project)))
+                .collect(),
         }
     };
     let roles: Vec<_> = Role::ALL.into_iter().filter(|role| !role.is_of_installation()).map(choice).collect();

@@ -67,7 +67,7 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
         let attempts = attempts.into_iter().map(|attempt| {
             let detail = match attempt.outcome.as_str() {
                 "again" | "parked" | "waits" => reason_text(visit.language, &attempt.detail),
-                "retry" | "park" => person(tx, &attempt.detail)?,
+                "retry" | "park" => person(tx, visit.language, &attempt.detail)?,
                 _ => attempt.detail,
             };
             Ok(content! { at => attempt.at, outcome => attempt.outcome, detail })

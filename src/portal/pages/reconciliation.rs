@@ -36,7 +36,7 @@ pub fn list(visit: &Visit<'_>) -> Result<Answer> {
             let summary = (followed <= FOLLOWED)
                 .then(|| reconciliation::follow(tx, group, &line))
                 .transpose()?;
-            Ok(content! { read => line.counts.read(), actor => named(tx, line.actor.as_deref())?, summary, line })
+            Ok(content! { read => line.counts.read(), actor => named(visit, tx, line.actor.as_deref())?, summary, line })
         });
         Ok((rows.collect::<Result<Vec<_>>>()?, next))
     })?;
@@ -50,15 +50,18 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let group = visit.group()?.id;
     let import = ImportId(visit.number("import")?);
     let projects = projects(visit, Permission::QueueRead)?;
+    let open = visit.who()?.standing.projects(Permission::Upload, group);
     let content = visit.read(|tx| {
         let line = reconciliation::get(tx, group, &projects, import)?;
         let summary = reconciliation::follow(tx, group, &line)?;
         let codes = reconciliation::codes(tx, group, import)?;
-        Ok(content! { read => line.counts.read(), actor => named(tx, line.actor.as_deref())?, summary, codes, line })
+        let found = line.counts.rejected + line.counts.warnings > 0;
+        let may_mend = open.reach(&line.project).is_some();
+        Ok(content! { found, may_mend, read => line.counts.read(), actor => named(visit, tx, line.actor.as_deref())?, summary, codes, line })
     })?;
     Ok(visit.page("reconciliation.html", content))
 }
 
-fn named(tx: &Tx<'_>, actor: Option<&str>) -> Result<Option<String>> {
-    actor.map(|actor| person(tx, actor)).transpose()
+fn named(visit: &Visit<'_>, tx: &Tx<'_>, actor: Option<&str>) -> Result<Option<String>> {
+    actor.map(|actor| person(tx, visit.language, actor)).transpose()
 }

@@ -111,7 +111,7 @@ impl Shown {
         let before = at.and_then(|at| versions.get(at + 1)).map(|version| RegistrationId(version.id));
         let mut withdrawal = withdrawal::get(tx, group, id)?;
         if let Some(withdrawal) = &mut withdrawal {
-            withdrawal.actor = person(tx, &withdrawal.actor)?;
+            withdrawal.actor = person(tx, visit.language, &withdrawal.actor)?;
         }
         let may = [Permission::IdentifiersShow, Permission::RegistrationsEdit]
             .map(|permission| reached(visit, tx, id, permission).is_ok());

@@ -1,22 +1,37 @@
-//! What was found in the rows of an upload: as a page with filters, and as
-//! files to keep and to mend.
+//! What was found in the rows of an upload, or of an import that came another
+//! way: as a page with filters, and as files to keep and to mend.
 
 use minijinja::Value;
 use serde_json::json;
 
 use super::upload::{find, finding_shown};
 use crate::{
-    domain::{import::ImportId, member::not_found, upload::UploadId},
+    domain::{import::ImportId, member::not_found, role::Permission, upload::UploadId},
     error::{Code, Error, Result},
     intake::report::Table,
     portal::{answer::Answer, content::content, form::encode, visit::Visit},
     store::{
         definition,
         finding::{self, Filter},
-        import,
-        upload::Upload,
+        import, reconciliation,
     },
 };
+
+/// An import whose findings are shown.
+struct Found {
+    import: ImportId,
+    /// The key of its definition.
+    definition: i64,
+    /// The definition's name.
+    name: String,
+    file: String,
+    /// What its files are called by: the key of the upload, or of the import.
+    number: i64,
+    /// The path below which its files are.
+    path: String,
+    /// The page that tells more of it, if it is open to this person.
+    about: Option<String>,
+}
 
 /// Findings on one page.
 const SHOWN: u64 = 50;
@@ -34,11 +49,11 @@ const MEND_LIMIT: u64 = 48 << 20;
 /// The findings, filtered by code and column.
 pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let group = visit.group()?.id;
-    let (upload, import) = imported(visit)?;
+    let found = found(visit)?;
     let (filter, from) = (filter(visit), from(visit, "from"));
     let content = visit.read(|tx| {
-        let definition = definition::get(tx, upload.definition)?;
-        let counts = finding::counts(tx, group, import)?;
+        let definition = definition::get(tx, found.definition)?;
+        let counts = finding::counts(tx, group, found.import)?;
         let is_shown = |count: &&finding::Count| {
             filter.code.is_none_or(|code| code == count.code)
                 && filter.column.is_none_or(|column| column == count.column)
@@ -49,17 +64,19 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
         columns.sort();
         codes.dedup();
         columns.dedup();
-        let found = finding::page(tx, group, import, filter, from, SHOWN)?;
-        let rows: Vec<_> = found.iter().map(|found| finding_shown(found, visit, &definition)).collect();
-        let refused = import::refused_parts(tx, group, import, MEND_BYTES)?;
+        let page = finding::page(tx, group, found.import, filter, from, SHOWN)?;
+        let rows: Vec<_> = page.iter().map(|line| finding_shown(line, visit, &definition)).collect();
+        let refused = import::refused_parts(tx, group, found.import, MEND_BYTES)?;
         let refused: Vec<_> = refused
             .iter()
             .map(|part| content! { rows => part.rows, fits => part.bytes <= MEND_LIMIT })
             .collect();
-        let UploadId(id) = upload.id;
         Ok(content! {
-            id, rows, total, codes, columns, refused, from,
-            file => upload.file,
+            rows, total, codes, columns, refused, from,
+            path => found.path,
+            about => found.about,
+            definition => found.definition,
+            file => found.file,
             code => filter.code,
             column => filter.column,
             query => query(filter),
@@ -73,50 +90,78 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
 /// The findings as a file, or one of several if there are very many.
 pub fn download(visit: &Visit<'_>) -> Result<Answer> {
     let group = visit.group()?.id;
-    let (upload, import) = imported(visit)?;
+    let found = found(visit)?;
     let part = from(visit, "part").max(1);
     let bytes = visit.read(|tx| {
-        let definition = definition::get(tx, upload.definition)?;
+        let definition = definition::get(tx, found.definition)?;
         let mut table = Table::begin(Vec::new(), visit.language, &definition).map_err(Error::internal)?;
         let skip = (part - 1).saturating_mul(IN_A_FILE);
-        for found in finding::page(tx, group, import, filter(visit), skip, IN_A_FILE)? {
-            table.add(&found).map_err(Error::internal)?;
+        for line in finding::page(tx, group, found.import, filter(visit), skip, IN_A_FILE)? {
+            table.add(&line).map_err(Error::internal)?;
         }
         table.into_inner().map_err(Error::internal)
     })?;
-    Ok(Answer::download(name("findings", &upload, part), "text/csv; charset=utf-8", bytes))
+    Ok(Answer::download(name("findings", &found, part), "text/csv; charset=utf-8", bytes))
 }
 
 /// The refused rows as they came, to mend and upload again. They hold patient
 /// data, so that it was handed out is written down first.
 pub fn mend(visit: &Visit<'_>) -> Result<Answer> {
     let group = visit.group()?.id;
-    let (upload, import) = imported(visit)?;
+    let found = found(visit)?;
     let part = visit.form.get("part").parse().unwrap_or(1_u64).max(1);
-    let parts = visit.read(|tx| import::refused_parts(tx, group, import, MEND_BYTES))?;
+    let parts = visit.read(|tx| import::refused_parts(tx, group, found.import, MEND_BYTES))?;
     let chosen = *parts.get(part as usize - 1).ok_or_else(not_found)?;
     if chosen.bytes > MEND_LIMIT {
         return Err(Error::new(Code::TooLarge, "upload-mend-too-large"));
     }
-    let details = json!({ "import": import.0, "rows": chosen.rows });
+    let details = json!({ "import": found.import.0, "rows": chosen.rows });
     visit.write(|tx| visit.audit(tx, "import.refused-rows", &details))?;
     let bytes = visit.read(|tx| {
-        let mut bytes = import::header(tx, group, import)?;
+        let mut bytes = import::header(tx, group, found.import)?;
         bytes.push(b'\n');
-        import::refused(tx, group, import, Some(chosen), |rows| {
+        import::refused(tx, group, found.import, Some(chosen), |rows| {
             bytes.extend_from_slice(rows);
             Ok(())
         })?;
         Ok(bytes)
     })?;
-    Ok(Answer::download(name("mend", &upload, part), "text/csv; charset=utf-8", bytes))
+    Ok(Answer::download(name("mend", &found, part), "text/csv; charset=utf-8", bytes))
 }
 
-/// The upload of the path and its import; without one nothing was found yet.
-fn imported(visit: &Visit<'_>) -> Result<(Upload, ImportId)> {
-    let upload = find(visit)?;
-    let import = upload.import.ok_or_else(not_found)?;
-    Ok((upload, import))
+/// The upload of the path and its import, without which nothing was found yet;
+/// or the import of the path, if its project is open to this person.
+fn found(visit: &Visit<'_>) -> Result<Found> {
+    if visit.param("import").is_empty() {
+        let upload = find(visit)?;
+        let UploadId(number) = upload.id;
+        let path = visit.group_path(&format!("/uploads/{number}"));
+        return Ok(Found {
+            import: upload.import.ok_or_else(not_found)?,
+            definition: upload.definition,
+            name: upload.name,
+            file: upload.file,
+            number,
+            about: Some(path.clone()),
+            path,
+        });
+    }
+    let (group, import) = (visit.group()?.id, ImportId(visit.number("import")?));
+    let open = visit.who()?.standing.projects(Permission::Upload, group);
+    let (line, definition) = visit.read(|tx| {
+        let line = reconciliation::get(tx, group, &open, import)?;
+        Ok((line, import::get(tx, group, import)?.definition))
+    })?;
+    let about = visit.group_path(&format!("/queue/imports/{}", import.0));
+    Ok(Found {
+        import,
+        definition,
+        name: line.definition,
+        file: line.file,
+        number: import.0,
+        path: visit.group_path(&format!("/uploads/imports/{}", import.0)),
+        about: visit.permits(Permission::QueueRead).then_some(about),
+    })
 }
 
 fn filter<'a>(visit: &'a Visit<'_>) -> Filter<'a> {
@@ -152,10 +197,9 @@ fn pages(visit: &Visit<'_>, filter: Filter<'_>, from: u64, total: u64) -> Value 
 }
 
 /// A name that says nothing about the patient whom the upload's own may name.
-fn name(what: &str, upload: &Upload, part: u64) -> String {
-    let UploadId(id) = upload.id;
+fn name(what: &str, Found { name, number, .. }: &Found, part: u64) -> String {
     match part {
-        1 => format!("{what}-{}-{id}.csv", upload.name),
-        _ => format!("{what}-{}-{id}-{part}.csv", upload.name),
+        1 => format!("{what}-{name}-{number}.csv"),
+        _ => format!("{what}-{name}-{number}-{part}.csv"),
     }
 }
