@@ -25,6 +25,11 @@ fn an_auditor_reads_what_concerns_the_own_groups_and_a_manager_reads_all() {
     assert!(!seen.contains("Ander Ziekenhuis") && !seen.contains("Logged in"), "{seen}");
     let all = rows(&manager.get("/ssp/audit").text());
     assert!(all.contains("Ander Ziekenhuis") && all.contains("Logged in"), "{all}");
+    assert!(all.contains("valid until: "), "{all}");
+    let until = all.split("valid until: ").nth(1).unwrap().split(" · ").next().unwrap();
+    assert!(until.contains(':') && !until.contains('Z'), "{until}");
+    let thumbprint = all.split("thumbprint: ").nth(1).unwrap().chars().position(|letter| letter == '…');
+    assert_eq!(thumbprint, Some(12), "{all}");
     assert_eq!(auditor.get("/ssp/audit?group=72099902").status, 404);
     let file = auditor.post("/ssp/audit/export", &[]).text();
     assert!(file.contains("member.add") && !file.contains("72099902"), "{file}");

@@ -41,6 +41,7 @@ fn rows_that_the_command_line_rejected_stay_on_home_until_they_are_mended_in_the
     let found = shown(&mut nurse, &path);
     assert!(found.contains("1 to 2 of 2") && found.contains("99/99/9999"), "{found}");
     assert!(!found.contains("31/02/2023"), "shapes only");
+    assert!(found.contains("uploads/new?definition=INTEGO-DIAG\""), "{found}");
     assert_eq!(nurse.get(&format!("{path}/findings.csv")).text().lines().count(), 3);
     let mend = nurse.post(&format!("{path}/mend.csv"), &[("part", "1")]);
     assert_eq!(mend.text(), format!("{DIAG_HEADER}\n{}\n{}\n", wrong("D2"), wrong("D3")));

@@ -120,6 +120,7 @@ detail-held = held
 detail-import = import
 detail-name = name
 detail-names = names
+detail-not_after = valid until
 detail-nihdi = NIHDI number
 detail-no_certificate = without certificate
 detail-organisations = groups

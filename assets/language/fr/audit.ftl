@@ -120,6 +120,7 @@ detail-held = retenus
 detail-import = import
 detail-name = nom
 detail-names = noms
+detail-not_after = valable jusqu’au
 detail-nihdi = numéro INAMI
 detail-no_certificate = sans certificat
 detail-organisations = groupes

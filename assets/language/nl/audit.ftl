@@ -120,6 +120,7 @@ detail-held = tegengehouden
 detail-import = import
 detail-name = naam
 detail-names = namen
+detail-not_after = geldig tot
 detail-nihdi = RIZIV-nummer
 detail-no_certificate = zonder certificaat
 detail-organisations = groepen

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use crate::{
     domain::{account::AccountId, act::sentence, organisation::Organisation},
     error::Result,
     language::Language,
-    portal::pages::group,
+    portal::{format, pages::group},
     store::{Tx, account, audit::Event},
 };
 
@@ -103,9 +104,9 @@ impl<'a> Teller<'a> {
                 return Ok(());
             }
             Value::Array(items) if items.is_empty() => return Ok(()),
-            Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+            Value::Array(items) => items.iter().map(|item| self.plain(item)).collect::<Vec<_>>().join(", "),
             Value::Bool(is_so) => self.language.text(if *is_so { "matrix-yes" } else { "matrix-no" }, &[]),
-            other => plain(other),
+            other => self.plain(other),
         };
         told.push((name.unwrap_or_default().to_owned(), text));
         Ok(())
@@ -125,8 +126,19 @@ impl<'a> Teller<'a> {
     fn known(&self, id: &str) -> Option<String> {
         self.language.has(id).then(|| self.language.text(id, &[]))
     }
+
+    /// A value as it stands, but moments as the reader writes them and of a
+    /// hash as much as tells it from others; the export has it whole.
+    fn plain(&self, value: &Value) -> String {
+        let Some(text) = value.as_str() else { return value.to_string() };
+        if let Ok(moment) = text.parse::<Timestamp>() {
+            return format::time(self.language, moment.as_millisecond());
+        }
+        let is_hash = text.len() >= HASH && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_hash { format!("{}…", &text[..SHOWN]) } else { format::date(self.language, text) }
+    }
 }
 
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
+/// The least letters of a hash in hexadecimal, and how many are shown.
+const HASH: usize = 40;
+const SHOWN: usize = 12;

@@ -75,7 +75,7 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
             rows, total, codes, columns, refused, from,
             path => found.path,
             about => found.about,
-            definition => found.definition,
+            definition => found.name,
             file => found.file,
             code => filter.code,
             column => filter.column,
