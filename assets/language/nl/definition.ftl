@@ -28,6 +28,7 @@ definition-variable-name = "{ $what }" is geen naam voor een variabele. Gebruik 
 definition-group-open = De groep wordt niet afgesloten.
 definition-group-end = Er is geen open groep die hier kan eindigen.
 definition-default = "{ $what }" is geen code van de lijst.
+definition-default-type = "{ $what }" is geen waarde van dit type. Schrijf een datum als 2026-01-31, een tijd als 14:05, een moment als 2026-01-31T14:05.
 definition-number-format = "{ $what }" is geen getalformaat. Schrijf x.y: het totale aantal cijfers en dat na de komma.
 definition-code-system = Het codestelsel "{ $what }" is niet bekend. Bekend zijn ATC, CNK, ICD-10, ICPC-2, LOINC, RxNorm en SNOMED CT.
 definition-code-system-variable = "{ $what }" is geen select_one-variabele die het codestelsel kan aangeven.
