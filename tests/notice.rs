@@ -38,7 +38,7 @@ const PLACES: [(&str, [&str; 4]); 3] = [
             "Sheet survey, column label::German (de)",
             "Sheet survey, column relevnat",
             "Sheet survey, column mandatory",
-            "Sheet hd, row 5, column enrollment_required",
+            "Sheet hd, row 5, column key",
         ],
     ),
     (
@@ -47,7 +47,7 @@ const PLACES: [(&str, [&str; 4]); 3] = [
             "Feuille survey, colonne label::German (de)",
             "Feuille survey, colonne relevnat",
             "Feuille survey, colonne mandatory",
-            "Feuille hd, ligne 5, colonne enrollment_required",
+            "Feuille hd, ligne 5, colonne key",
         ],
     ),
     (
@@ -56,7 +56,7 @@ const PLACES: [(&str, [&str; 4]); 3] = [
             "Blad survey, kolom label::German (de)",
             "Blad survey, kolom relevnat",
             "Blad survey, kolom mandatory",
-            "Blad hd, rij 5, kolom enrollment_required",
+            "Blad hd, rij 5, kolom key",
         ],
     ),
 ];

@@ -60,7 +60,7 @@ fn columns(known: &Known, sheet: &Sheet, used: &HashSet<&str>) -> Vec<Problem> {
     told.filter_map(|(at, name)| {
         let name = short(name);
         let (id, near) = passed_over(known, &name, &present)?;
-        is_filled(at).then(|| located(Problem::at(known.sheet, 0, &name, id), near))
+        is_filled(at).then(|| with_near(Problem::at(known.sheet, 0, &name, id), near))
     })
     .collect()
 }
@@ -74,12 +74,12 @@ fn names(sheet: &Sheet, key: usize, value: usize) -> Vec<Problem> {
         .filter(|row| !row.cell(Some(value)).is_empty())
         .filter_map(|row| {
             let (id, near) = passed_over(&HD, &name(row), &present)?;
-            Some(located(Problem::at("hd", row.0, &name(row), id), near))
+            Some(with_near(Problem::at("hd", row.0, "key", id), near))
         })
         .collect()
 }
 
-fn located(notice: Problem, near: Option<String>) -> Problem {
+fn with_near(notice: Problem, near: Option<String>) -> Problem {
     match near {
         Some(near) => notice.with("near", near),
         None => notice,

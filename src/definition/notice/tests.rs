@@ -95,7 +95,7 @@ fn a_text_in_another_language_is_told() {
     let choices = "list_name,name,label::English,label::German\nSIDE,L,Left,Links\n";
     assert_eq!(told(&[("choices.csv", choices)]), ["choices label::German: language"]);
     let hd = format!("{HD}title::German,Versuch\n");
-    assert_eq!(told(&[("hd.csv", &hd)]), ["hd title::German: language"]);
+    assert_eq!(told(&[("hd.csv", &hd)]), ["hd key: language"]);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn settings_and_what_healthdata_adds_are_looked_at_too() {
         ["settings defualt_language: default_language", "settings crosswalk: column"]
     );
     let hd = "key,value\nproject,HDBP0147\nenrollment-required,yes\nowner,somebody\ndcdd,\n";
-    assert_eq!(told(&[("hd.csv", hd)]), ["hd enrollment-required: enrolment_required"]);
+    assert_eq!(told(&[("hd.csv", hd)]), ["hd key: enrolment_required"]);
     let hd = "project,Enrolment required.,owner\nHDBP0147,yes,somebody\n";
     assert_eq!(told(&[("hd.csv", hd)]), ["hd Enrolment required.: enrolment_required"]);
 }
