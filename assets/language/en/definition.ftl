@@ -86,3 +86,6 @@ definition-type-rank = Rankings are not supported. Use one variable for each ran
 definition-group-deep = More than { $what } groups stand in each other.
 definition-origin-sheet = a sheet of the workbook
 definition-origin-packaged = comes with the appliance
+definition-notice-column = The name is not known, and what stands there is passed over.
+definition-notice-near = The name is not known, and what stands there is passed over. Did you mean "{ $near }"?
+definition-notice-language = Texts are shown in English, French and Dutch only, so what stands there is passed over.

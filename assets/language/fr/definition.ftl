@@ -86,3 +86,6 @@ definition-type-rank = Les classements ne sont pas pris en charge. Utilisez une 
 definition-group-deep = Plus de { $what } groupes sont imbriqués.
 definition-origin-sheet = une feuille du classeur
 definition-origin-packaged = fournie avec l'appareil
+definition-notice-column = Le nom est inconnu, et ce qui s'y trouve est ignoré.
+definition-notice-near = Le nom est inconnu, et ce qui s'y trouve est ignoré. Vouliez-vous dire « { $near } » ?
+definition-notice-language = Les textes ne s'affichent qu'en anglais, en français et en néerlandais ; ce qui s'y trouve est donc ignoré.

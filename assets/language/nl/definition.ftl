@@ -86,3 +86,6 @@ definition-type-rank = Rangschikkingen worden niet ondersteund. Gebruik één va
 definition-group-deep = Meer dan { $what } groepen staan in elkaar.
 definition-origin-sheet = een blad van het werkboek
 definition-origin-packaged = meegeleverd
+definition-notice-column = De naam is niet bekend, en wat er staat wordt overgeslagen.
+definition-notice-near = De naam is niet bekend, en wat er staat wordt overgeslagen. Bedoelt u "{ $near }"?
+definition-notice-language = Teksten worden alleen in het Engels, Frans en Nederlands getoond; wat er staat wordt dus overgeslagen.
