@@ -10,7 +10,7 @@ use crate::{
         pages::{group::person, queue::projects},
         visit::Visit,
     },
-    store::{Tx, reconciliation},
+    store::{Tx, import, reconciliation},
 };
 
 /// How many imports a page lists.
@@ -48,16 +48,18 @@ pub fn list(visit: &Visit<'_>) -> Result<Answer> {
 /// One import: where each of its rows is now, and what became of the codes.
 pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let group = visit.group()?.id;
-    let import = ImportId(visit.number("import")?);
+    let id = ImportId(visit.number("import")?);
     let projects = projects(visit, Permission::QueueRead)?;
     let open = visit.who()?.standing.projects(Permission::Upload, group);
     let content = visit.read(|tx| {
-        let line = reconciliation::get(tx, group, &projects, import)?;
+        let line = reconciliation::get(tx, group, &projects, id)?;
         let summary = reconciliation::follow(tx, group, &line)?;
-        let codes = reconciliation::codes(tx, group, import)?;
+        let codes = reconciliation::codes(tx, group, id)?;
         let found = line.counts.rejected + line.counts.warnings > 0;
+        // What systems send by the API is not kept if it is refused.
+        let is_kept = !import::refused_parts(tx, group, id, u64::MAX)?.is_empty();
         let may_mend = open.reach(&line.project).is_some();
-        Ok(content! { found, may_mend, read => line.counts.read(), actor => named(visit, tx, line.actor.as_deref())?, summary, codes, line })
+        Ok(content! { found, is_kept, may_mend, read => line.counts.read(), actor => named(visit, tx, line.actor.as_deref())?, summary, codes, line })
     })?;
     Ok(visit.page("reconciliation.html", content))
 }

@@ -26,7 +26,7 @@ struct Found {
     name: String,
     file: String,
     /// What its files are called by: the key of the upload, or of the import.
-    number: i64,
+    number: String,
     /// The path below which its files are.
     path: String,
     /// The page that tells more of it, if it is open to this person.
@@ -141,26 +141,28 @@ fn found(visit: &Visit<'_>) -> Result<Found> {
             definition: upload.definition,
             name: upload.name,
             file: upload.file,
-            number,
+            number: number.to_string(),
             about: Some(path.clone()),
             path,
         });
     }
     let (group, import) = (visit.group()?.id, ImportId(visit.number("import")?));
-    let open = visit.who()?.standing.projects(Permission::Upload, group);
+    let standing = &visit.who()?.standing;
+    let open = |permission| standing.projects(permission, group);
     let (line, definition) = visit.read(|tx| {
-        let line = reconciliation::get(tx, group, &open, import)?;
+        let line = reconciliation::get(tx, group, &open(Permission::Upload), import)?;
         Ok((line, import::get(tx, group, import)?.definition))
     })?;
+    let is_followed = open(Permission::QueueRead).reach(&line.project).is_some();
     let about = visit.group_path(&format!("/queue/imports/{}", import.0));
     Ok(Found {
         import,
         definition,
         name: line.definition,
         file: line.file,
-        number: import.0,
+        number: format!("import-{}", import.0),
         path: visit.group_path(&format!("/uploads/imports/{}", import.0)),
-        about: visit.permits(Permission::QueueRead).then_some(about),
+        about: is_followed.then_some(about),
     })
 }
 
