@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{
     located,
     order::Order,
+    spoken::LABEL,
     survey::{Part, Reader, Row, Survey},
     truth,
     types::{OTHER, in_all_languages},
@@ -23,15 +24,17 @@ use crate::{
 
 /// The rows, with what is known of all of them.
 pub(super) struct Relations<'a> {
-    reader: Reader<'a>,
-    kinds: Vec<Kind>,
+    pub(super) reader: Reader<'a>,
+    pub(super) kinds: Vec<Kind>,
     /// Which calculations give one type or another.
     loose: Vec<bool>,
-    repeat_of: Vec<Option<usize>>,
+    pub(super) repeat_of: Vec<Option<usize>>,
     repeat_names: Vec<String>,
     roles: Vec<Option<Role>>,
     /// The identities that each variable is, is calculated from or begins with.
     identities: Vec<Vec<Role>>,
+    /// How often texts speak of answers.
+    pub(super) spoken: usize,
     order: Order,
     calculations: HashMap<usize, Calculation>,
     /// What is left for expressions.
@@ -51,6 +54,7 @@ impl<'a> Relations<'a> {
             repeat_names: repeats.collect(),
             roles: Vec::new(),
             identities: Vec::new(),
+            spoken: 0,
             calculations: HashMap::new(),
             room: Room::default(),
             // An empty cell means no; as long as no row says yes, it means yes.
@@ -78,7 +82,7 @@ impl<'a> Relations<'a> {
                 Row::Group(row) => {
                     let relevant = self.relevance(row, around, inside);
                     groups.push(relevant.clone());
-                    Item::Group { labels: self.reader.texts[0].read(row), relevant }
+                    Item::Group { labels: self.texts(LABEL, row, inside), relevant }
                 }
                 Row::GroupEnd => {
                     groups.pop();
@@ -89,7 +93,8 @@ impl<'a> Relations<'a> {
                     let relevant = self.relevance(row, around, None);
                     groups.push(relevant.clone());
                     inside = Some(*place);
-                    survey.repeats.push(self.repeat(row, first, relevant));
+                    let labels = self.texts(LABEL, row, inside);
+                    survey.repeats.push(Repeat { labels, ..self.repeat(row, first, relevant) });
                     Item::Repeat(*place)
                 }
                 Row::RepeatEnd => {
@@ -101,7 +106,7 @@ impl<'a> Relations<'a> {
                     Item::RepeatEnd
                 }
                 Row::Note(row) => Item::Note {
-                    labels: self.reader.texts[0].read(row),
+                    labels: self.texts(LABEL, row, inside),
                     relevant: self.relevance(row, around, inside),
                 },
                 Row::Variable(place) => {
@@ -150,7 +155,7 @@ impl<'a> Relations<'a> {
         };
         Repeat {
             name: self.reader.cell(row, "name").to_owned(),
-            labels: self.reader.texts[0].read(row),
+            labels: Texts::default(),
             relevant,
             count,
             variables: first..first,
@@ -182,8 +187,8 @@ impl<'a> Relations<'a> {
             technical => technical.to_owned(),
         };
         let repeat = self.repeat_of[place];
-        let texts = |at: usize| -> Texts { self.reader.texts[at].read(row) };
-        let [labels, hints, required_message, constraint_message, guidance] = [0, 1, 2, 3, 4].map(texts);
+        let [labels, hints, required_message, constraint_message, guidance] =
+            [LABEL, 1, 2, 3, 4].map(|at| self.texts(at, row, repeat));
         let range = match &part {
             Part::Range(rule) => self.expression(row, "parameters", rule, Some(place), repeat),
             _ => None,
@@ -342,12 +347,7 @@ impl<'a> Relations<'a> {
     fn destinations(&mut self, place: usize) -> Destinations {
         let row = self.reader.planned[place].row;
         let identities = &self.identities[place];
-        let tells = identities.iter().any(|role| match role {
-            Role::BirthDate => {
-                self.roles[place].is_some() || !matches!(self.kinds[place], Kind::Integer | Kind::Decimal)
-            }
-            _ => true,
-        });
+        let tells = self.identifies(place);
         let said = self.reader.cell(row, "destination::hd");
         let hd = match said {
             _ if identities.contains(&Role::Patient) => false,
@@ -365,6 +365,17 @@ impl<'a> Relations<'a> {
             nippin_relevant: self.reader.cell(row, "destination::nippin_relevant").to_owned(),
             ima: goes("destination::ima"),
         }
+    }
+
+    /// Whether a variable tells who the patient is, by itself or by what it is
+    /// worked out from.
+    pub(super) fn identifies(&self, place: usize) -> bool {
+        self.identities[place].iter().any(|role| match role {
+            Role::BirthDate => {
+                self.roles[place].is_some() || !matches!(self.kinds[place], Kind::Integer | Kind::Decimal)
+            }
+            _ => true,
+        })
     }
 
     /// The identities that each variable is, is calculated from or begins with.
