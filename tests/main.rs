@@ -34,6 +34,7 @@ mod seal;
 mod serve;
 mod server_certificate;
 mod service;
+mod spoken;
 mod store;
 mod version;
 mod xlsform;

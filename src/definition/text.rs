@@ -111,9 +111,15 @@ mod tests {
         let pieces = vec![Piece::Answer { variable: 3, identifies: false }, Piece::Text(" ?".to_owned())];
         texts.set_pieces(Language::Fr, "« Plainte » ?".to_owned(), pieces.clone());
         assert_eq!((texts.pieces(Language::En), texts.pieces(Language::Nl)), (None, None));
-        assert_eq!((texts.get(Language::Fr), texts.pieces(Language::Fr)), ("« Plainte » ?", Some(&pieces[..])));
+        assert_eq!(
+            (texts.get(Language::Fr), texts.pieces(Language::Fr)),
+            ("« Plainte » ?", Some(&pieces[..]))
+        );
         texts.set(Language::En, "");
-        assert_eq!((texts.get(Language::Nl), texts.pieces(Language::Nl)), ("« Plainte » ?", Some(&pieces[..])));
+        assert_eq!(
+            (texts.get(Language::Nl), texts.pieces(Language::Nl)),
+            ("« Plainte » ?", Some(&pieces[..]))
+        );
     }
 
     #[test]

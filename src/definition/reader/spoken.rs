@@ -1,11 +1,6 @@
 //! Texts that speak of answers: `${name}` in a label, a hint or a message.
 
-use super::{
-    TextColumns, is_name,
-    relate::Relations,
-    survey::Part,
-    types::in_all_languages,
-};
+use super::{TextColumns, is_name, relate::Relations, survey::Part, types::in_all_languages};
 use crate::{
     definition::{
         sheet::{Problem, SheetRow},
@@ -160,8 +155,13 @@ fn split(text: &str) -> Vec<Written<'_>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::definition::{
+        Definition, Item,
+        reader::tests::{CHOICES, HD, SETTINGS, problems, read_survey},
+    };
 
     #[test]
     fn references_are_found_in_a_text_and_what_is_none_is_told() {
@@ -178,5 +178,89 @@ mod tests {
         ] {
             assert_eq!(split(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn texts_speak_of_answers_and_elsewhere_of_the_labels_of_those() {
+        let definition = read_survey(
+            "type,name,hd::key,label::English (en),label::French (fr),hint,guidance_hint,constraint,constraint_message,required_message\n\
+             text,A,yes,Name,Nom,,,,,\n\
+             begin_group,G,,About ${A},À propos de ${A},,,,,\n\
+             integer,B,,Age of ${ A },,Not ${C},More on ${A},. > 0,Never for ${A}.,${A} has one.\n\
+             end_group,,,,,,,,,\n\
+             note,N,,${B}: ${A}?,,,,,,\n\
+             text,C,,,,,,,,\n\
+             begin_repeat,R,,Visit of ${D},,,,,,\ndate,D,,Day,,,,,,\ntext,E,,On ${D} by ${A},,,,,,\nend_repeat,,,,,,,,,\n",
+        )
+        .unwrap();
+        let [a, b, _, d, e] = &definition.variables[..] else { panic!("five") };
+        assert_eq!(a.labels.pieces(Language::En), None);
+        let told = |texts: &Texts| texts.get(Language::En).to_owned();
+        assert_eq!(told(&b.labels), "Age of “Name”");
+        assert_eq!(told(&b.hints), "Not “C”", "without a label it is the name");
+        assert_eq!(told(&b.guidance), "More on “Name”");
+        assert_eq!(told(&b.constraint_message), "Never for “Name”.");
+        assert_eq!(told(&b.required_message), "“Name” has one.");
+        assert_eq!((told(&d.labels), told(&e.labels)), ("Day".into(), "On “Day” by “Name”".into()));
+        assert_eq!(told(&definition.repeats[0].labels), "Visit of “Day”");
+        let [_, Item::Group { labels: group, .. }, _, _, Item::Note { labels: note, .. }, ..] =
+            &definition.layout[..]
+        else {
+            panic!("{:?}", definition.layout)
+        };
+        assert_eq!(group.get(Language::Fr), "À propos de «\u{a0}Nom\u{a0}»");
+        assert_eq!(told(note), "“Age of …”: “Name”?", "a label within a label says no more");
+        let answer = |variable| Piece::Answer { variable, identifies: false };
+        let text = |text: &str| Piece::Text(text.to_owned());
+        let pieces = [answer(1), text(": "), answer(0), text("?")];
+        assert_eq!(note.pieces(Language::Nl), Some(&pieces[..]), "in the language that there is");
+    }
+
+    #[test]
+    fn a_text_that_speaks_of_no_answer_is_refused_with_its_place_and_stays_readable() {
+        let survey = "type,name,hd::key,label::English (en),label::French (fr),hint\n\
+             text,A,yes,Name of ${NOBODY},Nom,\n\
+             note,N,,Fine,Voir ${D},\n\
+             text,B,,Name,Nom,Like ${A\n\
+             begin_repeat,R,,Visit,,\ndate,D,,Day ${N},,\nend_repeat,,,,,\n\
+             begin_repeat,S,,Of ${D},,${R}\ntext,E,,Last,,\nend_repeat,,,,,\n";
+        let found = problems(read_survey(survey));
+        let place = |row, column: &str, id| ("survey", row, column.to_owned(), id);
+        let expected = [
+            place(2, "label::English (en)", "definition-text-variable"),
+            place(3, "label::French (fr)", "definition-text-several"),
+            place(4, "hint", "definition-text-reference"),
+            place(6, "label::English (en)", "definition-text-variable"),
+            place(8, "label::English (en)", "definition-text-several"),
+        ];
+        assert_eq!(found, expected);
+        let sheets = crate::definition::workbook::read_folder(|name| match name {
+            "settings.csv" => Some(SETTINGS.into()),
+            "survey.csv" => Some(survey.into()),
+            "choices.csv" => Some(CHOICES.into()),
+            "hd.csv" => Some(HD.into()),
+            _ => None,
+        });
+        let stored = serde_json::to_string(&sheets.unwrap()).unwrap();
+        let definition = Definition::from_source(&stored).unwrap();
+        assert_eq!(definition.variables[0].labels.get(Language::En), "Name of ${NOBODY}");
+        assert_eq!(definition.variables[1].hints.get(Language::En), "Like ${A");
+    }
+
+    #[test]
+    fn what_tells_who_the_patient_is_is_known_where_a_text_speaks_of_it() {
+        let definition = read_survey(
+            "type,name,hd::key,label,calculation\ntext,TX_PAT_LAST_NAM,yes,Name,\ndate,D_PAT_DOB,,Birth,\n\
+             calculate,WHO,,,\"concat(${TX_PAT_LAST_NAM}, '!')\"\n\
+             calculate,AGE,,,int((today() - ${D_PAT_DOB}) div 365.25)\n\
+             note,N,,${TX_PAT_LAST_NAM}${D_PAT_DOB}${WHO}${AGE},\n",
+        )
+        .unwrap();
+        let Some(Item::Note { labels, .. }) = definition.layout.last() else { panic!("a note") };
+        let identifies = labels.pieces(Language::En).unwrap().iter().map(|piece| match piece {
+            Piece::Answer { identifies, .. } => *identifies,
+            Piece::Text(_) => panic!("only answers"),
+        });
+        assert_eq!(identifies.collect::<Vec<_>>(), [true, true, true, false]);
     }
 }

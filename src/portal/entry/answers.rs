@@ -138,3 +138,99 @@ fn short(mut answer: String) -> String {
     }
     answer
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        domain::{form::Form, registration::RegistrationId},
+        portal::entry::{
+            judged::{Judging, Purpose},
+            stored::How,
+        },
+    };
+
+    /// A definition whose variable `ALL` has a label that speaks of the others.
+    fn definition() -> Arc<Definition> {
+        let survey = "type,name,label,calculation,relevant,hd::key\n\
+            text,ID,Number,,,yes\ntext,TX_PAT_LAST_NAM,Name,,,\nselect_multiple side,SIDE,Side,,,\n\
+            date,DAY,Day,,,\ndateTime,AT,At,,,\ntext,MORE,More,,${SIDE} != '',\n\
+            calculate,TWICE,,\"concat(${ID}, ${ID})\",,\ncalculate,WHO,,\"concat(${TX_PAT_LAST_NAM}, '!')\",,\n\
+            text,ALL,${ID}|${TX_PAT_LAST_NAM}|${SIDE}|${DAY}|${AT}|${MORE}|${TWICE}|${WHO},,,\n\
+            begin_repeat,VISIT,Visit ${PULSE},,,\ninteger,PULSE,Pulse for ${ID},,,\nend_repeat,,,,,\n";
+        let sheet = |name: &str| {
+            let text = match name {
+                "settings.csv" => "form_title,form_id,version\nVisits,VISITS,1.0.0\n",
+                "survey.csv" => survey,
+                "choices.csv" => {
+                    "list_name,name,label::English (en),label::French (fr)\n\
+                                  side,L,Left,Gauche\nside,R,Right,Droite\n"
+                }
+                "hd.csv" => "key,value\nproject,HDBP0999\ndcd,VISITS\n",
+                _ => return None,
+            };
+            Some(text.as_bytes().to_vec())
+        };
+        Arc::new(Definition::from_folder(sheet).unwrap())
+    }
+
+    /// What the label of `ALL` tells, and the labels of the pulses.
+    fn told(fields: &str, language: Language, stored: Option<&Stored>) -> (String, Vec<String>) {
+        let definition = definition();
+        let mut typed = Typed::read(&definition, &Form::read(fields.as_bytes()));
+        if let Some(stored) = stored {
+            typed.fill(&definition, stored);
+        }
+        let judging = Judging { email: "an@x.example", nihii_moduli: &[97], language };
+        let judged = judging.judge(&definition, &typed, stored, Purpose::Check);
+        let answers =
+            Answers { definition: &definition, typed: &typed, seen: &judged.seen, stored, language };
+        let variable = |name: &str| &definition.variables[definition.variable(name).unwrap()];
+        let first = definition.repeats[0].variables.start;
+        let pulses = (1..=typed.repeats[0].len())
+            .map(|number| answers.label_of(variable("PULSE"), Some((0, first, number))));
+        (answers.label_of(variable("ALL"), None), pulses.collect())
+    }
+
+    #[test]
+    fn answers_are_told_in_the_words_and_days_of_who_reads() {
+        let all = "v-ID=7&v-TX_PAT_LAST_NAM=Peeters&v-SIDE=L&v-SIDE=R&v-DAY=2024-07-01&v-AT=2024-07-01T10:05&v-MORE=so";
+        let english = "7|Peeters|Left, Right|1 Jul 2024|1 Jul 2024 10:05|so|77|Peeters!";
+        assert_eq!(told(all, Language::En, None).0, english);
+        let french = "7|Peeters|Gauche, Droite|01/07/2024|01/07/2024 10:05|so|77|Peeters!";
+        assert_eq!(told(all, Language::Fr, None).0, french);
+        assert_eq!(moment(Language::Fr, "2024-07-01T10:05:00+02:00"), "01/07/2024 10:05");
+        let wrong = "v-DAY=tomorrow&v-AT=x&v-SIDE=B&v-MORE=so";
+        assert_eq!(told(wrong, Language::En, None).0, "…|…|B|tomorrow|x|so|…|!");
+        assert_eq!(told("v-ID=7&v-MORE=so", Language::En, None).0, "7|…|…|…|…|…|77|!", "what is not asked");
+        let long = told(&format!("v-ID={}", "a".repeat(500)), Language::En, None).0;
+        assert!(long.starts_with(&format!("{}…|", "a".repeat(200))), "{long}");
+    }
+
+    #[test]
+    fn an_answer_that_looks_like_a_reference_is_told_as_it_is() {
+        let (all, _) = told("v-ID=${TX_PAT_LAST_NAM}&v-TX_PAT_LAST_NAM=Peeters", Language::En, None);
+        assert!(all.starts_with("${TX_PAT_LAST_NAM}|Peeters|"), "{all}");
+    }
+
+    #[test]
+    fn an_instance_of_a_repeat_tells_its_own_answers_and_those_outside() {
+        let fields = "v-ID=7&n-VISIT=3&r-VISIT-1-PULSE=70&r-VISIT-3-PULSE=90";
+        let expected = ["Visit 70 1: Pulse for 7", "Visit … 2: Pulse for 7", "Visit 90 3: Pulse for 7"];
+        assert_eq!(told(fields, Language::En, None).1, expected);
+    }
+
+    #[test]
+    fn what_is_stored_of_the_patient_is_not_told_again() {
+        let definition = definition();
+        let values = serde_json::json!({ "ID": "7", "TX_PAT_LAST_NAM": "Peeters" });
+        let values = values.as_object().unwrap();
+        let stored = Stored::new(RegistrationId(1), &definition, values, How::Continue);
+        assert_eq!(told("v-ID=8", Language::En, Some(&stored)).0, "8|…|…|…|…|…|88|…");
+        let typed = told("v-ID=8&v-TX_PAT_LAST_NAM=Janssens", Language::En, Some(&stored)).0;
+        assert_eq!(typed, "8|Janssens|…|…|…|…|88|…", "what is typed now is in its field, too");
+    }
+}

@@ -298,7 +298,9 @@ impl Making<'_> {
     /// A text with the answers that it speaks of.
     fn told(&self, texts: &Texts, instance: Option<InInstance>) -> String {
         let Self { definition, typed, stored, language, .. } = *self;
-        Answers { definition, typed, seen: &self.judged.seen, stored, language }.tell(texts, instance).into_owned()
+        Answers { definition, typed, seen: &self.judged.seen, stored, language }
+            .tell(texts, instance)
+            .into_owned()
     }
 
     fn speaks(&self, texts: &Texts) -> bool {
