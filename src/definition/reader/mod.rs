@@ -2,10 +2,11 @@
 //!
 //! `survey` reads every row for itself (`types` its type), `order` finds in
 //! which order calculations are worked out, `relate` compiles what rows say of
-//! each other (`spoken` what texts do), `whole` checks what must hold for all of
-//! them.
+//! each other (`spoken` what texts do, `identity` what follows from who the
+//! patient is), `whole` checks what must hold for all of them.
 
 mod choices;
+mod identity;
 mod order;
 mod relate;
 mod settings;

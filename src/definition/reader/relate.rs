@@ -17,7 +17,7 @@ use crate::{
         expression::{Calculation, Expression, Fault, Purpose, Room, Scope},
         sheet::SheetRow,
         text::Texts,
-        variable::{Codes, Destinations, Kind, NumberFormat, Repeat, Required, Role, Variable},
+        variable::{Codes, Kind, NumberFormat, Repeat, Required, Role, Variable},
     },
     domain::{code_system::CodeSystem, decimal::Decimal, moment},
 };
@@ -30,17 +30,17 @@ pub(super) struct Relations<'a> {
     loose: Vec<bool>,
     pub(super) repeat_of: Vec<Option<usize>>,
     repeat_names: Vec<String>,
-    roles: Vec<Option<Role>>,
+    pub(super) roles: Vec<Option<Role>>,
     /// The identities that each variable is, is calculated from or begins with.
-    identities: Vec<Vec<Role>>,
+    pub(super) identities: Vec<Vec<Role>>,
     /// How often texts speak of answers.
     pub(super) spoken: usize,
-    order: Order,
+    pub(super) order: Order,
     calculations: HashMap<usize, Calculation>,
     /// What is left for expressions.
     room: Room,
     /// Whether the workbook says which variables go to the platform.
-    destined: bool,
+    pub(super) destined: bool,
 }
 
 impl<'a> Relations<'a> {
@@ -346,64 +346,6 @@ impl<'a> Relations<'a> {
         columns.map(|(source, cell)| (source, cell.to_owned())).collect()
     }
 
-    /// Identities stay here unless their row itself says otherwise, and so
-    /// does what is calculated from them; a number that is calculated from the
-    /// birth date, an age, tells no more than other values. The patient's own
-    /// number goes to the trusted third party alone, and what is calculated
-    /// from it to nobody, whatever the row says.
-    fn destinations(&mut self, place: usize) -> Destinations {
-        let row = self.reader.planned[place].row;
-        let identities = &self.identities[place];
-        let tells = self.identifies(place);
-        let said = self.reader.cell(row, "destination::hd");
-        let hd = match said {
-            _ if identities.contains(&Role::Patient) => false,
-            "" => !self.destined && !tells,
-            _ => truth(said).unwrap_or(true),
-        };
-        let identifying =
-            self.roles[place] == Some(Role::BirthDate) && self.yes_or_no(row, "hd::identifying");
-        let goes = |column: &str| truth(self.reader.cell(row, column)).unwrap_or(true);
-        Destinations {
-            hd: hd || identifying,
-            hd_client: goes("destination::hd_client"),
-            nippin: goes("destination::nippin"),
-            nippin_xml_name: self.reader.cell(row, "destination::nippin_xml_name").to_owned(),
-            nippin_relevant: self.reader.cell(row, "destination::nippin_relevant").to_owned(),
-            ima: goes("destination::ima"),
-        }
-    }
-
-    /// Whether a variable tells who the patient is, by itself or by what it is
-    /// worked out from.
-    pub(super) fn identifies(&self, place: usize) -> bool {
-        self.identities[place].iter().any(|role| match role {
-            Role::BirthDate => {
-                self.roles[place].is_some() || !matches!(self.kinds[place], Kind::Integer | Kind::Decimal)
-            }
-            _ => true,
-        })
-    }
-
-    /// The identities that each variable is, is calculated from or begins with.
-    fn find_identities(&mut self) {
-        let mut takers: HashMap<usize, Vec<usize>> = HashMap::new();
-        for (place, mentioned) in &self.order.mentions {
-            mentioned.iter().for_each(|other| takers.entry(*other).or_default().push(*place));
-        }
-        self.identities = vec![Vec::new(); self.roles.len()];
-        for (place, role) in self.roles.iter().enumerate() {
-            let Some(role) = role.filter(|role| role.is_identity()) else { continue };
-            let mut reached = vec![place];
-            while let Some(next) = reached.pop() {
-                if !self.identities[next].contains(&role) {
-                    self.identities[next].push(role);
-                    reached.extend(takers.get(&next).into_iter().flatten());
-                }
-            }
-        }
-    }
-
     fn scope(&self, this: Option<usize>, repeat: Option<usize>, purpose: Purpose) -> Scope<'_> {
         Scope {
             variables: &self.reader.names,
@@ -473,7 +415,7 @@ impl<'a> Relations<'a> {
         self.reader.problems.push(located(fault, "survey", row.0, column));
     }
 
-    fn yes_or_no(&mut self, row: &SheetRow, column: &str) -> bool {
+    pub(super) fn yes_or_no(&mut self, row: &SheetRow, column: &str) -> bool {
         truth(self.reader.cell(row, column)).unwrap_or_else(|| {
             let said = self.reader.cell(row, column).to_owned();
             self.reader.problem(row, column, "definition-yes-or-no", &said);
