@@ -49,6 +49,10 @@ function show(live) {
     const stored = field instanceof RadioNodeList ? [...field].find((it) => it.type === "hidden") : field;
     if (stored) stored.value = value;
   }
+  for (const element of live.texts ? document.querySelectorAll("[data-says]") : []) {
+    const text = live.texts[element.dataset.says];
+    if (text !== undefined && element.textContent !== text) element.textContent = text;
+  }
   if (progress.textContent !== live.progress) progress.textContent = live.progress;
   if (unasked) {
     tell(unasked.querySelector("strong"), live.unasked);

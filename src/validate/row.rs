@@ -3,7 +3,7 @@
 use std::{fmt, ops::Range};
 
 use crate::{
-    definition::{Definition, Variable},
+    definition::{Definition, Texts, Variable},
     domain::{
         finding::{Severity, shape},
         identifier::Ssin,
@@ -162,15 +162,19 @@ impl Row {
 /// The sentence for what was found in a cell of `variable`: the definition's
 /// own message if it has one for that, else ours.
 pub fn message(code: &str, variable: Option<&Variable>, args: &[(&str, Arg)], language: Language) -> String {
-    let own = match code {
-        "cell-constraint" => variable.map(|variable| &variable.constraint_message),
-        "cell-required" => variable.map(|variable| &variable.required_message),
-        _ => None,
-    };
-    match own.map(|texts| texts.get(language)) {
-        Some(text) if !text.is_empty() => text.to_owned(),
-        _ => language.text(code, args),
+    match own_text(code, variable) {
+        Some(own) => own.get(language).to_owned(),
+        None => language.text(code, args),
     }
+}
+
+fn own_text<'a>(code: &str, variable: Option<&'a Variable>) -> Option<&'a Texts> {
+    let own = match code {
+        "cell-constraint" => &variable?.constraint_message,
+        "cell-required" => &variable?.required_message,
+        _ => return None,
+    };
+    Some(own).filter(|own| !own.is_empty())
 }
 
 impl CellFinding {
@@ -186,7 +190,13 @@ impl CellFinding {
         }
     }
 
-    /// The sentence for a person.
+    /// The definition's own message for it, if it has one.
+    pub fn own_text<'a>(&self, definition: &'a Definition) -> Option<&'a Texts> {
+        own_text(self.code, self.variable.and_then(|at| definition.variables.get(at)))
+    }
+
+    /// The sentence for a person. It holds no value, not even where the
+    /// definition's own message speaks of one.
     pub fn text(&self, language: Language, definition: &Definition) -> String {
         let variable = self.variable.and_then(|at| definition.variables.get(at));
         message(self.code, variable, &self.args, language)
