@@ -2,7 +2,10 @@
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
-use crate::common::{DIAG_HEADER, NIHDI, TestApp, codes, diag, extract};
+use crate::{
+    common::{DIAG_HEADER, NIHDI, TestApp, codes, diag, extract},
+    version,
+};
 
 #[test]
 fn the_extract_goes_in_whole_with_four_warnings() {
@@ -31,6 +34,21 @@ fn the_same_file_again_says_when_it_came_and_changes_nothing() {
     assert_eq!((&report["unchanged"], &report["accepted"]), (&438.into(), &0.into()));
     assert_eq!(codes(&report), ["file-seen-before"]);
     assert_eq!(app.sqlite("SELECT count(*) FROM registration"), "438");
+}
+
+#[test]
+fn the_same_row_again_is_unchanged_though_the_moment_is_another() {
+    let app = TestApp::new();
+    let folder = version::folder(&app, "1.0.0", "");
+    let survey = "type,name,label,required,hd::key,calculation\ntext,TX_NUMBER,Number,yes,yes,\n\
+        text,TX_TEXT,Text,,,\ndatetime,DT_FIRST,First,,,once(now())\ntext,ID_ROW,Id,,,uuid()\n";
+    fs::write(format!("{folder}/survey.csv"), survey).unwrap();
+    app.ok(["definition", "add", &folder]);
+    let rows = app.file("rows.csv", "TX_NUMBER;TX_TEXT\n1;one\n2;two\n");
+    assert_eq!(app.import("TRIAL", &rows).1["accepted"], 2);
+    let rows = app.file("again.csv", "TX_TEXT;TX_NUMBER\none;1\nbetter;2\n");
+    let (_, report) = app.import("TRIAL", &rows);
+    assert_eq!((&report["unchanged"], &report["imports"][0]["rows"]["corrections"]), (&1.into(), &1.into()));
 }
 
 #[test]
