@@ -83,7 +83,7 @@ impl Taker<'_> {
     /// Copies a file into the sealed spool and notes the upload.
     pub fn take(&self, found: &Found, target: &Target<'_>) -> Result<Taken, Trouble> {
         let Some((sealed, content)) = self.copy(found)? else { return Ok(Taken::Later) };
-        let safe = names::safe(&found.name);
+        let safe = names::safe(names::unstamped(&found.name.to_string_lossy()).as_ref());
         let noted = self.store.write(|tx| {
             let came = Came { name: &safe, sealed: &sealed, content: &content, author: self.author };
             let Summary { name, version, .. } = target.definition;

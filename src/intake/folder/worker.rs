@@ -301,7 +301,7 @@ impl<'a> Worker<'a> {
             return self.taker.set_aside(found, Some(organisation), reason, &self.explain(reason));
         }
         let named = found.name.to_string_lossy();
-        let Some(definition) = version_for(&named, versions) else { return Ok(()) };
+        let Some(definition) = version_for(names::unstamped(&named), versions) else { return Ok(()) };
         if self.taker.store.read(version::closed)?.has(&definition.name, definition.version) {
             let reason = "drop-version-closed";
             return self.taker.set_aside(found, Some(organisation), reason, &self.explain(reason));
