@@ -144,13 +144,14 @@ impl Decision {
         // A file that comes again ends with what an earlier import left there:
         // its earlier rows of the same key are no news either.
         let is_ours = current.is_some_and(|current| current.row.is_some());
-        let last = group.iter().rev().map(row_at).find(|row| !is_late(&current, row));
-        let nothing_new = !is_ours && last.is_some_and(|last| stands(&current, last.entry.digest));
+        let last = group.iter().rposition(|at| !is_late(&current, row_at(at)));
+        let known = last.filter(|last| !is_ours && stands(&current, row_at(&group[*last]).entry.digest));
         let mut earlier = current.and_then(|current| current.row);
-        for at in group {
+        for (index, at) in group.iter().enumerate() {
+            let is_known = known.is_some_and(|last| index <= last);
             let (block, place) = (at.1 as usize, usize::from(at.2));
             let row = row_at(at);
-            if is_late(&current, row) {
+            if !is_known && is_late(&current, row) {
                 self.fates[block][place] = Fate::Refused;
                 self.late_drafts.push(LateDraft { row: row.entry.row.into(), line: row.line.into() });
                 continue;
@@ -159,7 +160,7 @@ impl Decision {
                 let (earlier, later) = (earlier.into(), row.entry.row.into());
                 self.doubled.push(Doubled { earlier, later, line: row.line.into() });
             }
-            if nothing_new || stands(&current, row.entry.digest) {
+            if is_known || stands(&current, row.entry.digest) {
                 self.fates[block][place] = Fate::Unchanged;
                 continue;
             }
