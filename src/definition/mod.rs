@@ -83,6 +83,10 @@ pub struct Definition {
     pub variables: Vec<Variable>,
     /// The places of the calculated ones, each after those that it needs.
     pub calculated: Vec<usize>,
+    /// The places of those calculated ones whose value may be another each time
+    /// that it is worked out, because it hangs on the moment or on chance,
+    /// sorted.
+    pub volatile: Vec<usize>,
     /// Its repeats, in the order of the sheet.
     pub repeats: Vec<Repeat>,
     /// Its code lists.

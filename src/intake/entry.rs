@@ -106,7 +106,11 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
     let mut builder = Builder::new()?;
     judge.pack(row, &mut builder);
     let block = NewBlock { rows: vec![new], packed: builder.pack()? };
-    let mut counts = registration::take_in(tx, target, vec![block])?.counts;
+    let taken = registration::take_in(tx, target, vec![block])?;
+    if !taken.late_drafts.is_empty() {
+        return Err(Error::new(Code::Conflict, "entry-key-known"));
+    }
+    let mut counts = taken.counts;
     let id = listing::of_key(tx, &key)?.ok_or_else(|| Error::internal("the registration is gone"))?;
     if let Some(old) = replaces.filter(|_| !is_same_key) {
         let by = Actor::Account(by.id);

@@ -79,6 +79,7 @@ fn read_with(sheets: Sheets, counts: impl Fn(&Problem) -> bool) -> Result<Defini
         source_note: settings.source_note,
         variables: survey.variables,
         calculated: survey.calculated,
+        volatile: survey.volatile,
         repeats: survey.repeats,
         lists: survey.lists,
         layout: survey.layout,

@@ -117,6 +117,7 @@ impl<'a> Relations<'a> {
             });
         }
         survey.calculated = std::mem::take(&mut self.order.places);
+        survey.volatile = std::mem::take(&mut self.order.volatile);
         whole::check(&mut self.reader, &survey);
         survey.lists = self.reader.lists;
         survey
