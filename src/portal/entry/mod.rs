@@ -5,8 +5,10 @@
 //! file's rows, and [`unasked`] takes out what is not asked. [`parts`] says what
 //! the page shows of it, each field by [`control`], and [`live`] what the script
 //! of the page is told while somebody types. The script has no rules of its own.
-//! [`onward`] is about what was begun in one version and goes on in another.
+//! [`onward`] is about what was begun in one version and goes on in another,
+//! [`changed`] about what somebody else changed meanwhile.
 
+pub mod changed;
 pub mod control;
 pub mod desk;
 pub mod judged;

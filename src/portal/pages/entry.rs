@@ -6,19 +6,20 @@ use serde::Serialize;
 use super::entry_place::{self, Place};
 use crate::{
     definition::Definition,
-    domain::{form::Form, role::Permission},
+    domain::{form::Form, registration::RegistrationId, role::Permission},
     error::{Code, Error, Result},
     intake::entry::{self as intake, Entered, Replaced, Saved},
     portal::{
         answer::Answer,
         content::content,
         entry::{
+            changed::{LiveChanged, OVER, differing},
             judged::{Judged, Judging, Purpose},
             live::Live,
             lost::OWN_FIELDS,
             parts::{Making, Part},
             stored::{How, Stored},
-            typed::Typed,
+            typed::{self, Typed},
         },
         format,
         visit::Visit,
@@ -29,6 +30,9 @@ use crate::{
 /// What is told where a form was filled in by another version than it is stored
 /// in.
 const MOVED: &str = "entry-version-moved";
+
+/// What is told where somebody else was faster.
+const CHANGED: &str = "entry-changed-meanwhile";
 
 /// Something that cannot be stored, as the summary tells it.
 #[derive(Serialize)]
@@ -69,20 +73,15 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         let form = kept.as_ref().map_or(&visit.query, |(form, _)| form);
         Ok((find(visit, tx, form)?, kept))
     })?;
+    if let (Some(changed), None) = (&place.changed, &kept) {
+        let newest = changed.newest.ok_or_else(|| Error::new(Code::Conflict, "entry-gone"))?;
+        return Ok(Answer::redirect(format!("{}?done=entry-newest", edit_path(visit, newest))));
+    }
     let Place { found, stored, .. } = &place;
     let definition = &found.definition;
     let typed = match (&kept, stored) {
-        (Some((form, _)), _) => filled(&place, form),
-        (None, Some(stored)) if stored.is_same_registration() => stored.cells.clone(),
-        (None, stored) => {
-            let mut typed = Typed::defaults(definition, &visit.who()?.account.email);
-            let begun = stored.as_ref().map(|stored| &stored.cells.cells).into_iter().flatten();
-            for (cell, known) in typed.cells.iter_mut().zip(begun).filter(|(_, known)| !known.is_empty()) {
-                cell.clone_from(known);
-            }
-            judging(visit)?.begin(definition, &mut typed, stored.as_ref(), None);
-            typed
-        }
+        (Some((form, _)), _) => filled(visit, &place, form)?,
+        (None, _) => beginning(visit, &place)?,
     };
     let mut judged = judging(visit)?.judge(definition, &typed, stored.as_ref(), Purpose::Check);
     if kept.is_none() && !stored.as_ref().is_some_and(Stored::is_same_registration) {
@@ -93,27 +92,28 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
 
 /// Does what the button says that was pressed.
 fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
-    let account = visit.who()?.account.id;
-    let (form, path) = (&visit.form, visit.head.path.as_str());
+    let form = &visit.form;
     let place = visit.read(|tx| find(visit, tx, form))?;
     if !form.has("end") {
         // A part of it did not arrive; the rest must not stand for all of it.
         return Err(Error::new(Code::TooLarge, "entry-too-long"));
     }
     let (definition, stored) = (&place.found.definition, place.stored.as_ref());
-    let mut typed = filled(&place, form);
+    let mut typed = filled(visit, &place, form)?;
     let judging = judging(visit)?;
     let judge = |typed: &Typed, purpose| judging.judge(definition, typed, stored, purpose);
-    if visit.head.header("accept").is_some_and(|kinds| kinds.starts_with("application/json")) {
+    if form.get("act") == "discard" {
+        return discard(visit, &place);
+    }
+    if place.changed.is_some() {
+        return changed(visit, &place, &typed);
+    }
+    if is_script(visit) {
         let judged = judge(&typed, Purpose::Check);
         return live(visit, &place, &typed, &judged);
     }
     let is_draft = stored.is_none_or(|stored| matches!(stored.how, How::Continue | How::Prefill));
     let purpose = match form.get("act") {
-        "discard" => {
-            visit.write(|tx| entry::forget(tx, account, path))?;
-            return Ok(Answer::redirect(format!("{path}?done=entry-discarded")));
-        }
         "draft" if is_draft => Purpose::Draft,
         "submit" => Purpose::Submit,
         other => {
@@ -141,6 +141,10 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     }
     match save(visit, &place, &judged) {
         Ok(saved) => Ok(done(visit, stored, purpose, saved)),
+        Err(error) if error.id == CHANGED => {
+            let place = visit.read(|tx| find(visit, tx, form))?;
+            changed(visit, &place, &filled(visit, &place, form)?)
+        }
         Err(error) if matches!(error.code, Code::Conflict | Code::Invalid) => {
             let error = Some(error);
             show(visit, &place, &typed, &judged, Shown { told: true, error, ..Shown::default() })
@@ -149,14 +153,83 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     }
 }
 
-/// What was typed, with what is stored where it is left alone.
-fn filled(place: &Place, form: &Form) -> Typed {
+/// Throws away what was kept.
+fn discard(visit: &Visit<'_>, place: &Place) -> Result<Answer> {
+    let path = &visit.head.path;
+    visit.write(|tx| entry::forget(tx, visit.who()?.account.id, path))?;
+    let next = match place.changed {
+        Some(_) => visit.group_path("/registrations/new"),
+        None => path.clone(),
+    };
+    Ok(Answer::redirect(format!("{next}?done=entry-discarded")))
+}
+
+/// What was typed in a registration that was replaced or withdrawn meanwhile:
+/// nothing of it is stored, and nothing of it is lost.
+fn changed(visit: &Visit<'_>, place: &Place, typed: &Typed) -> Result<Answer> {
+    if is_script(visit) {
+        let answer = Answer::json(&LiveChanged {
+            changed: &visit.text("entry-changed-live", &[]),
+            newest: newest_path(visit, place),
+            open: &visit.text("entry-newest", &[]),
+            kept: &keep(visit)?,
+        });
+        return Ok(answer?.status(409));
+    }
+    let judged = judging(visit)?.judge(&place.found.definition, typed, place.stored.as_ref(), Purpose::Check);
+    show(visit, place, typed, &judged, Shown::default())
+}
+
+/// Whether the page's script asks.
+fn is_script(visit: &Visit<'_>) -> bool {
+    visit.head.header("accept").is_some_and(|kinds| kinds.starts_with("application/json"))
+}
+
+/// Where the newest version is seen, by whoever may open it.
+fn newest_path(visit: &Visit<'_>, place: &Place) -> Option<String> {
+    let newest = place.changed.as_ref().map_or(place.over.and(registration(place)), |it| it.newest)?;
+    Some(match visit.permits(Permission::RegistrationsRead) {
+        true => visit.group_path(&format!("/registrations/{}", newest.0)),
+        false => edit_path(visit, newest),
+    })
+}
+
+/// The registration that the form changes, if it does not make one.
+fn registration(place: &Place) -> Option<RegistrationId> {
+    place.stored.as_ref().filter(|stored| stored.is_same_registration()).map(|stored| stored.id)
+}
+
+fn edit_path(visit: &Visit<'_>, id: RegistrationId) -> String {
+    visit.group_path(&format!("/registrations/{}/edit", id.0))
+}
+
+/// What the form says before anybody typed in it.
+fn beginning(visit: &Visit<'_>, place: &Place) -> Result<Typed> {
+    let (definition, stored) = (&place.found.definition, place.stored.as_ref());
+    if let Some(stored) = stored.filter(|stored| stored.is_same_registration()) {
+        return Ok(stored.cells.clone());
+    }
+    let mut typed = Typed::defaults(definition, &visit.who()?.account.email);
+    let begun = stored.map(|stored| &stored.cells.cells).into_iter().flatten();
+    for (cell, known) in typed.cells.iter_mut().zip(begun).filter(|(_, known)| !known.is_empty()) {
+        cell.clone_from(known);
+    }
+    judging(visit)?.begin(definition, &mut typed, stored, None);
+    Ok(typed)
+}
+
+/// What was typed, with what is stored where it is left alone, and what the form
+/// began with where nobody types.
+fn filled(visit: &Visit<'_>, place: &Place, form: &Form) -> Result<Typed> {
     let definition = &place.found.definition;
     let mut typed = place.moved.clone().unwrap_or_else(|| Typed::read(definition, form));
     if let Some(stored) = &place.stored {
         typed.fill(definition, stored);
     }
-    typed
+    if definition.variables.iter().any(typed::is_given) {
+        typed.give(definition, &beginning(visit, place)?);
+    }
+    Ok(typed)
 }
 
 fn judging<'a>(visit: &'a Visit<'_>) -> Result<Judging<'a>> {
@@ -228,6 +301,9 @@ fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
         };
         let saved = intake::save(tx, &entered)?;
         entry::forget(tx, who.account.id, &visit.head.path)?;
+        if let Some(over) = place.over {
+            entry::forget(tx, who.account.id, &edit_path(visit, over))?;
+        }
         Ok(saved)
     });
     visit.portal.figures.forget(group);
@@ -239,6 +315,7 @@ fn done(visit: &Visit<'_>, stored: Option<&Stored>, purpose: Purpose, saved: Sav
     let done = match purpose {
         _ if saved.is_unchanged => "entry-unchanged",
         Purpose::Draft => "entry-draft",
+        _ if saved.is_moved => "entry-moved",
         _ if !saved.held.is_empty() => "entry-held",
         _ if is_correction => "entry-corrected",
         _ => "entry-submitted",
@@ -270,7 +347,7 @@ fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown:
     let mut wrong: Vec<Wrong> = Vec::new();
     if let Some(error) = &shown.error {
         let key = definition.variables.iter().find(|variable| variable.key && error.id != MOVED);
-        let field = key.map_or_else(String::new, crate::portal::entry::typed::flat_name);
+        let field = key.map_or_else(String::new, typed::flat_name);
         wrong.push(Wrong { field, label: String::new(), text: error.text(visit.language) });
     }
     if shown.told {
@@ -280,7 +357,20 @@ fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown:
             text: found.text.clone(),
         }));
     }
-    let status = if wrong.is_empty() { 200 } else { 422 };
+    let may_go_on = place.changed.is_none_or(|changed| changed.may_go_on);
+    let status = match (&place.changed, wrong.is_empty()) {
+        (Some(_), _) => 409,
+        (None, true) => 200,
+        (None, false) => 422,
+    };
+    let differs = match stored.filter(|_| place.over.is_some()) {
+        Some(stored) => differing(definition, typed, judged, stored, visit.language),
+        None => Vec::new(),
+    };
+    let address = match registration(place).filter(|_| place.changed.is_some() && may_go_on) {
+        Some(newest) => edit_path(visit, newest),
+        None => visit.head.path.clone(),
+    };
     let how = match stored.map(|stored| stored.how) {
         None | Some(How::Prefill) => "new",
         Some(How::Continue) => "continue",
@@ -295,13 +385,18 @@ fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown:
     let titled = |part: &&Part| part.kind == "section" && !part.title.is_empty();
     let sections: Vec<_> = parts.iter().filter(titled).collect();
     let content = content! {
-        parts, sections, wrong, how,
+        parts, sections, wrong, how, may_go_on, address,
+        changed => place.changed.is_some(),
+        over => place.over.map(|over| over.0),
+        over_field => OVER,
+        newest => newest_path(visit, place),
+        differs => differs.join(", "),
         title => definition.titles.get(visit.language),
         name => format!("{} {}", definition.name, definition.version),
         progress => progress(visit, judged),
         prefilled => making.prefilled().join(", "),
         from => stored.filter(|it| it.how == How::Prefill).map(|it| it.id.0),
-        registration => stored.filter(|it| it.is_same_registration()).map(|it| it.id.0),
+        registration => registration(place).map(|id| id.0),
         version => definition.version.to_string(),
         carried_from => place.carried.as_ref().map(|carried| carried.begun.version.to_string()),
         left => place.carried.as_ref().map(|carried| carried.left.join(", ")).unwrap_or_default(),
@@ -340,17 +435,22 @@ fn progress(visit: &Visit<'_>, judged: &Judged) -> String {
     }
 }
 
+/// Keeps what was typed, if the page's script asks for it; says so.
+fn keep(visit: &Visit<'_>) -> Result<String> {
+    if !visit.form.has("keep") {
+        return Ok(String::new());
+    }
+    let (account, group) = (visit.who()?.account.id, visit.group()?.id);
+    let text = visit.form.without(&OWN_FIELDS);
+    visit.write(|tx| entry::keep(tx, account, group, &visit.head.path, &text))?;
+    let at = crate::clock::now().as_millisecond();
+    Ok(visit.text("entry-kept-at", &[("time", format::time(visit.language, at).into())]))
+}
+
 /// What the page's script is told; now and then it asks for what was typed to
 /// be kept.
 fn live(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged) -> Result<Answer> {
-    let mut kept = String::new();
-    if visit.form.has("keep") {
-        let (account, group) = (visit.who()?.account.id, visit.group()?.id);
-        let text = visit.form.without(&OWN_FIELDS);
-        visit.write(|tx| entry::keep(tx, account, group, &visit.head.path, &text))?;
-        let at = crate::clock::now().as_millisecond();
-        kept = visit.text("entry-kept-at", &[("time", format::time(visit.language, at).into())]);
-    }
+    let kept = keep(visit)?;
     let parts = making(visit, place, typed, judged).parts();
     let unasked = judged.unasked.join(", ");
     Answer::json(&Live { unasked: &unasked, ..Live::of(&parts, &progress(visit, judged), &kept) })
