@@ -26,6 +26,7 @@ mod layering;
 mod limit;
 mod mutation;
 mod never_seen;
+mod notice;
 mod portal;
 mod registration;
 mod sample;

@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 
-use super::{answer::Answer, call::Call, submit};
+use super::{answer::Answer, call::Call, number, submit};
 use crate::{
     definition::{Definition, Kind, Required, Variable},
     error::{Code, Error, Result},
@@ -179,7 +179,7 @@ fn item(definition: &Definition, variable: &Variable, language: Language) -> Val
         "repeats": matches!(variable.kind, Kind::SelectMultiple(_)),
     });
     if let Some(list) = definition.list_of(variable) {
-        let system = format!("{CANONICAL}{}:{}", definition.name, list.name);
+        let system = format!("{CANONICAL}{}:{}", definition.name, number::list_name(definition, list));
         let option = |at: usize| {
             let coding = json!({ "system": system, "code": list.choices[at].code, "display": list.label(at, language) });
             json!({ "valueCoding": coding })

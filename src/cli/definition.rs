@@ -71,6 +71,9 @@ fn add(context: &Context, path: &Path, drafts: Option<OlderDrafts>) -> Result<Do
             return Err(Error::invalid("definition-refused").with("problems", refused.problems.len() as u64));
         }
     };
+    for notice in definition.notices() {
+        note(notice.text(context.language));
+    }
     let is_new = context.store()?.write(|tx| version::introduce(tx, &context.by(), &definition, drafts))?;
     let id = if is_new { "definition-added" } else { "definition-known" };
     let number = definition.version.to_string();

@@ -10,7 +10,8 @@
 //! Of XLSForm everything is obeyed that can be in a file of whole rows
 //! (`reader/`, `expression/`); what cannot is refused with its place. What it
 //! writes in several ways is written in one before that (`tidy`); a stored
-//! definition is read as it is.
+//! definition is read as it is. A column that nobody knows is passed over, and
+//! told (`notice`).
 //!
 //! A repeat is a variable's only structure: a variable knows its [`Repeat`],
 //! the variables of a repeat stand together, and a repeat does not hold
@@ -26,6 +27,7 @@
 mod catalogue;
 mod choice;
 mod expression;
+mod notice;
 mod reader;
 mod sample;
 mod sheet;
@@ -143,6 +145,13 @@ impl Definition {
     /// usual names.
     pub fn to_source(&self) -> String {
         serde_json::to_string(&self.source).unwrap_or_default()
+    }
+
+    /// What its workbook says that is passed over and may have been meant, for
+    /// its author: columns that nobody knows, texts in other languages. None of
+    /// it keeps the definition from being used.
+    pub fn notices(&self) -> Vec<Problem> {
+        notice::notices(&self.source)
     }
 
     /// The place of the variable called `name`.

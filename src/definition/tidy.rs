@@ -7,7 +7,7 @@
 use super::sheet::{Sheet, SheetRow, Sheets};
 
 /// Other names of the survey's columns, in small letters with underscores.
-const SURVEY: [(&str, &str); 17] = [
+pub(super) const SURVEY: [(&str, &str); 17] = [
     ("bind::calculate", "calculation"),
     ("bind::constraint", "constraint"),
     ("bind::jr:constraintmsg", "constraint_message"),
@@ -28,10 +28,10 @@ const SURVEY: [(&str, &str); 17] = [
 ];
 
 /// Other names of the columns of the choices.
-const CHOICES: [(&str, &str); 2] = [("caption", "label"), ("value", "name")];
+pub(super) const CHOICES: [(&str, &str); 2] = [("caption", "label"), ("value", "name")];
 
 /// Other names of the settings.
-const SETTINGS: [(&str, &str); 4] = [
+pub(super) const SETTINGS: [(&str, &str); 4] = [
     ("id_string", "form_id"),
     ("set_form_id", "form_id"),
     ("set_form_title", "form_title"),

@@ -6,6 +6,7 @@ use jiff::{
 };
 
 use crate::{
+    clock,
     definition::choice::{Choice, List},
     domain::{decimal::Decimal, moment},
     language::Language,
@@ -69,7 +70,7 @@ impl Value {
 /// A moment, comparable with moments of any offset and with plain dates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moment {
-    /// The date as written.
+    /// The date in Belgium, if the moment was read from a row or a text.
     pub date: Date,
     /// Seconds and nanoseconds since 1970 in UTC; none if only the date is
     /// known.
@@ -82,6 +83,13 @@ impl Moment {
         let clock = i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second());
         let seconds = days(date) * 86_400 + clock - i64::from(offset);
         Self { date, instant: Some((seconds, time.subsec_nanosecond())) }
+    }
+
+    /// The same moment with the date that Belgium had then.
+    #[must_use]
+    pub fn in_belgium(self) -> Self {
+        let instant = self.instant.and_then(|(seconds, nanosecond)| Timestamp::new(seconds, nanosecond).ok());
+        instant.map_or(self, |instant| Self { date: clock::local(instant).date(), ..self })
     }
 
     /// Appends it in UTC, or its date if that is all that is known.

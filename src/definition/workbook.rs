@@ -8,7 +8,7 @@ use std::{
     io::{Cursor, Read},
 };
 
-use calamine::{DataRef, DataType, Reader, Xlsx};
+use calamine::{DataRef, Reader, Xlsx};
 use memchr::memmem;
 use zip::ZipArchive;
 
@@ -236,9 +236,23 @@ fn text_of(value: &DataRef<'_>) -> String {
         DataRef::Bool(truth) => truth.to_string(),
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number.to_string(),
-        DataRef::DateTime(_) => value.as_f64().map(|days| days.to_string()).unwrap_or_default(),
+        DataRef::DateTime(moment) if moment.is_duration() => moment.as_f64().to_string(),
+        DataRef::DateTime(moment) => moment_of(moment.to_ymd_hms_milli(), moment.as_f64()),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.trim().to_owned(),
         DataRef::Error(_) | DataRef::Empty => String::new(),
+    }
+}
+
+/// A cell that its author has formatted as a date: the date, the time of day,
+/// or both.
+fn moment_of(parts: (u16, u8, u8, u8, u8, u8, u16), days: f64) -> String {
+    let (year, month, day, hour, minute, second, _) = parts;
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    let time = format!("{hour:02}:{minute:02}:{second:02}");
+    match (days < 1.0, days.fract() == 0.0) {
+        (true, _) => time,
+        (_, true) => date,
+        _ => format!("{date}T{time}"),
     }
 }
 
@@ -302,6 +316,18 @@ mod tests {
         assert_eq!(shown(&workbook), shown(&folder));
         assert_eq!(workbook.variables[0].row, 3, "rows are counted as the spreadsheet counts them");
         assert_eq!(workbook.titles, folder.titles);
+    }
+
+    #[test]
+    fn cells_that_are_formatted_as_dates_are_dates() {
+        let cell =
+            |days: f64, kind| text_of(&DataRef::DateTime(calamine::ExcelDateTime::new(days, kind, false)));
+        for (days, expected) in
+            [(45_293.0, "2024-01-02"), (45_293.5, "2024-01-02T12:00:00"), (0.25, "06:00:00")]
+        {
+            assert_eq!(cell(days, calamine::ExcelDateTimeType::DateTime), expected);
+        }
+        assert_eq!(cell(1.5, calamine::ExcelDateTimeType::TimeDelta), "1.5");
     }
 
     #[test]

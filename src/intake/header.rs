@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    definition::{Definition, Required, Variable},
+    definition::{Definition, Required, Role, Variable},
     domain::finding::{Finding, Severity},
 };
 
@@ -82,9 +82,15 @@ impl Header {
             return Err(vec![Finding::error("header-missing").with("definition", definition.name.as_str())]);
         }
         let missing = definition.variables.iter().zip(&header.variables);
-        findings.extend(missing.filter(|(variable, column)| column.is_none() && is_needed(variable)).map(
-            |(variable, _)| Finding::error("header-missing-column").with("column", variable.name.as_str()),
-        ));
+        let generates = missing
+            .clone()
+            .any(|(variable, column)| column.is_some() && variable.role == Some(Role::PatientGenerated));
+        let is_missing = |(variable, column): &(&Variable, &Option<usize>)| {
+            column.is_none() && is_needed(variable, generates)
+        };
+        findings.extend(missing.filter(is_missing).map(|(variable, _)| {
+            Finding::error("header-missing-column").with("column", variable.name.as_str())
+        }));
         for (repeat, columns) in definition.repeats.iter().zip(&header.repeats) {
             if columns.json.is_some() && !columns.instances.is_empty() {
                 findings.push(Finding::error("header-repeat-twice").with("column", repeat.name.as_str()));
@@ -189,10 +195,15 @@ pub fn delimiter(start: &[u8]) -> u8 {
     best
 }
 
-fn is_needed(variable: &Variable) -> bool {
+/// Whether a file must have the column, because each of its rows needs a value
+/// there: not if it is asked in some rows only, nor the patient's number if
+/// rows can say that it is to be generated.
+fn is_needed(variable: &Variable, generates: bool) -> bool {
+    let is_always = matches!(variable.required, Required::Always) && variable.relevant.is_none();
     variable.repeat.is_none()
         && variable.calculation.is_none()
-        && (variable.key || matches!(variable.required, Required::Always))
+        && (variable.key || is_always)
+        && !(generates && variable.role == Some(Role::Patient))
 }
 
 /// A name as it may be shown: only what looks like a column's name, because
@@ -228,6 +239,23 @@ mod tests {
         let unknown = findings.iter().filter(|finding| finding.code == "header-unknown-column");
         assert_eq!(unknown.count(), MOST_FINDINGS);
         assert!(findings.len() < MOST_FINDINGS + definition.variables.len());
+    }
+
+    #[test]
+    fn a_column_may_be_missing_whose_answer_not_every_row_needs() {
+        let missing = |name: &str, without: &[&str]| {
+            let definition = crate::definition::find_bundled(name).unwrap();
+            let names = definition.variables.iter().map(|variable| variable.name.as_str());
+            let header: Vec<&str> = names.filter(|name| !without.contains(name)).collect();
+            let text = header.join(";");
+            let mut rows = Rows::new(text.as_bytes(), b';', Position::default());
+            let read = Header::read(&rows.read().unwrap().unwrap(), &definition);
+            read.err().unwrap_or_default().len()
+        };
+        assert_eq!(missing("BCFR", &["D_PAT_DOD", "TX_CFTR_MODULATOR"]), 0, "asked in some rows only");
+        assert_eq!(missing("BCFR", &["CD_PAT_SEX"]), 1);
+        assert_eq!(missing("OP_KNEE_PRIM_IMPLT", &["IDC_PAT"]), 0, "it may be generated");
+        assert_eq!(missing("OP_KNEE_PRIM_IMPLT", &["IDC_PAT", "TX_IDC_PAT_GENER"]), 1);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::mem;
 
 use super::{Cells, Row, Validator};
-use crate::definition::{Kind, Value};
+use crate::definition::Value;
 
 /// The most bytes that the calculations of a row make of it, as many as a row
 /// of a file may have: one that doubles the text of another can do so again.
@@ -65,11 +65,8 @@ impl Validator {
             return Some(Outcome::NotRelevant);
         }
         let variable = &self.definition.variables[at];
-        let cell = variable.calculation.as_ref()?.cell(&values)?;
-        Some(Outcome::Cell(match variable.kind {
-            Kind::SelectMultiple(_) => cell.split_whitespace().collect::<Vec<_>>().join("|"),
-            _ => cell.into_owned(),
-        }))
+        let cell = variable.calculation.as_ref()?.cell_of(variable.kind, &values)?;
+        Some(Outcome::Cell(cell.into_owned()))
     }
 
     fn is_same(&self, own: Value, told: &str, value: Value) -> bool {

@@ -147,8 +147,11 @@ impl Validator {
             quoted(self.member(at, out), |member| moment::write_date(member, written.date));
             return Value::Moment(Moment { date: written.date, instant: None });
         };
-        let offset = written.offset.unwrap_or_else(|| self.zone.offset(written.date, time));
+        let belgian = self.zone.offset(written.date, time);
+        let offset = written.offset.unwrap_or(belgian);
         let moment = Moment::at(written.date, time, offset);
+        // Elsewhere it may be another day.
+        let moment = if offset == belgian { moment } else { moment.in_belgium() };
         quoted(self.member(at, out), |member| {
             // Before 1892 Belgian clocks were off by seconds, which RFC 3339
             // cannot write.

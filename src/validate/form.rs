@@ -3,7 +3,7 @@
 //! those that the row is judged by; nothing here decides anything else.
 
 use super::{Cells, Given, Row, Technical, Validator};
-use crate::definition::{Expression, Item, Kind, Required, Value, Values};
+use crate::definition::{Expression, Item, Required, Value, Values};
 
 /// What a form shows of a row.
 #[derive(Clone, Debug, Default)]
@@ -138,11 +138,8 @@ impl Validator {
 
     fn begun(&self, at: usize, values: &Values<'_>) -> String {
         let variable = &self.definition.variables[at];
-        let cell = variable.begins.as_ref().and_then(|begins| begins.cell(values)).unwrap_or_default();
-        match variable.kind {
-            Kind::SelectMultiple(_) => cell.split_whitespace().collect::<Vec<_>>().join("|"),
-            _ => cell.into_owned(),
-        }
+        let cell = variable.begins.as_ref().and_then(|begins| begins.cell_of(variable.kind, values));
+        cell.unwrap_or_default().into_owned()
     }
 
     /// A value as a cell would say it.

@@ -50,3 +50,5 @@ done-definition-known = This definition was there already.
 definition-column-name = Name
 definition-column-project = Project
 definition-column-version = Version
+definition-notices = Passed over in the workbook
+definition-notices-about = The definition can be used as it is. If something was meant by this, its author can correct the names and give the workbook a new version. Put "_" or "#" before a name that is meant to be passed over.

@@ -50,3 +50,5 @@ done-definition-known = Cette définition existait déjà.
 definition-column-name = Nom
 definition-column-project = Projet
 definition-column-version = Version
+definition-notices = Ignoré dans le classeur
+definition-notices-about = La définition peut être utilisée telle quelle. Si cela devait avoir un effet, son auteur peut corriger les noms et donner une nouvelle version au classeur. Mettez « _ » ou « # » devant un nom qui peut être ignoré.

@@ -12,14 +12,17 @@
 use std::{borrow::Cow, cmp::Ordering};
 
 use jiff::{
-    Timestamp, Zoned,
+    Timestamp, ToSpan, Zoned,
     civil::{Date, Time},
 };
 
 use super::{Operator, Seen};
 use crate::{
     clock,
-    definition::value::{Moment, days},
+    definition::{
+        value::{Moment, days},
+        variable::Kind,
+    },
     domain::moment,
 };
 
@@ -56,6 +59,20 @@ impl<'a> Data<'a> {
                 None => moment.date.to_string().into(),
             },
             Self::Time(time) => time.to_string().into(),
+        }
+    }
+
+    /// A number as the date or moment that it counts the days to; a moment as a
+    /// date where one is wanted.
+    pub(super) fn dated(self, kind: Kind) -> Self {
+        match (kind, self) {
+            (_, Self::Number(number)) if number.is_nan() => Self::EMPTY,
+            (Kind::Date, Self::Number(number)) => {
+                of_day(number.trunc()).map_or(Self::Number(number), Self::Date)
+            }
+            (Kind::Date, Self::Moment(moment)) => Self::Date(moment.date),
+            (_, Self::Number(number)) => of_days(number).map_or(Self::Number(number), Self::Moment),
+            (_, data) => data,
         }
     }
 
@@ -161,7 +178,7 @@ pub(super) fn read_moment(text: &str) -> Option<Data<'static>> {
     let read = moment::date_time(text.trim()).ok()?;
     Some(match (read.time, read.offset) {
         (None, _) => Data::Date(read.date),
-        (Some(time), Some(offset)) => Data::Moment(Moment::at(read.date, time, offset)),
+        (Some(time), Some(offset)) => Data::Moment(Moment::at(read.date, time, offset).in_belgium()),
         (Some(time), None) => {
             let zoned = clock::belgium().to_ambiguous_zoned(read.date.to_datetime(time)).compatible().ok()?;
             Data::Moment(of_zoned(&zoned))
@@ -173,6 +190,13 @@ pub(super) fn read_moment(text: &str) -> Option<Data<'static>> {
 pub(super) fn local(moment: Moment) -> Option<Zoned> {
     let (seconds, nanosecond) = moment.instant?;
     Timestamp::new(seconds, nanosecond).ok().map(clock::local)
+}
+
+/// The date so many whole days after the beginning of 1970.
+pub(super) fn of_day(number: f64) -> Option<Date> {
+    const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+    let day = (number.abs() < 4e6).then_some(number as i64)?;
+    EPOCH.checked_add(day.days()).ok().filter(|date| days(*date) == day)
 }
 
 /// The moment so many days after the beginning of 1970 in UTC.

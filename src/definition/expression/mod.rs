@@ -182,6 +182,23 @@ impl Calculation {
         let data = self.term.evaluate(values)?;
         Some(if data.is_empty() { Cow::Borrowed("") } else { data.into_text() })
     }
+
+    /// The same as the cell of a variable of this type: a number where a date
+    /// or a moment stands counts the days since 1970, as for ODK, and several
+    /// choices stand with a `|` between them.
+    pub fn cell_of<'a>(&'a self, kind: Kind, values: &Values<'a>) -> Option<Cow<'a, str>> {
+        match kind {
+            Kind::Date | Kind::DateTime => {
+                let data = self.term.evaluate(values)?.dated(kind);
+                Some(if data.is_empty() { Cow::Borrowed("") } else { data.into_text() })
+            }
+            Kind::SelectMultiple(_) => {
+                let cell = self.cell(values)?;
+                Some(cell.split_whitespace().collect::<Vec<_>>().join("|").into())
+            }
+            _ => self.cell(values),
+        }
+    }
 }
 
 /// The names that a text mentions as `${name}`, each time that it does.

@@ -18,7 +18,7 @@ use crate::{
         text::Texts,
         variable::{Codes, Destinations, Kind, NumberFormat, Repeat, Required, Role, Variable},
     },
-    domain::code_system::CodeSystem,
+    domain::{code_system::CodeSystem, decimal::Decimal, moment},
 };
 
 /// The rows, with what is known of all of them.
@@ -189,7 +189,7 @@ impl<'a> Relations<'a> {
             _ => None,
         };
         let rule = self.reader.cell(row, "constraint").to_owned();
-        let begins = self.begins(row, repeat);
+        let begins = self.begins(row, kind, repeat);
         Variable {
             technical,
             labels,
@@ -245,19 +245,26 @@ impl<'a> Relations<'a> {
 
     fn default_value(&mut self, row: &SheetRow, kind: Kind) -> String {
         let default = self.reader.cell(row, "default").to_owned();
-        if let Kind::SelectOne(list) = kind
-            && !default.is_empty()
-            && !is_expression(&default)
-            && self.reader.lists[list].find_code(&default).is_none()
-        {
-            self.reader.problem(row, "default", "definition-default", &default);
+        if default.is_empty() || is_worked_out(&default, kind) {
+            return default;
         }
-        default
+        let wrong = match kind {
+            Kind::SelectOne(list) | Kind::SelectMultiple(list) => {
+                let list = &self.reader.lists[list];
+                let is_unknown = |code: &&str| list.find_code(code).is_none();
+                codes_of(&default, kind).into_iter().find(is_unknown).map(|code| ("definition-default", code))
+            }
+            _ => (!is_literal(&default, kind)).then_some(("definition-default-type", default.as_str())),
+        };
+        if let Some((id, what)) = wrong {
+            self.reader.problem(row, "default", id, what);
+        }
+        codes_of(&default, kind).join("|")
     }
 
-    fn begins(&mut self, row: &SheetRow, repeat: Option<usize>) -> Option<Calculation> {
+    fn begins(&mut self, row: &SheetRow, kind: Kind, repeat: Option<usize>) -> Option<Calculation> {
         let text = self.reader.cell(row, "default");
-        if !is_expression(text) {
+        if text.is_empty() || !is_worked_out(text, kind) {
             return None;
         }
         match Calculation::compile(text, &self.scope(None, repeat, Purpose::Calculation)) {
@@ -469,6 +476,35 @@ impl<'a> Relations<'a> {
 pub(super) fn is_expression(default: &str) -> bool {
     let calls = |(at, _): (usize, &str)| default[..at].ends_with(|it: char| it.is_ascii_alphanumeric());
     default.contains("${") || default.match_indices('(').any(calls)
+}
+
+/// Whether the default of a variable of this type is worked out. `1 + 2` is a
+/// text where one is wanted.
+fn is_worked_out(default: &str, kind: Kind) -> bool {
+    let is_number = matches!(kind, Kind::Integer | Kind::Decimal);
+    is_expression(default) || (is_number && !is_literal(default, kind))
+}
+
+fn is_literal(default: &str, kind: Kind) -> bool {
+    match kind {
+        Kind::Integer => Decimal::parse(default, false).is_some_and(Decimal::is_whole),
+        Kind::Decimal => Decimal::parse(default, false).is_some(),
+        Kind::Date => moment::date(default).is_ok(),
+        Kind::Time => moment::time(default).is_ok(),
+        Kind::DateTime => moment::date_time(default).is_ok(),
+        Kind::Text | Kind::SelectOne(_) | Kind::SelectMultiple(_) => true,
+    }
+}
+
+/// The codes of a default, of which several stand with blanks between them.
+fn codes_of(default: &str, kind: Kind) -> Vec<&str> {
+    match kind {
+        Kind::SelectMultiple(_) => default
+            .split(|sign: char| sign.is_whitespace() || sign == '|')
+            .filter(|it| !it.is_empty())
+            .collect(),
+        _ => vec![default],
+    }
 }
 
 fn both(one: Option<Expression>, other: Option<Expression>) -> Option<Expression> {

@@ -415,3 +415,39 @@ fn an_empty_column_of_a_text_does_not_wipe_out_another() {
         read_survey("type,name,hd::key,label::English (en),label\ntext,A,yes,Answer,\n").unwrap();
     assert_eq!(definition.variables[0].labels.get(Language::En), "Answer");
 }
+
+#[test]
+fn defaults_are_of_the_type_of_their_variable() {
+    let read = |default: &str, kind: &str| {
+        let files = [
+            ("settings", SETTINGS.to_owned()),
+            ("hd", HD.to_owned()),
+            ("choices", "list_name,name\nYN,yes\nYN,no\n".to_owned()),
+            ("survey", format!("type,name,hd::key,default\ntext,A,yes,\n{kind},B,,{default}\n")),
+        ];
+        let read = Definition::from_folder(|name| {
+            files
+                .iter()
+                .find(|(sheet, _)| name == format!("{sheet}.csv"))
+                .map(|(_, text)| text.as_bytes().to_vec())
+        });
+        match read {
+            Ok(definition) => definition.variables[1].default.clone(),
+            Err(refused) => refused.problems[0].id.to_owned(),
+        }
+    };
+    for (kind, default, expected) in [
+        ("select_multiple YN", "yes no", "yes|no"),
+        ("select_multiple YN", "yes perhaps", "definition-default"),
+        ("select_one YN", "yes no", "definition-default"),
+        ("date", "2024-01-02", "2024-01-02"),
+        ("date", "2024-13-01", "definition-default-type"),
+        ("date", "today() - 7", "today() - 7"),
+        ("time", "25:00", "definition-default-type"),
+        ("integer", "1 + 2", "1 + 2"),
+        ("integer", "abc", "definition-expression-unexpected"),
+        ("text", "1 + 2", "1 + 2"),
+    ] {
+        assert_eq!(read(default, kind), expected, "{kind} {default}");
+    }
+}

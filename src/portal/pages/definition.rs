@@ -75,9 +75,14 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
         name, version => number, others, rows, project => known.project, title => known.titles.get(language),
         source => known.source_note.get(language), enrolment => known.enrolment_required,
         drafts => drafts.map(OlderDrafts::as_str), is_closed, major => known.version.major(),
-        may_add => visit.permits(Permission::Settings),
+        may_add => visit.permits(Permission::Settings), notices => notices(&known, language),
     };
     Ok(visit.page("definition.html", content))
+}
+
+/// What of a definition's workbook is passed over, for who can mend it.
+pub fn notices(definition: &Definition, language: Language) -> Vec<String> {
+    definition.notices().iter().map(|notice| notice.text(language)).collect()
 }
 
 /// What a version has that another has not, and what they say differently.

@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::definition::named;
+use super::definition::{named, notices};
 use crate::{
     definition::{Definition, Version},
     domain::{member::not_found, older_drafts::OlderDrafts},
@@ -61,9 +61,16 @@ pub fn post(visit: &Visit<'_>) -> Result<Answer> {
 
 fn form(visit: &Visit<'_>, waiting: &str, errors: &Errors) -> Result<Answer> {
     let (name, version) = (visit.param("name"), version_of(visit)?);
-    let title = match waiting {
-        "" => visit.read(|tx| named(tx, name, visit.param("version")))?.titles.get(visit.language).to_owned(),
-        waiting => kept(visit, waiting)?.titles.get(visit.language).to_owned(),
+    let language = visit.language;
+    let (title, notices) = match waiting {
+        "" => {
+            let known = visit.read(|tx| named(tx, name, visit.param("version")))?;
+            (known.titles.get(language).to_owned(), Vec::new())
+        }
+        waiting => {
+            let definition = kept(visit, waiting)?;
+            (definition.titles.get(language).to_owned(), notices(&definition, language))
+        }
     };
     let (drafts, chosen) = visit.read(|tx| {
         let chosen = version::choice(tx, name, version.major())?.unwrap_or_default();
@@ -71,7 +78,7 @@ fn form(visit: &Visit<'_>, waiting: &str, errors: &Errors) -> Result<Answer> {
     })?;
     let content = content! {
         errors, name, version => version.to_string(), title, drafts, waiting, chosen => chosen.as_str(),
-        major => version.major(), choices => OlderDrafts::ALL.map(OlderDrafts::as_str),
+        major => version.major(), notices, choices => OlderDrafts::ALL.map(OlderDrafts::as_str),
     };
     Ok(visit.page("definition_drafts.html", content).status(errors.status()))
 }

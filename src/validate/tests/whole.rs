@@ -54,6 +54,26 @@ fn calculations_are_worked_out_in_the_order_in_which_they_need_each_other() {
 }
 
 #[test]
+fn a_number_of_days_is_a_date_where_one_is_wanted_and_a_moment_has_its_belgian_day() {
+    let mut validator = validator(
+        "type,name,hd::key,calculation,constraint\n\
+         text,K,yes,,\n\
+         date,D0,,,\n\
+         date,LATER,,${D0} + 30,\n\
+         dateTime,NOON,,${D0} + 0.5,\n\
+         dateTime,TS,,,. >= ${D0}\n\
+         date,DAY,,${TS},\n",
+    );
+    // Summer time begins two hours before UTC's next day.
+    let row = judge(&mut validator, &["k", "2024-07-01", "", "", "2024-06-30T23:30:00Z", ""]);
+    let expected = serde_json::json!({ "K": "k", "D0": "2024-07-01", "LATER": "2024-07-31",
+        "NOON": "2024-07-01T14:00:00+02:00", "TS": "2024-06-30T23:30:00Z", "DAY": "2024-07-01" });
+    assert_eq!(data(&row), expected);
+    let row = judge(&mut validator, &["k", "2024-07-01", "", "", "2024-06-30T21:30:00Z", ""]);
+    assert_eq!(found(&validator, &row)[0].0, "cell-constraint");
+}
+
+#[test]
 fn a_files_own_value_warns_if_it_is_not_the_calculated_one() {
     let mut validator = validator(
         "type,name,hd::key,calculation\ntext,K,yes,\ninteger,N,,\ndecimal,TWICE,,${N} * 2\n\

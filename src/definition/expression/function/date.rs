@@ -1,16 +1,10 @@
 //! Dates and times. Local time is Belgian.
 
-use jiff::{
-    ToSpan,
-    civil::{Date, DateTime, Time},
-};
+use jiff::civil::{DateTime, Time};
 
 use super::{Call, Function, Gives, Takes, exactly};
 use crate::{
-    definition::{
-        expression::data::{Data, fraction, local, of_days, read_moment},
-        value::days,
-    },
+    definition::expression::data::{Data, fraction, local, of_day, of_days, read_moment},
     domain::moment,
     language::Language,
 };
@@ -54,12 +48,6 @@ fn as_date(data: Data<'_>) -> Data<'_> {
         Data::Truth(_) | Data::Time(_) => Data::EMPTY,
         data => data,
     }
-}
-
-fn of_day(number: f64) -> Option<Date> {
-    const EPOCH: Date = jiff::civil::date(1970, 1, 1);
-    let day = (number.abs() < 4e6).then_some(number as i64)?;
-    EPOCH.checked_add(day.days()).ok().filter(|date| days(*date) == day)
 }
 
 /// Noon is 0.5. A moment has its Belgian time of day.
