@@ -84,7 +84,8 @@ impl Place {
     /// Waits until nothing is to be archived or told any more.
     fn until_done(&self, uploads: u64) {
         self.until("everything is done", || {
-            self.uploads() >= uploads && self.count("SELECT count(*) FROM dropped") == 0
+            self.uploads() >= uploads
+                && self.count("SELECT count(*) FROM dropped WHERE NOT archived OR sealed IS NOT NULL") == 0
         });
         assert_eq!(self.uploads(), uploads);
     }
@@ -298,7 +299,7 @@ fn what_cannot_be_processed_goes_to_error_with_an_explanation() {
     }
     place.drop_file("INTEGO-LAB", "large.csv", &"x".repeat((1 << 20) + 1));
     place.drop_file("INTEGO-DIAG", "header.csv", &format!("{PATIENT};x\n1;2\n"));
-    place.drop_file("INTEGO-PRESC", "binary.csv", "\0\u{1}\0\u{2}\0");
+    place.drop_file("INTEGO-PRESC", "binary.csv", "\0\u{1}\0\u{2}\0\n");
     let explained = |folder: &Path| {
         let errors = names(&folder.join("ERROR"));
         let text = errors.iter().find(|name| name.ends_with("_error.txt"))?;

@@ -2,7 +2,10 @@
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
-use crate::common::{DIAG_HEADER, NIHDI, TestApp, codes, diag, extract};
+use crate::{
+    common::{DIAG_HEADER, NIHDI, TestApp, codes, diag, extract},
+    version,
+};
 
 #[test]
 fn the_extract_goes_in_whole_with_four_warnings() {
@@ -31,6 +34,21 @@ fn the_same_file_again_says_when_it_came_and_changes_nothing() {
     assert_eq!((&report["unchanged"], &report["accepted"]), (&438.into(), &0.into()));
     assert_eq!(codes(&report), ["file-seen-before"]);
     assert_eq!(app.sqlite("SELECT count(*) FROM registration"), "438");
+}
+
+#[test]
+fn the_same_row_again_is_unchanged_though_the_moment_is_another() {
+    let app = TestApp::new();
+    let folder = version::folder(&app, "1.0.0", "");
+    let survey = "type,name,label,required,hd::key,calculation\ntext,TX_NUMBER,Number,yes,yes,\n\
+        text,TX_TEXT,Text,,,\ndatetime,DT_FIRST,First,,,once(now())\ntext,ID_ROW,Id,,,uuid()\n";
+    fs::write(format!("{folder}/survey.csv"), survey).unwrap();
+    app.ok(["definition", "add", &folder]);
+    let rows = app.file("rows.csv", "TX_NUMBER;TX_TEXT\n1;one\n2;two\n");
+    assert_eq!(app.import("TRIAL", &rows).1["accepted"], 2);
+    let rows = app.file("again.csv", "TX_TEXT;TX_NUMBER\none;1\nbetter;2\n");
+    let (_, report) = app.import("TRIAL", &rows);
+    assert_eq!((&report["unchanged"], &report["imports"][0]["rows"]["corrections"]), (&1.into(), &1.into()));
 }
 
 #[test]
@@ -285,10 +303,71 @@ fn the_same_content_again_is_news_only_where_it_was_taken_back_or_refused() {
 }
 
 #[test]
+fn a_draft_takes_the_place_of_a_draft_but_not_of_what_is_complete() {
+    let app = TestApp::new();
+    version::add(&app, "1.0.0", version::FIRST, &[]);
+    let header = "TX_NUMBER;CD_SIDE;STATUS";
+    app.import("TRIAL", &app.file("a.csv", format!("{header}\n1;L;\n2;L;draft\n")));
+    let late =
+        app.file("b.csv", format!("{header}\n1;R;draft\n2;R;draft\n3;L;\n3;R;draft\n4;;draft\n4;B;\n"));
+    let dry = ["import", "--organisation", NIHDI, "--dcd", "TRIAL", "--dry-run", "--json"];
+    let dry = app.run([&dry[..], &[late.to_str().unwrap()]].concat());
+    let told = dry.json();
+    let (status, report) = app.import("TRIAL", &late);
+    assert_eq!((dry.status, status), (3, 3), "{report}");
+    let rows = &report["imports"][0]["rows"];
+    assert_eq!(
+        (&report["accepted"], &report["rejected"], &rows["corrections"]),
+        (&4.into(), &2.into(), &2.into())
+    );
+    assert_eq!((&told["new"], &told["corrections"], &told["rejected"]), (&2.into(), &2.into(), &2.into()));
+    let fates = told["rows"].as_array().unwrap().iter().filter(|row| row["fate"] == "refused");
+    assert!(fates.clone().all(|row| row["codes"][0] == "row-draft-late") && fates.count() == 2, "{told}");
+    let found = "SELECT row, line, severity FROM finding WHERE code = 'row-draft-late' ORDER BY row";
+    assert_eq!(app.sqlite(found), "1|2|error\n4|5|error");
+    // The first two, then: a corrected draft, a new one, a replaced draft and what completes it.
+    assert_eq!(
+        app.sqlite("SELECT state, revision FROM registration ORDER BY id"),
+        "1|1\n7|1\n0|2\n1|1\n7|1\n1|2"
+    );
+    let mend = app.path("mend.csv");
+    app.ok(["job", "refused", "2", "--organisation", NIHDI, mend.to_str().unwrap()]);
+    assert_eq!(fs::read_to_string(mend).unwrap(), format!("{header}\n1;R;draft\n3;R;draft\n"));
+    assert_eq!(app.import("TRIAL", &late).1["rejected"], 2, "it is no news the second time either");
+    assert_eq!(app.sqlite("SELECT count(*) FROM registration"), "6");
+
+    // What has left already stays as well; what was taken back may begin anew.
+    let one = app.file("c.csv", format!("{header}\n1;R;draft\n"));
+    for (state, rejected) in [(2, 1), (3, 1), (4, 1), (5, 1), (8, 0)] {
+        app.sqlite(&format!(
+            "UPDATE registration SET state = {state} WHERE id = (SELECT min(id) FROM registration)"
+        ));
+        assert_eq!(app.import("TRIAL", &one).1["rejected"], rejected, "{state}");
+    }
+}
+
+#[test]
+fn rows_without_any_value_are_passed_over_like_blank_lines() {
+    let app = TestApp::new();
+    app.enrol();
+    let empty = ";".repeat(DIAG_HEADER.matches(';').count());
+    let rows = [&diag("D1", "one"), &empty, "", "short;row", &diag("D2", "two"), &empty, &empty].join("\r\n");
+    let (_, report) = app.import("INTEGO-DIAG", &app.file("a.csv", format!("{DIAG_HEADER}\r\n{rows}\r\n")));
+    assert_eq!(
+        (&report["rows_read"], &report["accepted"], &report["rejected"]),
+        (&3.into(), &2.into(), &1.into())
+    );
+    assert_eq!(app.sqlite("SELECT row, line FROM finding WHERE severity = 'error'"), "2|5");
+    let rows = [&diag("D3", "three"), &empty[..], ""].join("\r\n");
+    let (status, _) = app.import("INTEGO-DIAG", &app.file("b.csv", format!("{DIAG_HEADER}\r\n{rows}")));
+    assert_eq!(status, 0);
+}
+
+#[test]
 fn a_file_of_nothing_but_bad_rows_takes_no_more_memory_than_any_other() {
     let app = TestApp::new();
     let (status, report) =
-        app.import("INTEGO-DIAG", &app.file("a.csv", format!("{DIAG_HEADER}\n{}", ";\n".repeat(200_000))));
+        app.import("INTEGO-DIAG", &app.file("a.csv", format!("{DIAG_HEADER}\n{}", ";x\n".repeat(200_000))));
     assert_eq!((status, &report["rejected"]), (3, &200_000.into()));
     assert!(report["peak_rss_bytes"].as_u64().unwrap() < 160 << 20, "{}", report["peak_rss_bytes"]);
 }

@@ -35,6 +35,7 @@ mod seal;
 mod serve;
 mod server_certificate;
 mod service;
+mod spoken;
 mod store;
 mod version;
 mod xlsform;

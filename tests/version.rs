@@ -54,7 +54,7 @@ fn sheets(version: &str, survey: &str) -> Vec<(&'static str, String)> {
 }
 
 /// A version as a folder.
-fn folder(app: &TestApp, version: &str, survey: &str) -> String {
+pub fn folder(app: &TestApp, version: &str, survey: &str) -> String {
     let folder: PathBuf = app.path(&format!("trial-{version}"));
     fs::create_dir_all(&folder).unwrap();
     for (name, text) in sheets(version, survey) {

@@ -12,6 +12,7 @@ let waiting = null;
 let running = false;
 let isChanged = false;
 let isStale = false;
+let isEnded = false;
 let typing = null;
 let keptLast = Date.now();
 
@@ -49,6 +50,10 @@ function show(live) {
     const stored = field instanceof RadioNodeList ? [...field].find((it) => it.type === "hidden") : field;
     if (stored) stored.value = value;
   }
+  for (const element of live.texts ? document.querySelectorAll("[data-says]") : []) {
+    const text = live.texts[element.dataset.says];
+    if (text !== undefined && element.textContent !== text) element.textContent = text;
+  }
   if (progress.textContent !== live.progress) progress.textContent = live.progress;
   if (unasked) {
     tell(unasked.querySelector("strong"), live.unasked);
@@ -79,12 +84,41 @@ function fields(act) {
   return sent;
 }
 
-function ended() {
-  progress.textContent = `${form.dataset.lost} `;
+// Says it once, with a link after it.
+function say(text, address, words, isBeside) {
+  const next = [text, address ? words : ""].join(" ").trim();
+  if (progress.textContent === next) return;
+  progress.textContent = address ? `${text} ` : text;
+  if (!address) return;
   const link = document.createElement("a");
-  link.href = form.dataset.login;
-  link.textContent = form.dataset.loginText;
+  link.href = address;
+  link.textContent = words;
+  if (isBeside) {
+    link.target = "_blank";
+    link.rel = "noopener";
+  }
   progress.append(link);
+}
+
+// Only of a session that ended by itself it is kept what was typed.
+function ended(address) {
+  const isKept = new URL(address).searchParams.get("typed") === "kept";
+  isEnded = !isKept;
+  say(isKept ? form.dataset.lost : form.dataset.ended, form.dataset.login, form.dataset.loginText, !isKept);
+}
+
+// What the answer says if it is not how the form is.
+async function refused(answer) {
+  const kind = answer.headers.get("content-type") ?? "";
+  if (answer.status === 409 && kind.startsWith("application/json")) {
+    const live = await answer.json();
+    say(live.changed, live.newest, live.open, true);
+    if (live.kept) keptAt.textContent = live.kept;
+    return;
+  }
+  // The form is of a session that has ended.
+  if (answer.status === 403) isEnded = true;
+  say(form.dataset.refused);
 }
 
 async function check() {
@@ -103,13 +137,12 @@ async function check() {
     const answer = await fetch(form.action, {
       method: "POST", body, headers: { accept: "application/json" },
     });
-    if (answer.redirected) return ended();
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (answer.redirected) return ended(answer.url);
+    if (keeps) keptLast = Date.now();
+    if (!answer.ok) return await refused(answer);
+    isEnded = false;
     show(await answer.json());
-    if (keeps) {
-      keptLast = Date.now();
-      isChanged = false;
-    }
+    if (keeps) isChanged = false;
   } catch {
     progress.textContent = form.dataset.unreached;
   } finally {
@@ -135,6 +168,14 @@ setInterval(() => {
   if (isChanged && !running && !waiting && Date.now() - keptLast > KEEP_EVERY) check();
 }, KEEP_EVERY);
 
+// Sent without its session, all that was typed would be gone.
+form.addEventListener("submit", (event) => {
+  if (!isEnded) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  check();
+}, true);
+
 // Adds and removes parts of a repeat without a new page. The focus goes where it would go on a new one.
 form.addEventListener("submit", async (event) => {
   const act = event.submitter?.value ?? "";
@@ -144,7 +185,8 @@ form.addEventListener("submit", async (event) => {
   const repeat = event.submitter.closest(".repeat");
   try {
     const answer = await fetch(form.action, { method: "POST", body: fields(act), headers: { accept: "text/html" } });
-    if (answer.redirected) return ended();
+    if (answer.redirected) return ended(answer.url);
+    if (answer.status !== 200 && answer.status !== 422) return check();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.getElementById(repeat.id);
     if (!next) throw new Error("no repeat");

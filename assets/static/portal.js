@@ -54,4 +54,4 @@ if (live) {
 }
 
 // Focus goes to the summary of what is wrong with a form.
-document.querySelector(".note.bad[tabindex]")?.focus();
+document.querySelector(".note.bad[tabindex], .note.warn[role=alert]")?.focus();

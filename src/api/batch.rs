@@ -10,7 +10,7 @@ use super::{
     call::Call,
     known::Known,
     problem::{Told, hex},
-    submit::{again, name, other, read, sending, told},
+    submit::{Teller, again, name, other, read, sending, told},
 };
 use crate::{
     error::{Code, Error, Result},
@@ -58,6 +58,7 @@ fn all(call: &Call<'_>, known: &Known, items: &[&[u8]]) -> Result<Answer> {
     if let Some(answer) = before(call, name.as_ref())? {
         return Ok(answer);
     }
+    let teller = Teller::new(call);
     let mut report = Report::default();
     let mut import = None;
     let parts = items.chunks(PART).count();
@@ -65,12 +66,12 @@ fn all(call: &Call<'_>, known: &Known, items: &[&[u8]]) -> Result<Answer> {
         let rows = read(call, known, part.iter().copied());
         let findings: Arc<Vec<_>> = Arc::new(rows.iter().map(|row| told(call, known, row)).collect());
         let last = number + 1 == parts;
-        let keep = if last { name.take().map(|name| keep(name, &report, &findings)) } else { None };
+        let keep = if last { name.take().map(|name| keep(name, &teller, &report, &findings)) } else { None };
         let batch = Some(Batch { import, last });
         match call.api.convoy.send(convoy::Sending { batch, ..sending(call, known, rows, keep)? })? {
             Done::Stored(outcome) => {
                 import = Some(outcome.import);
-                report.add(&outcome, &findings);
+                report.add(&teller, &outcome, &findings);
             }
             Done::Before(bytes) => return again(&bytes),
             Done::Other => return Err(other()),
@@ -89,11 +90,11 @@ fn before(call: &Call<'_>, name: Option<&Name>) -> Result<Option<Answer>> {
     }
 }
 
-fn keep(name: Name, report: &Report, findings: &Arc<Vec<Vec<Told>>>) -> Keep {
-    let (report, findings) = (report.clone(), Arc::clone(findings));
+fn keep(name: Name, teller: &Teller, report: &Report, findings: &Arc<Vec<Vec<Told>>>) -> Keep {
+    let (teller, report, findings) = (teller.clone(), report.clone(), Arc::clone(findings));
     let answer = Box::new(move |outcome: &Outcome| {
         let mut report = report.clone();
-        report.add(outcome, &findings);
+        report.add(&teller, outcome, &findings);
         report.answer().to_bytes()
     });
     Keep { name, answer }
@@ -132,7 +133,7 @@ struct Report {
 }
 
 impl Report {
-    fn add(&mut self, outcome: &Outcome, findings: &[Vec<Told>]) {
+    fn add(&mut self, teller: &Teller, outcome: &Outcome, findings: &[Vec<Told>]) {
         self.import = outcome.import.0;
         for (row, findings) in outcome.rows.iter().zip(findings) {
             self.read += 1;
@@ -141,6 +142,7 @@ impl Report {
                 "unchanged" => &mut self.unchanged,
                 _ => &mut self.accepted,
             } += 1;
+            let findings = teller.all(Some(row), findings);
             let mut result = fate(row);
             result.insert("item".to_owned(), self.read.into());
             if !findings.is_empty() && self.findings < MOST_FINDINGS {

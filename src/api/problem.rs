@@ -13,7 +13,7 @@ use crate::{
     definition::Definition,
     domain::finding::Severity,
     error::Error,
-    intake::header::quoted,
+    intake::{header::quoted, job::LATE_DRAFT},
     language::{Arg, Language},
     validate::CellFinding,
 };
@@ -54,6 +54,17 @@ pub fn told(found: &CellFinding, definition: &Definition, language: Language) ->
         severity: found.severity,
         message: found.text(language, definition),
         shape: crate::domain::finding::shape(&found.shape),
+    }
+}
+
+/// The finding that a registration is a draft of what is complete already.
+pub fn late_draft(language: Language) -> Told {
+    Told {
+        field: None,
+        code: LATE_DRAFT,
+        severity: Severity::Error,
+        message: language.text(LATE_DRAFT, &[]),
+        shape: String::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `POST /proxy/api/dcd/payload/submit`: one registration, or many.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::{Code, Error, Result},
-    intake::convoy::{Done, Keep, Outcome, Sending},
+    intake::convoy::{self, Done, Keep, Outcome, Sending},
     language::Language,
     store::idempotency::Name,
     validate::Row,
@@ -134,11 +134,20 @@ impl Teller {
         Self { request: call.head.id.to_string(), language: call.language }
     }
 
+    /// What was found in a registration, and what only the store could tell.
+    pub fn all<'t>(&self, row: Option<&convoy::Told>, findings: &'t [Told]) -> Cow<'t, [Told]> {
+        if row.is_some_and(|row| row.is_late_draft) {
+            return [findings, &[problem::late_draft(self.language)]].concat().into();
+        }
+        findings.into()
+    }
+
     /// The answer to one registration.
     fn one(&self, outcome: &Outcome, findings: &[Told]) -> Answer {
         let Some(row) = outcome.rows.first().filter(|row| row.fate != "rejected") else {
             let title = self.language.text("api-payload-refused", &[]);
-            return problem::of(422, "api-payload-refused", &title, &self.request, findings);
+            let findings = self.all(outcome.rows.first(), findings);
+            return problem::of(422, "api-payload-refused", &title, &self.request, &findings);
         };
         let mut body = batch::fate(row);
         body.insert("findings".to_owned(), json!(findings));

@@ -20,6 +20,10 @@
 //! one column `REPEAT` as a JSON array of objects `[{"NAME":"…"}]`; an
 //! instance without any value is none.
 //!
+//! A label, a hint or a message that holds `${name}` shows that answer in a
+//! form. Everywhere else it has the label of that variable ([`Texts`]), so that
+//! no value comes into a finding or a file by it.
+//!
 //! Marks for which no official column is public are our own columns of the
 //! sheet `survey`: `hd::key`, `hd::role`, `hd::code_system` and
 //! `hd::identifying`.
@@ -45,7 +49,7 @@ pub use expression::{Calculation, Expression};
 pub use sample::{PHYSICIANS, sample, sample_physician};
 pub use sheet::{Problem, Refused, Sheet, SheetRow, Sheets};
 pub use summary::Summary;
-pub use text::Texts;
+pub use text::{Piece, Texts};
 pub use value::{Instance, Moment, Value, Values};
 pub use variable::{Codes, Destinations, Kind, NumberFormat, Repeat, Required, Role, Variable};
 pub use version::Version;
@@ -79,6 +83,10 @@ pub struct Definition {
     pub variables: Vec<Variable>,
     /// The places of the calculated ones, each after those that it needs.
     pub calculated: Vec<usize>,
+    /// The places of those calculated ones whose value may be another each time
+    /// that it is worked out, because it hangs on the moment or on chance,
+    /// sorted.
+    pub volatile: Vec<usize>,
     /// Its repeats, in the order of the sheet.
     pub repeats: Vec<Repeat>,
     /// Its code lists.

@@ -3,23 +3,56 @@
 use crate::language::Language;
 
 /// One text in up to three languages.
+///
+/// A text that speaks of answers, `${name}` as a workbook writes it, is kept
+/// twice: as it is told where nobody fills anything in, with the labels of
+/// those variables in their place and so without any value, and in pieces for
+/// a form, which knows the answers.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Texts([String; 3]);
+pub struct Texts {
+    told: [String; 3],
+    pieces: Option<Box<[Vec<Piece>; 3]>>,
+}
+
+/// A piece of a text that speaks of answers.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Piece {
+    /// What is always the same.
+    Text(String),
+    /// The answer to the variable at this place of the definition's variables.
+    Answer {
+        /// The variable.
+        variable: usize,
+        /// Whether the answer tells who the patient is, or is worked out from
+        /// what does.
+        identifies: bool,
+    },
+}
 
 impl Texts {
     /// The text in `language`, else in the first language that has it, in the
     /// order English, French, Dutch; empty if none has.
     pub fn get(&self, language: Language) -> &str {
-        let wanted = &self.0[language as usize];
-        if !wanted.is_empty() {
-            return wanted;
+        &self.told[self.place(language)]
+    }
+
+    /// The same text in pieces, if it speaks of answers.
+    pub fn pieces(&self, language: Language) -> Option<&[Piece]> {
+        let pieces = self.pieces.as_ref()?[self.place(language)].as_slice();
+        Some(pieces).filter(|pieces| !pieces.is_empty())
+    }
+
+    fn place(&self, language: Language) -> usize {
+        let wanted = language as usize;
+        match self.told[wanted].is_empty() {
+            true => self.told.iter().position(|text| !text.is_empty()).unwrap_or(wanted),
+            false => wanted,
         }
-        self.0.iter().find(|text| !text.is_empty()).map_or("", String::as_str)
     }
 
     /// The texts that exist.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str).filter(|text| !text.is_empty())
+        self.told.iter().map(String::as_str).filter(|text| !text.is_empty())
     }
 
     /// Whether no language has a text.
@@ -29,7 +62,14 @@ impl Texts {
 
     /// Sets the text in `language`.
     pub fn set(&mut self, language: Language, text: &str) {
-        self.0[language as usize] = text.to_owned();
+        self.told[language as usize] = text.to_owned();
+    }
+
+    /// Sets the text in `language` that speaks of answers, and what is told
+    /// without them.
+    pub fn set_pieces(&mut self, language: Language, told: String, pieces: Vec<Piece>) {
+        self.told[language as usize] = told;
+        self.pieces.get_or_insert_default()[language as usize] = pieces;
     }
 }
 
@@ -61,6 +101,25 @@ mod tests {
         assert_eq!(texts.get(Language::Nl), "sex");
         texts.set(Language::Nl, "geslacht");
         assert_eq!(texts.get(Language::Nl), "geslacht");
+    }
+
+    #[test]
+    fn the_pieces_are_those_of_the_text_that_is_told() {
+        let mut texts = Texts::default();
+        texts.set(Language::En, "Since when?");
+        assert_eq!(texts.pieces(Language::En), None);
+        let pieces = vec![Piece::Answer { variable: 3, identifies: false }, Piece::Text(" ?".to_owned())];
+        texts.set_pieces(Language::Fr, "« Plainte » ?".to_owned(), pieces.clone());
+        assert_eq!((texts.pieces(Language::En), texts.pieces(Language::Nl)), (None, None));
+        assert_eq!(
+            (texts.get(Language::Fr), texts.pieces(Language::Fr)),
+            ("« Plainte » ?", Some(&pieces[..]))
+        );
+        texts.set(Language::En, "");
+        assert_eq!(
+            (texts.get(Language::Nl), texts.pieces(Language::Nl)),
+            ("« Plainte » ?", Some(&pieces[..]))
+        );
     }
 
     #[test]

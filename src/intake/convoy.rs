@@ -106,6 +106,9 @@ pub struct Told {
     pub draft: bool,
     /// What holds it back.
     pub held: HoldReasons,
+    /// Whether it was rejected because it is a draft of what is complete; this
+    /// is found only when it is to be stored.
+    pub is_late_draft: bool,
 }
 
 /// Where requests wait for the next transaction.
@@ -264,6 +267,11 @@ fn store_group(tx: &Tx<'_>, import: ImportId, members: &[&Sending]) -> Result<Ve
     for fate in &taken.fates {
         load.told[(fate.row - first) as usize].fate = fate.fate;
     }
+    for late in &taken.late_drafts {
+        let told = &mut load.told[(late.row - first) as usize];
+        (told.fate, told.is_late_draft) = ("rejected", true);
+        load.findings.push(super::job::late_draft(late));
+    }
     finding::add(tx, import, &load.findings)?;
     if batch.is_some() {
         // Of what comes one by one a later one is an ordinary correction.
@@ -340,6 +348,7 @@ impl Load {
             record: None,
             draft: row.draft,
             held: HoldReasons::default(),
+            is_late_draft: false,
         };
         if row.refused() {
             self.counts.rejected += 1;

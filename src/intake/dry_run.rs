@@ -4,7 +4,7 @@
 use super::{
     file_name,
     input::Input,
-    job::{Job, Outcome, Progress, about_rest, changed, doubled},
+    job::{Job, Outcome, Progress, about_rest, changed, doubled, late_draft},
     opened::Opened,
 };
 use crate::{
@@ -52,6 +52,7 @@ impl Job<'_> {
                 counts.add(&taken.counts);
                 counts.warnings += taken.doubled.len() as u64;
                 findings.extend(taken.doubled.iter().map(doubled));
+                findings.extend(taken.late_drafts.iter().map(late_draft));
                 if let Some(stop) = chunk.stop {
                     findings.push(about_rest(&stop, chunk.to));
                     if chunk.rest_follows {

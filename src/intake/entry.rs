@@ -61,6 +61,9 @@ pub struct Saved {
     pub id: RegistrationId,
     /// Whether it held just this before.
     pub is_unchanged: bool,
+    /// Whether it is another registration than the one that it took the place
+    /// of, which is withdrawn.
+    pub is_moved: bool,
     /// What holds it back.
     pub held: HoldReasons,
 }
@@ -70,7 +73,8 @@ pub struct Saved {
 /// # Errors
 ///
 /// `Conflict` if there is a registration under its business key that it does
-/// not replace (`entry-key-known`), if its business key is not the one of what
+/// not replace (`entry-key-known`), if it is a draft without a key and there is
+/// one just like it (`entry-draft-known`), if its business key is not the one of what
 /// it corrects (`entry-key-moved`), or if that was changed meanwhile; else as
 /// [`limit::must_take`](crate::store::limit::must_take).
 pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
@@ -95,7 +99,9 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
     let is_same_key = replaces.is_some_and(|old| newest == Some(old.id));
     if !is_same_key {
         if standing.is_some() {
-            return Err(Error::new(Code::Conflict, "entry-key-known"));
+            // Where there is no key, the content stands for it.
+            let id = if row.key.is_empty() { "entry-draft-known" } else { "entry-key-known" };
+            return Err(Error::new(Code::Conflict, id));
         }
         if replaces.is_some_and(|old| !old.is_draft && !old.may_move) {
             return Err(Error::new(Code::Conflict, "entry-key-moved"));
@@ -106,7 +112,11 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
     let mut builder = Builder::new()?;
     judge.pack(row, &mut builder);
     let block = NewBlock { rows: vec![new], packed: builder.pack()? };
-    let mut counts = registration::take_in(tx, target, vec![block])?.counts;
+    let taken = registration::take_in(tx, target, vec![block])?;
+    if !taken.late_drafts.is_empty() {
+        return Err(Error::new(Code::Conflict, "entry-key-known"));
+    }
+    let mut counts = taken.counts;
     let id = listing::of_key(tx, &key)?.ok_or_else(|| Error::internal("the registration is gone"))?;
     if let Some(old) = replaces.filter(|_| !is_same_key) {
         let by = Actor::Account(by.id);
@@ -133,7 +143,8 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
         let act = if is_draft { "registration.draft" } else { "registration.enter" };
         audit::record(tx, &Actor::Account(by.id).to_string(), act, Some(organisation), &details)?;
     }
-    Ok(Saved { id, is_unchanged, held })
+    let is_moved = !is_same_key && is_correction;
+    Ok(Saved { id, is_unchanged, is_moved, held })
 }
 
 fn note(

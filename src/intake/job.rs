@@ -25,13 +25,16 @@ use crate::{
     error::{Error, Result},
     store::{
         ImportLock, Store, Tx, audit,
-        fate::Doubled,
+        fate::{Doubled, LateDraft},
         finding::{self, RowFinding, args_to_json},
         import, limit,
         registration::{self, Target},
         upload,
     },
 };
+
+/// The code of what is found in a draft of what is complete already.
+pub const LATE_DRAFT: &str = "row-draft-late";
 
 /// What is imported, for whom.
 pub struct Job<'a> {
@@ -236,7 +239,10 @@ impl Job<'_> {
         counts.add(&taken.counts);
         finding::add(tx, id, &chunk.findings)?;
         finding::add(tx, id, &taken.doubled.iter().map(doubled).collect::<Vec<_>>())?;
+        finding::add(tx, id, &taken.late_drafts.iter().map(late_draft).collect::<Vec<_>>())?;
         import::add_refused(tx, id, chunk.counts.rejected, &chunk.refused)?;
+        let late = chunk.drafts.late(&taken.late_drafts);
+        import::add_refused(tx, id, taken.late_drafts.len() as u64, &late)?;
         if let Some(stop) = &chunk.stop {
             finding::add(tx, id, &[about_rest(stop, to)])?;
         }
@@ -307,6 +313,11 @@ pub(super) fn changed(from: Position) -> Finding {
 pub(super) fn doubled(pair: &Doubled) -> RowFinding {
     let found = Finding::warning("row-doubled-key").with("earlier", pair.earlier).with("later", pair.later);
     RowFinding { row: pair.later, line: pair.line, ..about(&found) }
+}
+
+/// The finding of a draft of what is complete already.
+pub(super) fn late_draft(late: &LateDraft) -> RowFinding {
+    RowFinding { row: late.row, line: late.line, ..about(&Finding::error(LATE_DRAFT)) }
 }
 
 /// The finding of the row that ended the file after `position`.

@@ -28,8 +28,13 @@ pub(super) struct Judge<'a> {
 impl Judge<'_> {
     /// Judges a row that begins on `line`. Its number is not known yet.
     pub fn judge(&self, line: u64, row: &Row) -> NewRow {
-        let [before, after] = row.own_local();
-        let content = digest(&[&row.data, b"\0", before, after, &[u8::from(row.draft)]]);
+        let draft = [u8::from(row.draft)];
+        let content = if row.has_passing() {
+            digest(&[&row.lasting(), &[&draft[..]][..]].concat())
+        } else {
+            let [before, after] = row.own_local();
+            digest(&[&row.data, b"\0", before, after, &draft])
+        };
         let own_key = if row.key.is_empty() { &content[..] } else { &row.key };
         let key = self.keys.record(self.organisation, &self.definition.name, own_key);
         // A draft that goes on in another version is another one, so that it

@@ -1,9 +1,10 @@
 //! The reading half of an import: rows are validated, judged by the gate and
 //! packed, part by part, while the storing half writes the parts before.
 
-use std::mem;
+use std::{cmp::Ordering, mem};
 
 use super::{
+    chunk::Drafts,
     cut::{Cut, Work},
     header::{Header, TECHNICAL},
     judge::Judge,
@@ -38,6 +39,8 @@ pub(super) struct Part {
     pub findings: Vec<RowFinding>,
     /// Refused rows as they came, one a line.
     pub refused: Vec<u8>,
+    /// Drafts as they came.
+    pub drafts: Drafts,
     /// Rejected rows and warnings; the storing half counts the others.
     pub counts: RowCounts,
     /// The place after the part's last row.
@@ -151,6 +154,9 @@ impl Reader<'_> {
             self.judge.pack(validated, builder);
             let mut judged = self.judge.judge(row.line, validated);
             judged.entry.row = u32::try_from(number).unwrap_or(u32::MAX);
+            if judged.draft {
+                part.drafts.push(number, row.raw);
+            }
             rows.push(judged);
         } else {
             part.counts.rejected += 1;
@@ -161,11 +167,10 @@ impl Reader<'_> {
 
     fn check_width(&self, row: &Row<'_>, part: &mut Part) -> bool {
         let width = row.len();
-        let code = match () {
-            () if (0..width).all(|index| row.field(index).trim().is_empty()) => "row-blank",
-            () if width < self.header.columns => "row-too-few-cells",
-            () if width > self.header.columns => "row-too-many-cells",
-            () => return true,
+        let code = match width.cmp(&self.header.columns) {
+            Ordering::Less => "row-too-few-cells",
+            Ordering::Greater => "row-too-many-cells",
+            Ordering::Equal => return true,
         };
         let finding =
             Finding::error(code).with("found", width as u64).with("expected", self.header.columns as u64);

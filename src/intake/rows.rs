@@ -42,6 +42,13 @@ pub struct Row<'a> {
     pub(super) ends: &'a [usize],
 }
 
+/// Where the row that was cut is, from the beginning of what was read for it.
+struct Place {
+    from: usize,
+    to: usize,
+    line: u64,
+}
+
 impl<'a> Row<'a> {
     /// How many fields it has.
     pub fn len(&self) -> usize {
@@ -93,7 +100,9 @@ impl<R: Read> Rows<R> {
         self.position.row = 0;
     }
 
-    /// The next row, or `None` at the end.
+    /// The next row, or `None` at the end. A row without any value is passed
+    /// over like a blank line, and has no number: spreadsheets leave such rows
+    /// at the end.
     ///
     /// # Errors
     ///
@@ -101,6 +110,19 @@ impl<R: Read> Rows<R> {
     /// is never closed, it holds a zero byte, it is not text, or the file
     /// cannot be read.
     pub fn read(&mut self) -> Result<Option<Row<'_>>, Finding> {
+        while let Some((written, ended)) = self.cut()? {
+            if let Some(place) = self.pass(written)? {
+                self.position.row += 1;
+                let text = std::str::from_utf8(&self.fields[..written]).unwrap_or_default();
+                let raw = &self.buffer[self.start + place.from..self.start + place.to];
+                return Ok(Some(Row { raw, line: place.line, text, ends: &self.ends[..ended] }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Cuts the next row. Returns how many bytes and how many fields it has.
+    fn cut(&mut self) -> Result<Option<(usize, usize)>, Finding> {
         let (mut written, mut ended) = (0, 0);
         self.start = self.cursor;
         loop {
@@ -126,7 +148,7 @@ impl<R: Read> Rows<R> {
             }
         }
         self.take_line_feed().map_err(|error| self.unreadable(&error))?;
-        self.row(written, ended).map(Some)
+        Ok(Some((written, ended)))
     }
 
     /// What is left of the text after the last whole row, piece by piece:
@@ -161,7 +183,9 @@ impl<R: Read> Rows<R> {
         Ok(())
     }
 
-    fn row(&mut self, written: usize, ended: usize) -> Result<Row<'_>, Finding> {
+    /// Goes behind the row that was cut, of which `written` bytes are fields.
+    /// Returns where it is, unless it is without any value.
+    fn pass(&mut self, written: usize) -> Result<Option<Place>, Finding> {
         let whole = &self.buffer[self.start..self.cursor];
         let blank = whole.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let line = self.position.line + lines(&whole[..blank]) + 1;
@@ -179,14 +203,9 @@ impl<R: Read> Rows<R> {
         };
         self.position.byte += whole.len() as u64;
         self.position.line += lines(whole);
-        self.position.row += 1;
         let end = whole.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
-        Ok(Row {
-            raw: &self.buffer[self.start + blank..self.start + end.max(blank)],
-            line,
-            text,
-            ends: &self.ends[..ended],
-        })
+        let place = Place { from: blank, to: end.max(blank), line };
+        Ok((!text.trim_start().is_empty()).then_some(place))
     }
 
     /// Reads more, moving the unfinished row to the front.
@@ -266,14 +285,28 @@ mod tests {
 
     #[test]
     fn rows_come_with_their_fields_their_text_and_their_line() {
-        let (rows, end) = read(b"a;\"b\nc\";d\r\n\r\ne;f \"g\";\"h\"\"i\"\n;;");
+        let (rows, end) = read(b"a;\"b\nc\";d\r\n\r\ne;f \"g\";\"h\"\"i\"\n;;j");
         assert_eq!(end, None);
         let fields: Vec<_> = rows.iter().map(|row| row.0.join("|")).collect();
-        assert_eq!(fields, ["a|b\nc|d", "e|f \"g\"|h\"i", "||"]);
+        assert_eq!(fields, ["a|b\nc|d", "e|f \"g\"|h\"i", "||j"]);
         let lines: Vec<_> = rows.iter().map(|row| row.2).collect();
         assert_eq!(lines, [1, 4, 5]);
         assert_eq!(rows[0].1, "a;\"b\nc\";d");
         assert_eq!(rows[1].1, "e;f \"g\";\"h\"\"i\"");
+    }
+
+    #[test]
+    fn rows_without_any_value_are_passed_over_like_blank_lines() {
+        let mut rows = Rows::new(&b"h;i\n1;a\n;;\r\n ;\"\"\n\n2;b\n;\n;"[..], b';', Position::default());
+        rows.read().unwrap();
+        rows.count_from_here();
+        let mut seen = Vec::new();
+        while let Some(row) = rows.read().unwrap() {
+            let (first, line) = (row.field(0).to_owned(), row.line);
+            seen.push((first, line, rows.position().row));
+        }
+        assert_eq!(seen, [("1".to_owned(), 2, 1), ("2".to_owned(), 6, 2)]);
+        assert_eq!((rows.position().byte, rows.position().line), (25, 7));
     }
 
     #[test]

@@ -80,9 +80,11 @@ pub(super) fn answer(portal: &Portal, request: Request) -> Response {
     if visit.who.is_none()
         && visit.route.body == Body::KeptForm
         && let Some(group) = &visit.named
-        && let Err(error) = lost::keep(portal, head, group, &request.body)
     {
-        super::log(&error, &head.id.to_string());
+        match lost::keep(portal, head, group, &request.body) {
+            Ok(is_kept) => visit.is_kept = is_kept,
+            Err(error) => super::log(&error, &head.id.to_string()),
+        }
     }
     let received = request.spool.as_deref().and_then(|spool| portal.shelf.take(spool));
     let answered = enter(&mut visit, &request.body, received).and_then(|early| match early {
@@ -140,6 +142,7 @@ fn begin<'a>(portal: &'a Portal, head: &'a Head) -> Result<Visit<'a>> {
         group: None,
         csrf,
         arrival,
+        is_kept: false,
     })
 }
 
@@ -244,9 +247,11 @@ fn read_body(visit: &mut Visit<'_>, body: &[u8], received: Option<Received>) -> 
 /// After the log-in the browser goes on to the page that was asked for.
 fn to_login(visit: &Visit<'_>) -> Answer {
     let path = &visit.head.path;
-    let is_kept = visit.route.body == Body::KeptForm;
     match visit.route.method {
-        _ if is_kept => Answer::redirect(format!("/ssp/login?next={}", form::encode(path))),
+        _ if visit.route.body == Body::KeptForm => {
+            let typed = if visit.is_kept { "kept" } else { "lost" };
+            Answer::redirect(format!("/ssp/login?next={}&typed={typed}", form::encode(path)))
+        }
         Method::Get if path != "/ssp" => Answer::redirect(format!("/ssp/login?next={}", form::encode(path))),
         _ => Answer::redirect("/ssp/login"),
     }

@@ -59,6 +59,8 @@ pub struct Visit<'a> {
     pub csrf: String,
     /// What the browser is to be tied to its forms with, if nothing does yet.
     pub(super) arrival: Option<Token>,
+    /// Whether the form was kept because its session had ended.
+    pub(super) is_kept: bool,
 }
 
 /// Somebody who has logged in, or begun to.

@@ -1,5 +1,5 @@
-//! Uploads out of the drop folder, until their files are archived and their
-//! results written there.
+//! Uploads out of the drop folder, until their files are archived, their
+//! results written there, and nobody writes on in what was taken.
 
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -9,7 +9,8 @@ use crate::{
     error::Result,
 };
 
-/// An upload whose file or result is not where it belongs yet.
+/// An upload whose file or result is not where it belongs yet, or whose file
+/// is still looked after there.
 #[derive(Clone, Debug)]
 pub struct Dropped {
     /// The upload.
@@ -30,6 +31,10 @@ pub struct Dropped {
     pub archive: String,
     /// Whether it is there.
     pub archived: bool,
+    /// Since when, in milliseconds since 1970; none if it is not there yet.
+    pub archived_at: Option<i64>,
+    /// Whether it was written on after it was taken.
+    pub written_on: bool,
     /// The sealed file that its result is made with; none once it is written.
     pub sealed: Option<String>,
 }
@@ -82,10 +87,19 @@ pub fn open(tx: &Tx<'_>) -> Result<Vec<Dropped>> {
 /// The file is in `ARCHIVE`, or is gone for good.
 pub fn archived(tx: &Tx<'_>, organisation: OrganisationId, upload: UploadId) -> Result<()> {
     tx.sql.execute(
-        "UPDATE dropped SET archived = 1 WHERE organisation = ?1 AND upload = ?2",
+        "UPDATE dropped SET archived = 1, archived_at = ?3 WHERE organisation = ?1 AND upload = ?2",
+        [organisation.0, upload.0, tx.now.as_millisecond()],
+    )?;
+    Ok(())
+}
+
+/// The file was written on after it was taken.
+pub fn written_on(tx: &Tx<'_>, organisation: OrganisationId, upload: UploadId) -> Result<()> {
+    tx.sql.execute(
+        "UPDATE dropped SET written_on = 1 WHERE organisation = ?1 AND upload = ?2",
         [organisation.0, upload.0],
     )?;
-    forget(tx)
+    Ok(())
 }
 
 /// The result is written.
@@ -94,7 +108,17 @@ pub fn told(tx: &Tx<'_>, organisation: OrganisationId, upload: UploadId) -> Resu
         "UPDATE dropped SET sealed = NULL WHERE organisation = ?1 AND upload = ?2",
         [organisation.0, upload.0],
     )?;
-    forget(tx)
+    Ok(())
+}
+
+/// The file is looked after no more. What is not archived or not told yet is
+/// not forgotten by that.
+pub fn forget(tx: &Tx<'_>, organisation: OrganisationId, upload: UploadId) -> Result<()> {
+    tx.sql.execute(
+        "DELETE FROM dropped WHERE organisation = ?1 AND upload = ?2 AND archived = 1 AND sealed IS NULL",
+        [organisation.0, upload.0],
+    )?;
+    Ok(())
 }
 
 /// Nothing is told to the drop folder any more, because there is none.
@@ -106,7 +130,7 @@ pub fn tell_no_more(tx: &Tx<'_>) -> Result<Vec<String>> {
     )?;
     let files = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     tx.sql.execute("UPDATE dropped SET sealed = NULL", [])?;
-    forget(tx)?;
+    tx.sql.execute("DELETE FROM dropped WHERE archived = 1", [])?;
     Ok(files)
 }
 
@@ -115,11 +139,6 @@ pub(super) fn is_to_be_told(tx: &Tx<'_>, upload: UploadId) -> Result<bool> {
     let mut statement =
         tx.sql.prepare_cached("SELECT 1 FROM dropped WHERE upload = ?1 AND sealed IS NOT NULL")?;
     Ok(statement.exists([upload.0])?)
-}
-
-fn forget(tx: &Tx<'_>) -> Result<()> {
-    tx.sql.execute("DELETE FROM dropped WHERE archived = 1 AND sealed IS NULL", [])?;
-    Ok(())
 }
 
 /// Whether a drop folder was set up at `path` before.
@@ -148,6 +167,8 @@ fn dropped(row: &Row<'_>) -> rusqlite::Result<Dropped> {
         digest: row.get("digest")?,
         archive: row.get("archive")?,
         archived: row.get("archived")?,
+        archived_at: row.get("archived_at")?,
+        written_on: row.get("written_on")?,
         sealed: row.get("sealed")?,
     })
 }

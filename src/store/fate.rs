@@ -1,7 +1,11 @@
 //! What is to be done with each row of a part: nothing, or a registration that
 //! is new or corrects another. Decided by business key; nothing is written.
 
-use super::{block::BLOCK_ROWS, key::Hash, registration::NewBlock};
+use super::{
+    block::BLOCK_ROWS,
+    key::Hash,
+    registration::{NewBlock, NewRow},
+};
 use crate::domain::registration::RegistrationId;
 
 /// What became of a row.
@@ -11,7 +15,7 @@ pub struct RowFate {
     pub row: u64,
     /// The line that it begins on, as an editor counts.
     pub line: u64,
-    /// `new`, `correction` or `unchanged`.
+    /// `new`, `correction`, `unchanged` or `refused`.
     pub fate: &'static str,
 }
 
@@ -26,6 +30,15 @@ pub struct Doubled {
     pub line: u64,
 }
 
+/// A draft of what is complete already; it is refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct LateDraft {
+    /// Its row.
+    pub row: u64,
+    /// The line that it begins on.
+    pub line: u64,
+}
+
 /// What is to be done with one row.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Fate {
@@ -37,6 +50,9 @@ pub(super) enum Fate {
         revision: i32,
     },
     Unchanged,
+    /// Nothing: it is a draft of what is complete already, which would not leave
+    /// any more if a draft took its place.
+    Refused,
 }
 
 /// The newest registration of a key.
@@ -48,6 +64,8 @@ pub(super) struct Current {
     /// Whether the same content again is no news: it is not for one that was
     /// taken back or refused.
     pub stands: bool,
+    /// Whether it is a draft.
+    pub draft: bool,
     /// The row of this very import that it came from.
     pub row: Option<u32>,
 }
@@ -63,6 +81,7 @@ pub(super) struct Decision {
     /// Each correction and what it replaces.
     pub replaced: Vec<(RegistrationId, RegistrationId)>,
     pub doubled: Vec<Doubled>,
+    pub late_drafts: Vec<LateDraft>,
 }
 
 /// The rows of a part by key, those of one key in the order of the file.
@@ -101,6 +120,7 @@ impl Decision {
             superseded: Vec::new(),
             replaced: Vec::new(),
             doubled: Vec::new(),
+            late_drafts: Vec::new(),
         }
     }
 
@@ -115,23 +135,32 @@ impl Decision {
         mut current: Option<Current>,
     ) -> Option<Current> {
         let row_at = |at: &(Hash, u32, u16)| &blocks[at.1 as usize].rows[usize::from(at.2)];
+        let is_late = |current: &Option<Current>, row: &NewRow| {
+            row.draft && current.is_some_and(|current| current.stands && !current.draft)
+        };
         let stands = |current: &Option<Current>, digest| {
             current.is_some_and(|current| current.stands && current.digest == digest)
         };
         // A file that comes again ends with what an earlier import left there:
         // its earlier rows of the same key are no news either.
         let is_ours = current.is_some_and(|current| current.row.is_some());
-        let nothing_new =
-            !is_ours && group.last().is_some_and(|last| stands(&current, row_at(last).entry.digest));
+        let last = group.iter().rposition(|at| !is_late(&current, row_at(at)));
+        let known = last.filter(|last| !is_ours && stands(&current, row_at(&group[*last]).entry.digest));
         let mut earlier = current.and_then(|current| current.row);
-        for at in group {
+        for (index, at) in group.iter().enumerate() {
+            let is_known = known.is_some_and(|last| index <= last);
             let (block, place) = (at.1 as usize, usize::from(at.2));
             let row = row_at(at);
+            if !is_known && is_late(&current, row) {
+                self.fates[block][place] = Fate::Refused;
+                self.late_drafts.push(LateDraft { row: row.entry.row.into(), line: row.line.into() });
+                continue;
+            }
             if let Some(earlier) = earlier.replace(row.entry.row) {
                 let (earlier, later) = (earlier.into(), row.entry.row.into());
                 self.doubled.push(Doubled { earlier, later, line: row.line.into() });
             }
-            if nothing_new || stands(&current, row.entry.digest) {
+            if is_known || stands(&current, row.entry.digest) {
                 self.fates[block][place] = Fate::Unchanged;
                 continue;
             }
@@ -148,6 +177,7 @@ impl Decision {
                 digest: row.entry.digest,
                 revision,
                 stands: true,
+                draft: row.draft,
                 row: Some(row.entry.row),
             });
         }
@@ -177,9 +207,15 @@ impl Decision {
 }
 
 impl Fate {
+    /// Whether the row becomes a registration.
+    pub fn is_stored(self) -> bool {
+        matches!(self, Self::Stored { .. } | Self::Replaced { .. })
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Unchanged => "unchanged",
+            Self::Refused => "refused",
             Self::Stored { revision: 1 } | Self::Replaced { revision: 1 } => "new",
             Self::Stored { .. } | Self::Replaced { .. } => "correction",
         }

@@ -194,6 +194,23 @@ pub(super) fn earlier(tx: &Tx<'_>, id: RegistrationId) -> Result<Option<Registra
     Ok(statement.query_row([id.0], |row| row.get(0).map(RegistrationId)).optional()?)
 }
 
+/// The newest of the registrations that took the place of this one, one after
+/// the other; none if nothing did.
+pub fn newest(tx: &Tx<'_>, id: RegistrationId) -> Result<Option<RegistrationId>> {
+    // What takes a place is stored later, under a higher number.
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT registration, earlier FROM correction WHERE registration > ?1 ORDER BY registration",
+    )?;
+    let mut rows = statement.query([id.0])?;
+    let mut newest = id;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, i64>(1)? == newest.0 {
+            newest = RegistrationId(row.get(0)?);
+        }
+    }
+    Ok(Some(newest).filter(|newest| *newest != id))
+}
+
 /// Notes which registration each correction replaced.
 pub(super) fn note(tx: &Tx<'_>, replaced: &[(RegistrationId, RegistrationId)]) -> Result<()> {
     let mut statement =

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_api.sql"),
     include_str!("migrations/0012_forms.sql"),
     include_str!("migrations/0013_definitions.sql"),
+    include_str!("migrations/0014_written_on.sql"),
     include_str!("migrations/0015_rejected.sql"),
 ];
 

@@ -31,8 +31,8 @@ impl Preview {
         let seen = Connection::open("")?;
         seen.execute_batch(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;
-             CREATE TABLE seen (key BLOB PRIMARY KEY, digest BLOB NOT NULL, revision INTEGER NOT NULL, row INTEGER NOT NULL)
-             STRICT, WITHOUT ROWID;",
+             CREATE TABLE seen (key BLOB PRIMARY KEY, digest BLOB NOT NULL, revision INTEGER NOT NULL, draft INTEGER NOT NULL,
+             row INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
         )?;
         Ok(Self { seen })
     }
@@ -43,31 +43,37 @@ impl Preview {
         let (_, mut currents) = known(tx, target, &order.keys())?;
         let mut decision = Decision::about(blocks);
         let seen = self.seen.transaction()?;
-        let mut find = seen.prepare_cached("SELECT digest, revision, row FROM seen WHERE key = ?1")?;
-        let mut note = seen.prepare_cached("INSERT OR REPLACE INTO seen VALUES (?1, ?2, ?3, ?4)")?;
+        let mut find = seen.prepare_cached("SELECT digest, revision, draft, row FROM seen WHERE key = ?1")?;
+        let mut note = seen.prepare_cached("INSERT OR REPLACE INTO seen VALUES (?1, ?2, ?3, ?4, ?5)")?;
         for (index, group) in order.groups().enumerate() {
             let key: Hash = group[0].0;
             let before = find
                 .query_row([key], |row| {
-                    let (digest, revision, row) = (row.get(0)?, row.get(1)?, Some(row.get(2)?));
-                    Ok(Current { id: WOULD_BE, digest, revision, stands: true, row })
+                    let (digest, revision, draft) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                    let row = Some(row.get(3)?);
+                    Ok(Current { id: WOULD_BE, digest, revision, stands: true, draft, row })
                 })
                 .optional()?
                 .or_else(|| currents.remove(&index));
-            if let Some(Current { digest, revision, row: Some(row), .. }) =
+            if let Some(Current { digest, revision, draft, row: Some(row), .. }) =
                 decision.follow(FIRST, blocks, group, before)
             {
-                note.execute(params![key, digest, revision, row])?;
+                note.execute(params![key, digest, revision, draft, row])?;
             }
         }
         drop((find, note));
         seen.commit()?;
         let mut taken = Taken { fates: decision.told(blocks).collect(), ..Taken::default() };
-        let unchanged = decision.fates.iter().flatten().filter(|fate| **fate == Fate::Unchanged).count();
-        taken.counts.unchanged = unchanged as u64;
-        taken.counts.accepted = (taken.fates.len() - unchanged) as u64;
+        for fate in decision.fates.iter().flatten() {
+            *match fate {
+                Fate::Unchanged => &mut taken.counts.unchanged,
+                Fate::Refused => &mut taken.counts.rejected,
+                Fate::Stored { .. } | Fate::Replaced { .. } => &mut taken.counts.accepted,
+            } += 1;
+        }
         taken.counts.corrections = decision.corrections;
         taken.doubled = decision.doubled;
+        taken.late_drafts = decision.late_drafts;
         Ok(taken)
     }
 }

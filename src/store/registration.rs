@@ -7,7 +7,7 @@ use rusqlite::params;
 use super::{
     Tx,
     block::{self, Entry, Packed},
-    fate::{Current, Decision, Doubled, Fate, Order, RowFate},
+    fate::{Current, Decision, Doubled, Fate, LateDraft, Order, RowFate},
     history,
     key::Hash,
     record::{self, Found},
@@ -71,16 +71,19 @@ pub struct Target<'a> {
 /// What became of a part of an import.
 #[derive(Debug, Default)]
 pub struct Taken {
-    /// Accepted, unchanged and corrections.
+    /// Accepted, unchanged, corrections, and rejected late drafts.
     pub counts: RowCounts,
     /// Rows of the same file with the same key.
     pub doubled: Vec<Doubled>,
+    /// Rows that were refused, because they are drafts of what is complete.
+    pub late_drafts: Vec<LateDraft>,
     /// What became of each row, if that was asked.
     pub fates: Vec<RowFate>,
 }
 
 /// Stores the rows of `blocks`: new ones, corrections that supersede, and
-/// nothing for what is stored already with the same content.
+/// nothing for what is stored already with the same content, nor for a draft
+/// of what is complete.
 pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> Result<Taken> {
     take(tx, target, blocks, false)
 }
@@ -102,6 +105,7 @@ fn take(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>, tell: bool) -> R
         taken.fates.extend(decision.told(&blocks));
     }
     taken.doubled = decision.doubled;
+    taken.late_drafts = decision.late_drafts;
     taken.counts.corrections = decision.corrections;
     for (index, (block, fates)) in blocks.into_iter().zip(decision.fates).enumerate() {
         store_block(tx, target, first + index as i64, block, &fates, &mut taken.counts)?;
@@ -173,6 +177,7 @@ fn currents(tx: &Tx<'_>, target: Target<'_>, known: &[Found]) -> Result<HashMap<
                     digest: entry.digest,
                     revision,
                     stands: !gone && !refused,
+                    draft: state == State::Open as i64,
                     row: (import == target.import).then_some(entry.row),
                 },
             );
@@ -207,18 +212,20 @@ fn store_block(
     fates: &[Fate],
     counts: &mut RowCounts,
 ) -> Result<()> {
-    let unchanged = fates.iter().filter(|fate| **fate == Fate::Unchanged).count();
-    counts.unchanged += unchanged as u64;
-    counts.accepted += (fates.len() - unchanged) as u64;
-    if unchanged == fates.len() {
+    let stored = fates.iter().filter(|fate| fate.is_stored()).count();
+    let refused = fates.iter().filter(|fate| **fate == Fate::Refused).count();
+    counts.accepted += stored as u64;
+    counts.rejected += refused as u64;
+    counts.unchanged += (fates.len() - stored - refused) as u64;
+    if stored == 0 {
         return Ok(());
     }
     let mut packed = block.packed;
-    if unchanged > 0 {
-        packed = packed.without(|place| fates[place] != Fate::Unchanged)?;
+    if stored < fates.len() {
+        packed = packed.without(|place| fates[place].is_stored())?;
     }
     let empty = Entry { key: [0; 16], digest: [0; 16], row: 0 };
-    let kept = |(row, fate): (&NewRow, &Fate)| if *fate == Fate::Unchanged { empty } else { row.entry };
+    let kept = |(row, fate): (&NewRow, &Fate)| if fate.is_stored() { row.entry } else { empty };
     let directory: Vec<Entry> = block.rows.iter().zip(fates).map(kept).collect();
     let states: Vec<(i32, State)> =
         block.rows.iter().zip(fates).map(|(row, fate)| beginning(row, *fate)).collect();
@@ -248,7 +255,7 @@ fn store_block(
 /// Revision and state that a row begins with; revision 0 stands for none.
 fn beginning(row: &NewRow, fate: Fate) -> (i32, State) {
     match fate {
-        Fate::Unchanged => (0, State::Submitted),
+        Fate::Unchanged | Fate::Refused => (0, State::Submitted),
         Fate::Replaced { revision } => (revision, State::Superseded),
         Fate::Stored { revision } if row.draft => (revision, State::Open),
         Fate::Stored { revision } if row.hold.is_some() => (revision, State::Held),

@@ -3,6 +3,9 @@
 //! A calculation gives what a file's cell would say, and that is read like
 //! any cell, so a calculated value is of its type and within its format. What
 //! the file itself says only warns if it differs; `once()` keeps it.
+//!
+//! A value that hangs on the moment or on chance is another each time that the
+//! very same row comes, so it does not tell whether a row changed.
 
 use std::mem;
 
@@ -38,7 +41,15 @@ impl Validator {
             return Value::Unreadable;
         }
         let before = out.findings.len();
-        let value = match self.read(at, &text, out) {
+        let from = [out.data.len(), out.local.len()];
+        let read = self.read(at, &text, out);
+        // What a file itself says is news if it changes; a form only shows
+        // again what is stored.
+        let is_told = self.plans[at].keeps_its_value && !own.is_empty() && self.seen_by_form.is_none();
+        if self.plans[at].is_volatile && !is_told {
+            out.is_passing_since(from);
+        }
+        let value = match read {
             Value::Unreadable => {
                 out.findings.truncate(before);
                 out.error("cell-calculation-type", at, &text);

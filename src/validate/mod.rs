@@ -91,8 +91,8 @@ impl Validator {
     /// A validator for rows of `definition`.
     pub fn new(definition: Arc<Definition>, options: Options) -> Self {
         let mut shared = HashMap::new();
-        let plan = |variable| Plan::new(variable, &definition, &mut shared);
-        let plans: Vec<Plan> = definition.variables.iter().map(plan).collect();
+        let plan = |at| Plan::new(at, &definition, &mut shared);
+        let plans: Vec<Plan> = (0..definition.variables.len()).map(plan).collect();
         Self {
             roles: Roles::of(&definition),
             steps: Steps::of(&plans, &definition),

@@ -3,7 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    definition::{Choice, Codes, Definition, Expression, Kind, NumberFormat, Required, Role, Variable},
+    definition::{
+        Calculation, Choice, Codes, Definition, Expression, Kind, NumberFormat, Required, Role, Variable,
+    },
     validate::json,
 };
 
@@ -17,6 +19,10 @@ pub(super) struct Plan {
     /// repeat, or calculated.
     pub(super) elsewhere: bool,
     pub(super) has_calculation: bool,
+    /// Whether its calculation may give another value each time.
+    pub(super) is_volatile: bool,
+    /// Whether its calculation keeps what the row's own cell says.
+    pub(super) keeps_its_value: bool,
     pub(super) repeat: Option<usize>,
     pub(super) role: Option<Role>,
     pub(super) key: bool,
@@ -92,13 +98,10 @@ pub(super) struct Roles {
 }
 
 impl Plan {
-    /// The plan of a variable; `shared` has the large lists that were written
+    /// The plan of the variable at `at`; `shared` has the large lists that were written
     /// already, by their places.
-    pub(super) fn new(
-        variable: &Variable,
-        definition: &Definition,
-        shared: &mut HashMap<usize, Choices>,
-    ) -> Self {
+    pub(super) fn new(at: usize, definition: &Definition, shared: &mut HashMap<usize, Choices>) -> Self {
+        let variable = &definition.variables[at];
         let reading = reading_of(variable);
         let mut label = vec![b','];
         json::write_string(&mut label, &variable.name);
@@ -120,6 +123,8 @@ impl Plan {
             goes,
             elsewhere: variable.repeat.is_some() || variable.calculation.is_some(),
             has_calculation: variable.calculation.is_some(),
+            is_volatile: definition.volatile.binary_search(&at).is_ok(),
+            keeps_its_value: variable.calculation.as_ref().is_some_and(Calculation::keeps_its_value),
             repeat: variable.repeat,
             role: variable.role,
             key: variable.key,

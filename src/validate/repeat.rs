@@ -23,6 +23,9 @@ pub struct Given<'a> {
     pub columns: Vec<Vec<&'a str>>,
 }
 
+/// What leaves of a row, and what stays here.
+const MEMBERS: [fn(&mut Row) -> &mut Vec<u8>; 2] = [|row| &mut row.data, |row| &mut row.local];
+
 /// The instances of one repeat as texts, each with its number in the file.
 type Texts = Vec<(u32, Vec<String>)>;
 
@@ -171,27 +174,29 @@ fn take_findings(row: &mut Row, mark: (usize, u32), out: &mut Row) {
 /// Writes the array of a repeat to what leaves and to what stays here. Both
 /// have an object for each instance, so that their places agree.
 fn write_instances(repeat: &Repeat, rows: &mut [Row], out: &mut Row) {
-    let mut write = |members: fn(&mut Row) -> &mut Vec<u8>| {
+    for (part, members) in MEMBERS.into_iter().enumerate() {
         if rows.iter_mut().all(|row| members(row).is_empty()) {
-            return;
+            continue;
         }
         let array = members(out);
         array.push(b',');
         json::write_string(array, &repeat.name);
         array.extend_from_slice(b":[");
         for (place, row) in rows.iter_mut().enumerate() {
+            let array = members(out);
             if place > 0 {
                 array.push(b',');
             }
-            let members = members(row);
+            // The brace stands where the first member's comma was.
+            let start = array.len();
             array.push(b'{');
-            array.extend_from_slice(members.get(1..).unwrap_or_default());
+            array.extend_from_slice(members(row).get(1..).unwrap_or_default());
             array.push(b'}');
+            let passing = row.passing[part].iter().map(|at| at.start + start..at.end + start);
+            out.passing[part].extend(passing);
         }
-        array.push(b']');
-    };
-    write(|row| &mut row.data);
-    write(|row| &mut row.local);
+        members(out).push(b']');
+    }
 }
 
 /// The instances that a row gives, those without any value left out.

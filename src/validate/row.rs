@@ -3,7 +3,7 @@
 use std::{fmt, ops::Range};
 
 use crate::{
-    definition::{Definition, Variable},
+    definition::{Definition, Texts, Variable},
     domain::{
         finding::{Severity, shape},
         identifier::Ssin,
@@ -23,6 +23,9 @@ pub struct Row {
     pub local: Vec<u8>,
     /// Where in `local` an author stands whom the row itself does not name.
     pub assumed: Range<usize>,
+    /// Where in `data` and in `local` values stand that may be others though
+    /// the row is the same.
+    pub(super) passing: [Vec<Range<usize>>; 2],
     /// The business key: the key variables' values in one normal form, with
     /// the ASCII unit separator between them. Empty if a draft lacks one.
     pub key: Vec<u8>,
@@ -87,6 +90,22 @@ impl Row {
         [&self.local[..self.assumed.start], &self.local[self.assumed.end..]]
     }
 
+    /// Whether some values may be others though the row is the same.
+    pub fn has_passing(&self) -> bool {
+        self.passing.iter().any(|places| !places.is_empty())
+    }
+
+    /// What tells the row from another one, in pieces: all but the author whom
+    /// it does not name, and the values that may be others each time.
+    pub fn lasting(&self) -> Vec<&[u8]> {
+        let mut pieces = Vec::new();
+        let assumed = [&self.assumed].into_iter().filter(|assumed| !assumed.is_empty());
+        cut(&self.data, self.passing[0].iter(), &mut pieces);
+        pieces.push(b"\0");
+        cut(&self.local, self.passing[1].iter().chain(assumed), &mut pieces);
+        pieces
+    }
+
     /// Whether a finding refuses the row.
     pub fn refused(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
@@ -96,6 +115,7 @@ impl Row {
         self.data.clear();
         self.local.clear();
         self.assumed = 0..0;
+        self.passing.iter_mut().for_each(Vec::clear);
         self.key.clear();
         self.findings.clear();
         self.patient = None;
@@ -103,6 +123,18 @@ impl Row {
         self.authors.clear();
         self.draft = false;
         self.identifier_in_value = false;
+    }
+
+    /// What was written into `data` and `local` since they were this long may be
+    /// another each time.
+    pub(super) fn is_passing_since(&mut self, from: [usize; 2]) {
+        let lengths = [self.data.len(), self.local.len()];
+        for ((places, from), to) in self.passing.iter_mut().zip(from).zip(lengths) {
+            if from < to {
+                // The first member's comma becomes the object's brace.
+                places.push(from + usize::from(from == 0)..to);
+            }
+        }
     }
 
     /// Makes objects of members that each begin with a comma.
@@ -162,15 +194,19 @@ impl Row {
 /// The sentence for what was found in a cell of `variable`: the definition's
 /// own message if it has one for that, else ours.
 pub fn message(code: &str, variable: Option<&Variable>, args: &[(&str, Arg)], language: Language) -> String {
-    let own = match code {
-        "cell-constraint" => variable.map(|variable| &variable.constraint_message),
-        "cell-required" => variable.map(|variable| &variable.required_message),
-        _ => None,
-    };
-    match own.map(|texts| texts.get(language)) {
-        Some(text) if !text.is_empty() => text.to_owned(),
-        _ => language.text(code, args),
+    match own_text(code, variable) {
+        Some(own) => own.get(language).to_owned(),
+        None => language.text(code, args),
     }
+}
+
+fn own_text<'a>(code: &str, variable: Option<&'a Variable>) -> Option<&'a Texts> {
+    let own = match code {
+        "cell-constraint" => &variable?.constraint_message,
+        "cell-required" => &variable?.required_message,
+        _ => return None,
+    };
+    Some(own).filter(|own| !own.is_empty())
 }
 
 impl CellFinding {
@@ -186,7 +222,13 @@ impl CellFinding {
         }
     }
 
-    /// The sentence for a person.
+    /// The definition's own message for it, if it has one.
+    pub fn own_text<'a>(&self, definition: &'a Definition) -> Option<&'a Texts> {
+        own_text(self.code, self.variable.and_then(|at| definition.variables.get(at)))
+    }
+
+    /// The sentence for a person. It holds no value, not even where the
+    /// definition's own message speaks of one.
     pub fn text(&self, language: Language, definition: &Definition) -> String {
         let variable = self.variable.and_then(|at| definition.variables.get(at));
         message(self.code, variable, &self.args, language)
@@ -195,6 +237,16 @@ impl CellFinding {
     pub(super) fn with(&mut self, name: &'static str, value: impl Into<Arg>) {
         self.args.push((name, value.into()));
     }
+}
+
+/// Adds what is left of `whole` without `places`, which are in its order.
+fn cut<'a>(whole: &'a [u8], places: impl Iterator<Item = &'a Range<usize>>, pieces: &mut Vec<&'a [u8]>) {
+    let mut from = 0;
+    for place in places {
+        pieces.push(&whole[from..place.start]);
+        from = place.end;
+    }
+    pieces.push(&whole[from..]);
 }
 
 impl fmt::Debug for Patient {

@@ -62,6 +62,26 @@ fn a_draft_is_kept_open_and_has_no_business_key() {
 }
 
 #[test]
+fn a_draft_of_what_was_submitted_is_refused_and_the_submitted_one_stays() {
+    let portal = Portal::start();
+    portal.app.enrol();
+    let mut system = System::of(&portal);
+    assert_eq!(system.submit(&diagnosis("D1")).status, 202);
+    let mut draft = diagnosis("D1");
+    draft["STATUS"] = json!("draft");
+    let answer = system.submit(&draft);
+    assert_eq!(answer.status, 422, "{}", answer.text());
+    let answer = json_of(&answer);
+    assert_eq!(answer["findings"][0]["code"], "row-draft-late");
+    assert!(answer["findings"][0]["message"].as_str().unwrap().contains("complete"), "{answer}");
+    let answer = json_of(&system.submit(&json!([draft, diagnosis("D2")])));
+    assert_eq!((&answer["accepted"], &answer["rejected"]), (&json!(1), &json!(1)));
+    assert_eq!(answer["results"][0]["findings"][0]["code"], "row-draft-late");
+    assert_eq!(portal.app.sqlite("SELECT state FROM registration"), "1\n1");
+    assert_eq!(portal.app.sqlite("SELECT sum(rejected) FROM import"), "2");
+}
+
+#[test]
 fn who_may_not_leave_is_held_and_told_why() {
     let portal = Portal::start();
     let answer = json_of(&System::of(&portal).submit(&diagnosis("D1")));

@@ -201,7 +201,9 @@ fn by_form(lead: &mut Person) {
         let is_field = !kind.starts_with("end") && kind != "start" && !name.starts_with("TX_AUTHOR");
         let label = &row[survey[0].iter().position(|column| column == "label::English (en)").unwrap()];
         if is_field && name != "TX_COAUTHOR" {
-            assert!(page.contains(label.as_str()), "{name}: {label}");
+            // What a label speaks of is not answered yet.
+            let label = label.replace("${CD_STINGER}", "…").replace("${MS_VENOM}", "…");
+            assert!(page.contains(&label) && !label.contains('$'), "{name}: {label}");
         }
     }
     let today = hd4dp::clock::today().to_string();
@@ -212,7 +214,14 @@ fn by_form(lead: &mut Person) {
     let wrong = [("v-MS_TRYPTASE", "600"), ("r-VENOM_SHOT-2-MS_VENOM", "250"), ("v-TX_STING_NR", "ab1")];
     let refused = lead.post(&form, &typed("AB1", &wrong));
     assert_eq!(refused.status, 422);
-    for own in ["Between 0 and 500 µg/l.", "Up to 200 µg.", "Two capital letters, then digits: AB12."] {
+    for own in [
+        "Between 0 and 500 µg/l.",
+        "Up to 200 µg.",
+        "Two capital letters, then digits: AB12.",
+        "The venom cure after Other follows.",
+        "Why 10 µg",
+        "Why 250 µg",
+    ] {
         assert!(plain(&refused).contains(own), "{own}");
     }
     let entered = lead.post(&form, &typed("AB1", &[]));

@@ -14,7 +14,7 @@ use crate::common::{
     outside::{delivering, sandbox},
 };
 
-const PATIENT: &str = "14100635354";
+pub const PATIENT: &str = "14100635354";
 
 /// A whole registration of INTEGO-DIAG, as a browser sends it.
 const WHOLE: &[(&str, &str)] = &[
@@ -34,12 +34,12 @@ const WHOLE: &[(&str, &str)] = &[
     ("v-DT_DIAG_END", "2023-02-09"),
 ];
 
-fn page(rest: &str) -> String {
+pub fn page(rest: &str) -> String {
     format!("/ssp/groups/{NIHDI}/registrations{rest}")
 }
 
 /// The whole registration with some answers changed, and what is done with it.
-fn answers<'a>(changed: &[(&'a str, &'a str)], act: &'a str) -> Vec<(&'a str, &'a str)> {
+pub fn answers<'a>(changed: &[(&'a str, &'a str)], act: &'a str) -> Vec<(&'a str, &'a str)> {
     let mut fields: Vec<_> = WHOLE.to_vec();
     for (name, value) in changed {
         match fields.iter_mut().find(|(known, _)| known == name) {
@@ -52,12 +52,12 @@ fn answers<'a>(changed: &[(&'a str, &'a str)], act: &'a str) -> Vec<(&'a str, &'
 }
 
 /// The path of the registration that an answer leads to.
-fn entered(answer: &Answer) -> String {
+pub fn entered(answer: &Answer) -> String {
     assert_eq!(answer.status, 303, "{}", answer.text());
     answer.location().split('?').next().unwrap().to_owned()
 }
 
-fn portal() -> Portal {
+pub fn portal() -> Portal {
     let app = TestApp::new();
     app.enrol();
     Portal::start_on(app)
@@ -99,7 +99,8 @@ fn a_draft_is_continued_submitted_and_consolidated() {
     let submitted = entered(&an.post(&format!("{draft}/edit"), &answers(&[("v-IDC_PAT", "")], "submit")));
     assert_ne!(submitted, draft);
     assert!(an.get(&draft).text().contains("Superseded"));
-    assert_eq!(an.get(&format!("{draft}/edit")).status, 409);
+    let newest = format!("{submitted}/edit?done=entry-newest");
+    assert_eq!(an.get(&format!("{draft}/edit")).location(), newest, "who goes back goes on in the newest");
     let author = portal.app.sqlite("SELECT count(*) FROM audit WHERE act = 'registration.enter'");
     assert_eq!(author, "1");
     assert!(!portal.app.sqlite("SELECT details FROM audit").contains(PATIENT));
@@ -175,7 +176,7 @@ fn another_s_draft_is_not_there_for_an_associate_and_support_continues_its_own()
     let own = page(&format!("/{own}/edit"));
     assert_eq!(support.get(&own).status, 200);
     assert_eq!(support.post(&own, &answers(&[("v-TX_DIAG_ID", "D2")], "submit")).status, 303);
-    assert_eq!(support.get(&own).status, 404, "what was submitted is not support's to correct");
+    assert_eq!(support.get(&own).status, 409, "what was submitted is not support's to correct");
     assert_eq!(lead.get(&page("/new/NO-SUCH")).status, 404);
 }
 
@@ -201,7 +202,11 @@ fn a_correction_keeps_the_key_and_another_key_is_another_registration() {
     assert!(unchanged.location().ends_with("done=entry-unchanged"), "{}", unchanged.location());
 
     let other = [("key", "free"), ("v-TX_DIAG_ID", "D9"), ("v-IDC_PAT", "")];
-    let third = entered(&an.post(&format!("{second}/edit"), &answers(&other, "submit")));
+    let moved = an.post(&format!("{second}/edit"), &answers(&other, "submit"));
+    assert!(moved.location().ends_with("done=entry-moved"), "{}", moved.location());
+    let told = an.get(moved.location()).text();
+    assert!(told.contains("withdrawn as a mistake") && !told.contains("replaces the version"), "{told}");
+    let third = entered(&moved);
     assert!(an.get(&second).text().contains("Withdrawn"));
     assert!(an.get(&third).text().contains(">D9<"));
 }
@@ -233,6 +238,7 @@ fn what_was_typed_survives_a_session_that_ended() {
     portal.app.sqlite("PRAGMA busy_timeout = 5000; UPDATE session SET expires_at = 1");
     let late = an.post(&form, &answers(&[], "submit"));
     assert!(late.location().starts_with("/ssp/login?next="), "{}", late.location());
+    assert!(an.get(late.location()).text().contains("kept for the person whose session it was"));
     assert_eq!(portal.app.sqlite("SELECT count(*) FROM registration"), "0");
     let database = fs::read(portal.app.data().join("hd4dp.db")).unwrap();
     let wal = fs::read(portal.app.data().join("hd4dp.db-wal")).unwrap();

@@ -8,6 +8,7 @@ mod access;
 mod audit;
 mod certificate;
 pub mod entry;
+mod entry_changed;
 mod form;
 mod hostile;
 mod list;

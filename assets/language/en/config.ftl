@@ -30,4 +30,4 @@ config-value-wrong = The value of { $key } in the configuration { $path } cannot
 config-organisations-nihdi = Organisations to add when the appliance starts, as often as there are: the NIHDI number. Those known already are left as they are.
 config-organisations-title = What people call the organisation.
 config-drop_folder-path = Folder or network share that files are taken from by themselves, with folders for organisation, project and definition that are made there; empty for none.
-config-drop_folder-settle_seconds = Seconds between two looks that find a file unchanged before it is taken.
+config-drop_folder-settle_seconds = Seconds between two looks that find a file unchanged before it is taken; one whose last line has no end is left for a minute.

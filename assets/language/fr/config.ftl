@@ -30,4 +30,4 @@ config-value-wrong = La valeur de { $key } dans la configuration { $path } ne pe
 config-organisations-nihdi = Organisations à ajouter au démarrage, autant de fois qu'il y en a : le numéro INAMI. Celles déjà connues restent telles quelles.
 config-organisations-title = Le nom usuel de l'organisation.
 config-drop_folder-path = Dossier ou partage réseau dont les fichiers sont pris automatiquement, avec des dossiers pour l’organisation, le projet et la définition qui y sont créés ; vide pour aucun.
-config-drop_folder-settle_seconds = Secondes entre deux contrôles qui trouvent un fichier inchangé avant qu’il soit pris.
+config-drop_folder-settle_seconds = Secondes entre deux contrôles qui trouvent un fichier inchangé avant qu’il soit pris ; celui dont la dernière ligne n’a pas de fin est laissé une minute.

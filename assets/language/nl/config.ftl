@@ -30,4 +30,4 @@ config-value-wrong = De waarde van { $key } in de configuratie { $path } kan nie
 config-organisations-nihdi = Organisaties om bij de start toe te voegen, zo vaak als er zijn: het RIZIV-nummer. Wie al bekend is blijft zoals hij is.
 config-organisations-title = Hoe mensen de organisatie noemen.
 config-drop_folder-path = Map of netwerkshare waaruit bestanden vanzelf genomen worden, met mappen voor organisatie, project en definitie die er gemaakt worden; leeg voor geen.
-config-drop_folder-settle_seconds = Seconden tussen twee keren kijken die een bestand ongewijzigd vinden voor het genomen wordt.
+config-drop_folder-settle_seconds = Seconden tussen twee keren kijken die een bestand ongewijzigd vinden voor het genomen wordt; een bestand waarvan de laatste regel geen einde heeft, wordt een minuut gelaten.

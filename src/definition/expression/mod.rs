@@ -160,6 +160,11 @@ impl Calculation {
         &self.text
     }
 
+    /// Whether it keeps a value that is there already.
+    pub fn keeps_its_value(&self) -> bool {
+        calls(&self.text, &["once"])
+    }
+
     /// Compiles a text, and tells the type of what it gives; none if that can
     /// be one or another. Fails as [`Expression::compile`] does.
     pub fn compile(text: &str, scope: &Scope<'_>) -> Result<(Self, Option<Kind>), Fault> {
@@ -206,6 +211,17 @@ impl Calculation {
 pub fn mentioned(text: &str) -> Result<Vec<&str>, Fault> {
     let name = |token| if let Token::Variable(name) = token { Some(name) } else { None };
     Ok(tokens(text)?.into_iter().filter_map(name).collect())
+}
+
+/// Whether what a text gives may be another each time, though nothing that it
+/// speaks of changed.
+pub(super) fn is_volatile(text: &str) -> bool {
+    calls(text, &["now", "random", "today", "uuid"])
+}
+
+fn calls(text: &str, functions: &[&str]) -> bool {
+    let words = tokens(text).unwrap_or_default();
+    words.windows(2).any(|pair| matches!(pair, [Token::Word(name), Token::Open] if functions.contains(name)))
 }
 
 impl Node {

@@ -2,12 +2,15 @@
 //!
 //! `survey` reads every row for itself (`types` its type), `order` finds in
 //! which order calculations are worked out, `relate` compiles what rows say of
-//! each other, `whole` checks what must hold for all of them.
+//! each other (`spoken` what texts do, `identity` what follows from who the
+//! patient is), `whole` checks what must hold for all of them.
 
 mod choices;
+mod identity;
 mod order;
 mod relate;
 mod settings;
+mod spoken;
 mod survey;
 mod types;
 mod whole;
@@ -33,12 +36,17 @@ pub(super) fn read(sheets: Sheets) -> Result<Definition, Refused> {
 
 /// Reads the sheets of a definition that is stored, maybe by a version of this
 /// program that took more. A default that cannot be worked out is then none,
-/// and what was passed over still is.
+/// what was passed over still is, and a text that speaks of no answer stays as
+/// it is written.
 pub(super) fn read_stored(sheets: Sheets) -> Result<Definition, Refused> {
-    const LATER: [&str; 4] = [
+    const LATER: [&str; 8] = [
         "definition-cell-unused",
         "definition-column-twice",
         "definition-relevance-circle",
+        "definition-text-many",
+        "definition-text-reference",
+        "definition-text-several",
+        "definition-text-variable",
         "definition-trigger",
     ];
     read_with(sheets, |problem| problem.column != "default" && !LATER.contains(&problem.id))
@@ -71,6 +79,7 @@ fn read_with(sheets: Sheets, counts: impl Fn(&Problem) -> bool) -> Result<Defini
         source_note: settings.source_note,
         variables: survey.variables,
         calculated: survey.calculated,
+        volatile: survey.volatile,
         repeats: survey.repeats,
         lists: survey.lists,
         layout: survey.layout,
@@ -129,13 +138,14 @@ impl TextColumns {
 
     fn read(&self, row: &SheetRow) -> Texts {
         let mut texts = Texts::default();
-        for (language, column) in &self.0 {
-            let text = row.cell(Some(*column));
-            if !text.is_empty() {
-                texts.set(*language, text);
-            }
-        }
+        self.cells(row).for_each(|(language, _, text)| texts.set(language, text));
         texts
+    }
+
+    /// The cells that are not empty, with their languages and columns.
+    fn cells<'row>(&self, row: &'row SheetRow) -> impl Iterator<Item = (Language, usize, &'row str)> {
+        let cells = self.0.iter().map(|(language, column)| (*language, *column, row.cell(Some(*column))));
+        cells.filter(|(.., text)| !text.is_empty())
     }
 }
 

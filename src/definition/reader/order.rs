@@ -6,7 +6,10 @@ use super::{
     relate::is_expression,
     survey::{Part, Planned, Reader},
 };
-use crate::definition::{expression::mentioned, sheet::SheetRow};
+use crate::definition::{
+    expression::{is_volatile, mentioned},
+    sheet::SheetRow,
+};
 
 /// What calculated variables need of each other.
 pub(super) struct Order {
@@ -14,6 +17,8 @@ pub(super) struct Order {
     pub(super) places: Vec<usize>,
     /// The variables that each one's calculation or default speaks of.
     pub(super) mentions: HashMap<usize, Vec<usize>>,
+    /// The calculated variables whose value may be another each time, sorted.
+    pub(super) volatile: Vec<usize>,
 }
 
 impl Order {
@@ -28,6 +33,7 @@ impl Order {
             .collect();
         let mut mentions = HashMap::new();
         let mut needs: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut volatile = HashSet::new();
         let named = |reader: &Reader<'_>, text: &str| -> Vec<usize> {
             let names = mentioned(text).unwrap_or_default();
             let mut places: Vec<usize> =
@@ -41,9 +47,14 @@ impl Order {
             let spoken_of = named(reader, reader.cell(planned.row, "calculation"));
             let rules = planned.around.iter().chain([&planned.row]);
             let mut needed: Vec<usize> = rules
+                .clone()
                 .flat_map(|row| named(reader, reader.cell(row, "relevant")))
                 .chain(spoken_of.clone())
                 .collect();
+            let texts = rules.map(|row| reader.cell(row, "relevant"));
+            if texts.chain([reader.cell(planned.row, "calculation")]).any(is_volatile) {
+                volatile.insert(place);
+            }
             needed.retain(|other| calculated.binary_search(other).is_ok());
             needed.sort_unstable();
             needed.dedup();
@@ -64,7 +75,14 @@ impl Order {
         } else {
             check_relevance(reader, &needs, named);
         }
-        Self { places, mentions }
+        for place in &places {
+            if needs[place].iter().any(|needed| volatile.contains(needed)) {
+                volatile.insert(*place);
+            }
+        }
+        let mut volatile: Vec<usize> = volatile.into_iter().collect();
+        volatile.sort_unstable();
+        Self { places, mentions, volatile }
     }
 }
 

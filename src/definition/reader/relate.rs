@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{
     located,
     order::Order,
+    spoken::LABEL,
     survey::{Part, Reader, Row, Survey},
     truth,
     types::{OTHER, in_all_languages},
@@ -16,28 +17,30 @@ use crate::{
         expression::{Calculation, Expression, Fault, Purpose, Room, Scope},
         sheet::SheetRow,
         text::Texts,
-        variable::{Codes, Destinations, Kind, NumberFormat, Repeat, Required, Role, Variable},
+        variable::{Codes, Kind, NumberFormat, Repeat, Required, Role, Variable},
     },
     domain::{code_system::CodeSystem, decimal::Decimal, moment},
 };
 
 /// The rows, with what is known of all of them.
 pub(super) struct Relations<'a> {
-    reader: Reader<'a>,
-    kinds: Vec<Kind>,
+    pub(super) reader: Reader<'a>,
+    pub(super) kinds: Vec<Kind>,
     /// Which calculations give one type or another.
     loose: Vec<bool>,
-    repeat_of: Vec<Option<usize>>,
+    pub(super) repeat_of: Vec<Option<usize>>,
     repeat_names: Vec<String>,
-    roles: Vec<Option<Role>>,
+    pub(super) roles: Vec<Option<Role>>,
     /// The identities that each variable is, is calculated from or begins with.
-    identities: Vec<Vec<Role>>,
-    order: Order,
+    pub(super) identities: Vec<Vec<Role>>,
+    /// How often texts speak of answers.
+    pub(super) spoken: usize,
+    pub(super) order: Order,
     calculations: HashMap<usize, Calculation>,
     /// What is left for expressions.
     room: Room,
     /// Whether the workbook says which variables go to the platform.
-    destined: bool,
+    pub(super) destined: bool,
 }
 
 impl<'a> Relations<'a> {
@@ -51,6 +54,7 @@ impl<'a> Relations<'a> {
             repeat_names: repeats.collect(),
             roles: Vec::new(),
             identities: Vec::new(),
+            spoken: 0,
             calculations: HashMap::new(),
             room: Room::default(),
             // An empty cell means no; as long as no row says yes, it means yes.
@@ -78,7 +82,7 @@ impl<'a> Relations<'a> {
                 Row::Group(row) => {
                     let relevant = self.relevance(row, around, inside);
                     groups.push(relevant.clone());
-                    Item::Group { labels: self.reader.texts[0].read(row), relevant }
+                    Item::Group { labels: self.texts(LABEL, row, inside), relevant }
                 }
                 Row::GroupEnd => {
                     groups.pop();
@@ -89,7 +93,8 @@ impl<'a> Relations<'a> {
                     let relevant = self.relevance(row, around, None);
                     groups.push(relevant.clone());
                     inside = Some(*place);
-                    survey.repeats.push(self.repeat(row, first, relevant));
+                    let labels = self.texts(LABEL, row, inside);
+                    survey.repeats.push(Repeat { labels, ..self.repeat(row, first, relevant) });
                     Item::Repeat(*place)
                 }
                 Row::RepeatEnd => {
@@ -101,7 +106,7 @@ impl<'a> Relations<'a> {
                     Item::RepeatEnd
                 }
                 Row::Note(row) => Item::Note {
-                    labels: self.reader.texts[0].read(row),
+                    labels: self.texts(LABEL, row, inside),
                     relevant: self.relevance(row, around, inside),
                 },
                 Row::Variable(place) => {
@@ -112,6 +117,7 @@ impl<'a> Relations<'a> {
             });
         }
         survey.calculated = std::mem::take(&mut self.order.places);
+        survey.volatile = std::mem::take(&mut self.order.volatile);
         whole::check(&mut self.reader, &survey);
         survey.lists = self.reader.lists;
         survey
@@ -150,7 +156,7 @@ impl<'a> Relations<'a> {
         };
         Repeat {
             name: self.reader.cell(row, "name").to_owned(),
-            labels: self.reader.texts[0].read(row),
+            labels: Texts::default(),
             relevant,
             count,
             variables: first..first,
@@ -182,8 +188,8 @@ impl<'a> Relations<'a> {
             technical => technical.to_owned(),
         };
         let repeat = self.repeat_of[place];
-        let texts = |at: usize| -> Texts { self.reader.texts[at].read(row) };
-        let [labels, hints, required_message, constraint_message, guidance] = [0, 1, 2, 3, 4].map(texts);
+        let [labels, hints, required_message, constraint_message, guidance] =
+            [LABEL, 1, 2, 3, 4].map(|at| self.texts(at, row, repeat));
         let range = match &part {
             Part::Range(rule) => self.expression(row, "parameters", rule, Some(place), repeat),
             _ => None,
@@ -341,58 +347,6 @@ impl<'a> Relations<'a> {
         columns.map(|(source, cell)| (source, cell.to_owned())).collect()
     }
 
-    /// Identities stay here unless their row itself says otherwise, and so
-    /// does what is calculated from them; a number that is calculated from the
-    /// birth date, an age, tells no more than other values. The patient's own
-    /// number goes to the trusted third party alone, and what is calculated
-    /// from it to nobody, whatever the row says.
-    fn destinations(&mut self, place: usize) -> Destinations {
-        let row = self.reader.planned[place].row;
-        let identities = &self.identities[place];
-        let tells = identities.iter().any(|role| match role {
-            Role::BirthDate => {
-                self.roles[place].is_some() || !matches!(self.kinds[place], Kind::Integer | Kind::Decimal)
-            }
-            _ => true,
-        });
-        let said = self.reader.cell(row, "destination::hd");
-        let hd = match said {
-            _ if identities.contains(&Role::Patient) => false,
-            "" => !self.destined && !tells,
-            _ => truth(said).unwrap_or(true),
-        };
-        let identifying =
-            self.roles[place] == Some(Role::BirthDate) && self.yes_or_no(row, "hd::identifying");
-        let goes = |column: &str| truth(self.reader.cell(row, column)).unwrap_or(true);
-        Destinations {
-            hd: hd || identifying,
-            hd_client: goes("destination::hd_client"),
-            nippin: goes("destination::nippin"),
-            nippin_xml_name: self.reader.cell(row, "destination::nippin_xml_name").to_owned(),
-            nippin_relevant: self.reader.cell(row, "destination::nippin_relevant").to_owned(),
-            ima: goes("destination::ima"),
-        }
-    }
-
-    /// The identities that each variable is, is calculated from or begins with.
-    fn find_identities(&mut self) {
-        let mut takers: HashMap<usize, Vec<usize>> = HashMap::new();
-        for (place, mentioned) in &self.order.mentions {
-            mentioned.iter().for_each(|other| takers.entry(*other).or_default().push(*place));
-        }
-        self.identities = vec![Vec::new(); self.roles.len()];
-        for (place, role) in self.roles.iter().enumerate() {
-            let Some(role) = role.filter(|role| role.is_identity()) else { continue };
-            let mut reached = vec![place];
-            while let Some(next) = reached.pop() {
-                if !self.identities[next].contains(&role) {
-                    self.identities[next].push(role);
-                    reached.extend(takers.get(&next).into_iter().flatten());
-                }
-            }
-        }
-    }
-
     fn scope(&self, this: Option<usize>, repeat: Option<usize>, purpose: Purpose) -> Scope<'_> {
         Scope {
             variables: &self.reader.names,
@@ -462,7 +416,7 @@ impl<'a> Relations<'a> {
         self.reader.problems.push(located(fault, "survey", row.0, column));
     }
 
-    fn yes_or_no(&mut self, row: &SheetRow, column: &str) -> bool {
+    pub(super) fn yes_or_no(&mut self, row: &SheetRow, column: &str) -> bool {
         truth(self.reader.cell(row, column)).unwrap_or_else(|| {
             let said = self.reader.cell(row, column).to_owned();
             self.reader.problem(row, column, "definition-yes-or-no", &said);

@@ -31,6 +31,7 @@ const UNUSED_BY_NOTE: [&str; 4] = ["calculation", "choice_filter", "constraint",
 pub(super) struct Survey {
     pub(super) variables: Vec<Variable>,
     pub(super) calculated: Vec<usize>,
+    pub(super) volatile: Vec<usize>,
     pub(super) repeats: Vec<Repeat>,
     pub(super) lists: Vec<List>,
     pub(super) layout: Vec<Item>,

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::*;
 use crate::definition::{Codes, Item, Kind, Required, Role};
 
-const SETTINGS: &str = "form_title,form_id,version\nTrial,TRIAL,1.2\n";
-const HD: &str = "key,value\nproject,HDBP0001\n";
-const CHOICES: &str = "list_name,name,label::English (en),label::Dutch\n\
+pub(super) const SETTINGS: &str = "form_title,form_id,version\nTrial,TRIAL,1.2\n";
+pub(super) const HD: &str = "key,value\nproject,HDBP0001\n";
+pub(super) const CHOICES: &str = "list_name,name,label::English (en),label::Dutch\n\
     YN,yes,Yes,Ja\nYN,no,No,Nee\nSYST,ICD10,ICD-10,\nSYST,LOCAL,Own,\n";
 
 fn read_csv(settings: &str, survey: &str, choices: &str, hd: &str) -> Result<Definition, Refused> {
@@ -20,12 +20,14 @@ fn read_csv(settings: &str, survey: &str, choices: &str, hd: &str) -> Result<Def
     Definition::from_folder(|name| files.get(name).map(|text| text.clone().into_bytes()))
 }
 
-fn read_survey(survey: &str) -> Result<Definition, Refused> {
+pub(super) fn read_survey(survey: &str) -> Result<Definition, Refused> {
     read_csv(SETTINGS, survey, CHOICES, HD)
 }
 
 /// The problems as sheet, row, column and message.
-fn problems(result: Result<Definition, Refused>) -> Vec<(&'static str, u32, String, &'static str)> {
+pub(super) fn problems(
+    result: Result<Definition, Refused>,
+) -> Vec<(&'static str, u32, String, &'static str)> {
     let problems = result.unwrap_err().problems;
     for problem in &problems {
         for language in Language::ALL {

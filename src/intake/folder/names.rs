@@ -99,6 +99,26 @@ pub fn is_closed(name: &OsStr) -> bool {
         || ["archive", "result", "results", "error", "errors"].contains(&&*name)
 }
 
+/// A file's name without what this program put before it when it was archived,
+/// however often: `20261123-001500-7_`.
+pub fn unstamped(name: &str) -> &str {
+    let mut rest = name;
+    while let Some((stamp, inner)) = rest.split_once('_')
+        && !inner.is_empty()
+        && is_stamp(stamp)
+    {
+        rest = inner;
+    }
+    rest
+}
+
+fn is_stamp(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(parts.as_slice(), [day, time, upload] if day.len() == 8 && time.len() == 6 && is_number(upload))
+        && parts.iter().all(is_number)
+}
+
 /// A file's name as this program writes it again: without a patient's number,
 /// without what some system cannot write, and not too long.
 pub fn safe(name: &OsStr) -> String {
@@ -231,6 +251,18 @@ mod tests {
             assert!(!is_passed_over(name.as_ref()), "{name}");
         }
         assert!(is_closed("Archive".as_ref()) && is_closed("RESULTS".as_ref()) && !is_closed("LAB".as_ref()));
+    }
+
+    #[test]
+    fn a_file_that_was_archived_is_known_by_its_own_name() {
+        for name in ["a_b.csv", "20261123-001500-7_a_b.csv", "20261123-001501-8_20261123-001500-7_a_b.csv"] {
+            assert_eq!(unstamped(name), "a_b.csv");
+        }
+        for name in
+            ["20261123_a.csv", "20261123-001500_a.csv", "20261123-001500-x_a.csv", "20261123-001500-7_"]
+        {
+            assert_eq!(unstamped(name), name);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
         import::{ImportId, Position, RowCounts},
         organisation::Organisation,
         spreadsheet::harmless,
-        upload::UploadState,
+        upload::{UploadId, UploadState},
     },
     error::{Error, Result},
     intake::{
@@ -35,6 +35,10 @@ const TOGETHER: usize = 1000;
 const COLUMNS: [&str; 9] =
     ["row", "line", "status", "outcome", "severity", "column", "code", "shape", "message"];
 
+/// What is found in a file that was written on after it was taken, and the
+/// reason of the alert about it.
+pub const WRITTEN_ON: &str = "drop-written-on";
+
 /// What the result of an upload is made from.
 pub struct Told<'a> {
     store: &'a Store,
@@ -45,6 +49,8 @@ pub struct Told<'a> {
     file: Vec<RowFinding>,
     counts: RowCounts,
     reason: Option<String>,
+    /// Whether the file was written on after it was taken.
+    pub written_on: bool,
 }
 
 /// Where a row is in the file.
@@ -70,6 +76,7 @@ impl<'a> Told<'a> {
                 reason: upload.reason.clone().or(begun.and_then(|begun| begun.reason)),
                 upload: upload.clone(),
                 organisation: organisation.clone(),
+                written_on: false,
             })
         })
     }
@@ -102,7 +109,7 @@ impl<'a> Told<'a> {
     }
 
     fn write_file<W: Write>(&self, out: &mut csv::Writer<W>, portal: &str) -> io::Result<()> {
-        let is_well = self.upload.state == UploadState::Done && self.counts.rejected == 0;
+        let is_well = self.upload.state == UploadState::Done && self.counts.rejected == 0 && !self.written_on;
         let numbers = [
             ("read", Arg::Count(self.counts.read())),
             ("new", Arg::Count(self.counts.accepted - self.counts.corrections)),
@@ -119,6 +126,10 @@ impl<'a> Told<'a> {
         }
         if let Some((code, text)) = self.reason_told() {
             out.write_record(["0", "0", status, "file", "error", "", &code, "", &harmless(&text)])?;
+        }
+        if self.written_on {
+            let text = written_on(self.language, &self.address(portal));
+            out.write_record(["0", "0", status, "file", "error", "", WRITTEN_ON, "", &harmless(&text)])?;
         }
         Ok(())
     }
@@ -216,7 +227,7 @@ impl<'a> Told<'a> {
     }
 
     fn address(&self, portal: &str) -> String {
-        format!("{portal}/ssp/groups/{}/uploads/{}", self.organisation.nihdi, self.upload.id.0)
+        address(portal, &self.organisation, self.upload.id)
     }
 }
 
@@ -258,6 +269,17 @@ pub fn of(store: &Store, dropped: &Dropped) -> Result<(Upload, Organisation)> {
         let organisation = organisation::get(tx, dropped.organisation)?;
         Ok((upload::get(tx, dropped.organisation, dropped.upload)?, organisation))
     })
+}
+
+/// Where the upload is in the portal.
+pub fn address(portal: &str, organisation: &Organisation, upload: UploadId) -> String {
+    format!("{portal}/ssp/groups/{}/uploads/{}", organisation.nihdi, upload.0)
+}
+
+/// What people are told of a file that was written on after it was taken.
+/// `address` is that of the upload that it was.
+pub fn written_on(language: Language, address: &str) -> String {
+    language.text(WRITTEN_ON, &[("address", Arg::from(address.to_owned()))])
 }
 
 fn status(is_well: bool) -> &'static str {

@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read},
+    io::{self, Read, Seek, SeekFrom},
     path::Path,
 };
 
@@ -21,6 +21,7 @@ use crate::{
     domain::{organisation::OrganisationId, upload::UploadId},
     error::Error,
     intake::upload::{Came, note},
+    language::Language,
     store::{
         Purpose, Store, audit, definition,
         dropped::{self, Dropped, NewDropped},
@@ -64,6 +65,10 @@ pub struct Taker<'a> {
     pub watch: &'a Watch,
     /// The author of rows that name none.
     pub author: &'a str,
+    /// The language of texts that are put beside files.
+    pub language: Language,
+    /// The address of the portal, which they name.
+    pub portal: &'a str,
 }
 
 /// Where a file belongs.
@@ -78,7 +83,7 @@ impl Taker<'_> {
     /// Copies a file into the sealed spool and notes the upload.
     pub fn take(&self, found: &Found, target: &Target<'_>) -> Result<Taken, Trouble> {
         let Some((sealed, content)) = self.copy(found)? else { return Ok(Taken::Later) };
-        let safe = names::safe(&found.name);
+        let safe = names::safe(names::unstamped(&found.name.to_string_lossy()).as_ref());
         let noted = self.store.write(|tx| {
             let came = Came { name: &safe, sealed: &sealed, content: &content, author: self.author };
             let Summary { name, version, .. } = target.definition;
@@ -102,6 +107,21 @@ impl Taker<'_> {
                 Err(error.into())
             }
         }
+    }
+
+    /// Whether the last line of a file has its end. One that has none may be
+    /// half of one.
+    pub fn ends_a_line(&self, found: &Found) -> Result<bool, Trouble> {
+        let Some(mut file) = open(&found.path(), found.seen)? else { return Ok(false) };
+        let mut ends = [[0; 2]; 2];
+        let size = found.seen.size;
+        for (bytes, from) in ends.iter_mut().zip([0, size.saturating_sub(2)]) {
+            let wanted = usize::try_from(size).unwrap_or(2).min(2);
+            let read =
+                file.seek(SeekFrom::Start(from)).and_then(|_| file.read_exact(&mut bytes[2 - wanted..]));
+            read.map_err(unreadable)?;
+        }
+        Ok(is_line_end(ends[0], ends[1], size))
     }
 
     fn copy(&self, found: &Found) -> Result<Option<(String, Sealed)>, Trouble> {
@@ -159,23 +179,6 @@ impl Taker<'_> {
         // Somebody may have put another file in its place at the last moment.
         self.look_after(&found.folder, taken, found.seen)?;
         Ok(self.archived(taken)?)
-    }
-
-    /// Puts a file back from `ARCHIVE` if it is not the one that was taken:
-    /// it is another one, or was written on meanwhile.
-    pub fn look_after(&self, folder: &Path, taken: &Dropped, seen: Seen) -> Result<(), Trouble> {
-        let path = folder.join(names::ARCHIVE).join(&taken.archive);
-        match Seen::at(&path) {
-            // Some shares tell another time after a while.
-            Ok(now) if now != seen && !self.is_same(&path, now, taken)? => {
-                tracing::warn!(
-                    upload = taken.upload.0,
-                    "a file was written on after it was taken; it is taken again"
-                );
-                rename(&path, &folder.join(&taken.archive)).map_err(|_| Trouble("drop-stuck"))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Notes that a taken file is out of the way.
@@ -294,6 +297,18 @@ fn open(path: &Path, seen: Seen) -> Result<Option<File>, Trouble> {
     Ok((is_same && is_inside(path)).then_some(file))
 }
 
+/// Whether a file of `size` bytes that begins with `first` and ends with `last`
+/// ends a line. UTF-16 shows by its mark, or by a zero in its first letter.
+fn is_line_end(first: [u8; 2], last: [u8; 2], size: u64) -> bool {
+    let is_end = |byte| byte == b'\n' || byte == b'\r';
+    let is_even = size.is_multiple_of(2);
+    match (first, last) {
+        ([0xFF, 0xFE] | [_, 0], [low, high]) => is_even && high == 0 && is_end(low),
+        ([0xFE, 0xFF] | [0, _], [high, low]) if size > 1 => is_even && high == 0 && is_end(low),
+        (_, [_, byte]) => is_end(byte),
+    }
+}
+
 fn unreadable(error: io::Error) -> Trouble {
     tracing::debug!(%error, "a file of the drop folder cannot be read");
     Trouble("drop-unreadable")
@@ -301,4 +316,31 @@ fn unreadable(error: io::Error) -> Trouble {
 
 fn stamped(mark: &str, name: &str) -> String {
     format!("{}{mark}_{name}", clock::local(clock::now()).strftime("%Y%m%d-%H%M%S"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_line_end;
+
+    #[test]
+    fn a_line_end_is_recognised_in_each_encoding() {
+        let ends = |bytes: &[u8]| {
+            let last = [bytes.len().checked_sub(2).map_or(0, |at| bytes[at]), bytes[bytes.len() - 1]];
+            is_line_end([bytes[0], *bytes.get(1).unwrap_or(&0)], last, bytes.len() as u64)
+        };
+        let wide = |text: &str, to: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to).collect::<Vec<_>>();
+        for text in ["a;b\n", "a;b\r\n", "a;\u{E9}\r"] {
+            assert!(ends(text.as_bytes()), "{text:?}");
+            for mark in ["", "\u{FEFF}"] {
+                assert!(ends(&wide(&format!("{mark}{text}"), u16::to_le_bytes)), "{mark}{text:?}");
+                assert!(ends(&wide(&format!("{mark}{text}"), u16::to_be_bytes)), "{mark}{text:?}");
+            }
+        }
+        // Letters of which one byte is that of a line end.
+        for text in ["a;b", "a;\u{10A}", "a;\u{A00}", "a;\u{A0A}"] {
+            assert!(!ends(text.as_bytes()), "{text:?}");
+            assert!(!ends(&wide(text, u16::to_le_bytes)) && !ends(&wide(text, u16::to_be_bytes)), "{text:?}");
+        }
+        assert!(!ends(&wide("a;b\n", u16::to_le_bytes)[..7]), "half a letter");
+    }
 }

@@ -117,7 +117,9 @@ fn a_file_that_is_written_on_after_it_was_taken_is_taken_again() {
     writeln!(late, "{}", row("D9", "late")).unwrap();
     (0..2).for_each(|_| place.step());
     worker.look().unwrap();
-    assert!(place.result().contains("2 rows read: 2 new"));
+    let result = place.result();
+    assert!(result.starts_with("row;") && result.contains("\n0;0;Error;file;;;drop-result;"), "{result}");
+    assert!(result.contains("2 rows read: 2 new") && result.contains(";drop-written-on;"), "{result}");
     (0..2).for_each(|_| worker.look().unwrap());
     (0..2).for_each(|_| place.step());
     worker.look().unwrap();
@@ -129,6 +131,80 @@ fn a_file_that_is_written_on_after_it_was_taken_is_taken_again() {
         .collect();
     assert!(told.contains("3 rows read: 1 new, 0 corrections, 2 unchanged"), "{told}");
     assert_eq!((place.names("ARCHIVE").len(), place.spooled()), (1, 0));
+}
+
+#[test]
+fn a_file_whose_last_line_has_no_end_is_left_longer_and_taken_then() {
+    let place = Place::new();
+    let mut worker = place.worker();
+    worker.look().unwrap();
+    let whole = file(3);
+    let (half, rest) = whole.split_at(whole.len() - 9);
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    for (half, rest) in [(half.as_bytes().to_vec(), rest.as_bytes().to_vec()), (wide(half), wide(rest))] {
+        fs::write(place.folder().join("a.csv"), &half).unwrap();
+        let before = place.uploads().len();
+        (0..3).for_each(|_| worker.look().unwrap());
+        assert_eq!(place.uploads().len(), before, "it may be half a row");
+        let mut late = OpenOptions::new().append(true).open(place.folder().join("a.csv")).unwrap();
+        late.write_all(&rest).unwrap();
+        worker.look().unwrap();
+        assert_eq!(place.uploads().len(), before + 1);
+        (0..2).for_each(|_| place.step());
+    }
+    fs::write(place.folder().join("b.csv"), whole.trim_end()).unwrap();
+    worker.look().unwrap();
+    assert_eq!(place.uploads().len(), 2);
+    worker.unended = Duration::ZERO;
+    worker.look().unwrap();
+    assert_eq!(place.uploads().len(), 3, "one that never ends a line is taken all the same");
+}
+
+#[test]
+fn a_file_that_is_written_on_after_its_result_is_taken_again_and_people_are_told() {
+    let place = Place::new();
+    let mut worker = place.worker();
+    worker.look().unwrap();
+    let whole = file(3);
+    let (half, rest) = whole.split_at(whole.len() - 9);
+    place.write(half);
+    let mut late = OpenOptions::new().append(true).open(place.folder().join("a.csv")).unwrap();
+    worker.unended = Duration::ZERO;
+    worker.look().unwrap();
+    (0..2).for_each(|_| place.step());
+    worker.look().unwrap();
+    assert!(place.result().contains("3 rows read: 2 new"), "{}", place.result());
+    drop(worker);
+
+    // Whoever looked first was killed meanwhile.
+    late.write_all(rest.as_bytes()).unwrap();
+    let mut worker = place.worker();
+    worker.look().unwrap();
+    let errors = place.names("ERROR");
+    let text = fs::read_to_string(place.folder().join("ERROR").join(&errors[0])).unwrap();
+    assert!(errors.len() == 1 && text.contains("was written on"), "{errors:?}: {text}");
+    assert!(text.contains(&format!("{PORTAL}/ssp/groups/71099911/uploads/1")), "{text}");
+    worker.look().unwrap();
+    (0..2).for_each(|_| place.step());
+    worker.look().unwrap();
+    assert_eq!(place.reasons(), ["drop-written-on"]);
+    assert_eq!((place.uploads().len(), place.names("ARCHIVE").len(), place.names("RESULT").len()), (2, 1, 2));
+    let archived = place.folder().join("ARCHIVE").join(&place.names("ARCHIVE")[0]);
+    assert_eq!(fs::read_to_string(archived).unwrap(), whole);
+    assert_eq!(place.store.read(dropped::open).unwrap().len(), 2);
+}
+
+#[test]
+fn a_file_is_looked_after_for_a_time_only() {
+    let place = Place::new();
+    let mut worker = place.worker();
+    worker.look().unwrap();
+    place.write(&file(1));
+    worker.look().unwrap();
+    (0..2).for_each(|_| place.step());
+    worker.looked_after = Duration::ZERO;
+    (0..2).for_each(|_| worker.look().unwrap());
+    assert!(place.store.read(dropped::open).unwrap().is_empty() && place.reasons().is_empty());
 }
 
 #[test]

@@ -10,10 +10,11 @@ use std::{
 };
 
 use super::{
+    after::{After, LOOKED_AFTER, is_over},
     layout::{Layout, version_for},
     look::{Found, Look, Place, Seen, Troubles},
     names,
-    result::{self, Told},
+    result::{self, Told, WRITTEN_ON},
     root::enter,
     take::{self, Taken, Taker, Target, Trouble, write_whole},
     watch::Watch,
@@ -33,6 +34,10 @@ use crate::{
 
 /// The most time between two looks.
 const MINUTE: Duration = Duration::from_secs(60);
+
+/// How long a file whose last line has no end must be unchanged before it is
+/// taken: whoever writes it may have paused in the middle of that line.
+const UNENDED: Duration = Duration::from_secs(60);
 
 /// Looks into the drop folder until the desk's watch is stopped. `portal` is
 /// the address of the portal, which result files name. Without a drop folder
@@ -86,8 +91,12 @@ pub(super) struct Worker<'a> {
     layout: Layout,
     /// How long the last listing of all folders took.
     listing: Duration,
+    /// How long a file whose last line has no end is left to settle.
+    pub unended: Duration,
+    /// How long files are looked after in `ARCHIVE`.
+    pub looked_after: Duration,
     /// Since when a file is as it is.
-    settling: HashMap<PathBuf, (Seen, Instant)>,
+    settling: HashMap<PathBuf, Settling>,
     /// What failed, and when to try it again.
     put_off: HashMap<PathBuf, (Instant, &'static str)>,
     /// Uploads whose files were found again and held the very same, as they
@@ -95,17 +104,29 @@ pub(super) struct Worker<'a> {
     same: HashMap<UploadId, Seen>,
 }
 
+/// A file that nobody wrote to for a while.
+#[derive(Clone, Copy)]
+struct Settling {
+    seen: Seen,
+    since: Instant,
+    /// Whether its last line is known to have no end.
+    is_unended: bool,
+}
+
 impl<'a> Worker<'a> {
     pub fn new(store: &'a Store, config: &'a Config, desk: &'a Desk, portal: &'a str) -> Self {
         let author = &config.validation.default_author;
+        let language = config.language.unwrap_or_default();
         Self {
-            taker: Taker { store, watch: desk.watch(), author },
+            taker: Taker { store, watch: desk.watch(), author, language, portal },
             config,
             desk,
             portal,
-            language: config.language.unwrap_or_default(),
+            language,
             layout: Layout::default(),
             listing: Duration::ZERO,
+            unended: UNENDED,
+            looked_after: LOOKED_AFTER,
             settling: HashMap::new(),
             put_off: HashMap::new(),
             same: HashMap::new(),
@@ -127,6 +148,9 @@ impl<'a> Worker<'a> {
                 self.listing = began.elapsed();
                 troubles.extend(look.troubles);
                 let files = self.archive(look.files, &look.listed, &root, &mut troubles)?;
+                let began = Instant::now();
+                self.look_after(&root, &mut troubles)?;
+                self.listing += began.elapsed();
                 self.take(files, &mut troubles);
                 self.tell(&root, &mut troubles)?;
             }
@@ -185,15 +209,58 @@ impl<'a> Worker<'a> {
         Ok(files)
     }
 
+    /// Looks after the files in `ARCHIVE`, for as long as they are.
+    fn look_after(&mut self, root: &Path, troubles: &mut Troubles) -> Result<()> {
+        let store = self.taker.store;
+        for taken in store.read(dropped::open)?.into_iter().filter(|taken| taken.archived) {
+            if self.watch().is_stopped() {
+                return Ok(());
+            }
+            let whose = self.layout.organisations.iter().find(|known| known.id == taken.organisation);
+            let subject = whose.map_or_else(
+                || alert::DROP_FOLDER.to_owned(),
+                |organisation| alert::dropped(organisation.nihdi.as_str()),
+            );
+            let folder = root.join(&taken.folder);
+            let mut was_looked_after = false;
+            self.attempt(&folder.join(&taken.archive), &subject, troubles, |worker| {
+                worker.look_after_one(&folder, &taken)?;
+                was_looked_after = true;
+                Ok(())
+            });
+            if taken.written_on {
+                troubles.entry(subject).or_insert(WRITTEN_ON);
+            }
+            if was_looked_after && is_over(&taken, self.looked_after) {
+                store.write(|tx| dropped::forget(tx, taken.organisation, taken.upload))?;
+                self.same.remove(&taken.upload);
+            }
+            self.watch().is_alive();
+        }
+        Ok(())
+    }
+
+    /// Returns whether the file was written on after it was taken.
+    fn look_after_one(&mut self, folder: &Path, taken: &Dropped) -> Result<bool, Trouble> {
+        let at_first = Seen { size: taken.size, modified: taken.modified };
+        let known = self.same.get(&taken.upload).copied().unwrap_or(at_first);
+        match self.taker.look_after(folder, taken, known)? {
+            After::Same(now) => _ = self.same.insert(taken.upload, now),
+            After::WrittenOn => return Ok(true),
+            After::Gone => {}
+        }
+        Ok(taken.written_on)
+    }
+
     /// Takes the files that are whole, and sets aside those that lie wrong.
     fn take(&mut self, files: Vec<Found>, troubles: &mut Troubles) {
         let settle = Duration::from_secs(self.config.drop_folder.settle_seconds);
         let mut settling = HashMap::new();
         for found in files.iter().filter(|found| found.seen.size > 0) {
             let path = found.path();
-            let before = self.settling.get(&path).filter(|(seen, _)| *seen == found.seen);
-            let since = before.map_or_else(Instant::now, |(_, since)| *since);
-            settling.insert(path, (found.seen, since));
+            let new = Settling { seen: found.seen, since: Instant::now(), is_unended: false };
+            let before = self.settling.get(&path).filter(|before| before.seen == found.seen);
+            settling.insert(path, before.copied().unwrap_or(new));
         }
         self.settling = settling;
         for found in files {
@@ -201,10 +268,23 @@ impl<'a> Worker<'a> {
                 return;
             }
             let path = found.path();
-            if self.settling.get(&path).is_some_and(|(_, since)| since.elapsed() >= settle) {
+            let Some(settling) = self.settling.get(&path) else { continue };
+            let wanted = if settling.is_unended { settle.max(self.unended) } else { settle };
+            if settling.since.elapsed() >= wanted {
                 self.attempt(&path, &found.place.subject(), troubles, |worker| worker.take_one(&found));
             }
         }
+    }
+
+    /// Whether a file that settled is to be left longer, because its last line
+    /// has no end.
+    fn may_go_on(&mut self, found: &Found) -> Result<bool, Trouble> {
+        let Some(settling) = self.settling.get_mut(&found.path()) else { return Ok(true) };
+        if settling.since.elapsed() >= self.unended {
+            return Ok(false);
+        }
+        settling.is_unended = !self.taker.ends_a_line(found)?;
+        Ok(settling.is_unended)
     }
 
     fn take_one(&mut self, found: &Found) -> Result<(), Trouble> {
@@ -221,10 +301,13 @@ impl<'a> Worker<'a> {
             return self.taker.set_aside(found, Some(organisation), reason, &self.explain(reason));
         }
         let named = found.name.to_string_lossy();
-        let Some(definition) = version_for(&named, versions) else { return Ok(()) };
+        let Some(definition) = version_for(names::unstamped(&named), versions) else { return Ok(()) };
         if self.taker.store.read(version::closed)?.has(&definition.name, definition.version) {
             let reason = "drop-version-closed";
             return self.taker.set_aside(found, Some(organisation), reason, &self.explain(reason));
+        }
+        if self.may_go_on(found)? {
+            return Ok(());
         }
         let target = Target { organisation, folder, definition: &definition };
         let Taken::Upload(id) = self.taker.take(found, &target)? else { return Ok(()) };
@@ -251,7 +334,7 @@ impl<'a> Worker<'a> {
             if !upload.state.is_final() {
                 continue;
             }
-            let told = match Told::read(self.taker.store, self.language, upload, organisation) {
+            let mut told = match Told::read(self.taker.store, self.language, upload, organisation) {
                 Ok(told) => told,
                 Err(error) => {
                     tracing::error!(
@@ -265,7 +348,7 @@ impl<'a> Worker<'a> {
             };
             let folder = root.join(&taken.folder);
             self.attempt(&folder.join(&taken.archive), &subject, troubles, |worker| {
-                worker.tell_one(&folder, &taken, &told, &sealed)
+                worker.tell_one(&folder, &taken, &mut told, &sealed)
             });
         }
         Ok(())
@@ -275,7 +358,7 @@ impl<'a> Worker<'a> {
         &mut self,
         folder: &Path,
         taken: &Dropped,
-        told: &Told<'_>,
+        told: &mut Told<'_>,
         sealed: &str,
     ) -> Result<(), Trouble> {
         let unwritable = |error: io::Error| {
@@ -283,8 +366,7 @@ impl<'a> Worker<'a> {
             Trouble("drop-result")
         };
         if taken.archived {
-            let seen = Seen { size: taken.size, modified: taken.modified };
-            self.taker.look_after(folder, taken, seen)?;
+            told.written_on = self.look_after_one(folder, taken)?;
         }
         fs::create_dir_all(folder).map_err(unwritable)?;
         if told.upload.state == UploadState::Refused {

@@ -5,6 +5,7 @@ use std::{ops::RangeInclusive, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
+    answers::{self, Answers},
     stored::Stored,
     typed::{self, InInstance, Typed},
     unasked::Unasked,
@@ -14,7 +15,7 @@ use crate::{
     definition::{Definition, Repeat, Variable},
     domain::finding::Severity,
     language::Language,
-    validate::{CellFinding, Given, Look, Options, Row, Seen, SeenInstance, Technical, Validator},
+    validate::{CellFinding, Given, Look, Options, Row, Seen, Technical, Validator},
 };
 
 /// Rounds in which values that are not asked any more make others not asked.
@@ -105,10 +106,11 @@ impl Judging<'_> {
         row.findings.retain(|finding| counts(finding, purpose));
         let is_wrong = |it: &&CellFinding| it.severity == Severity::Error && !MISSING.contains(&it.code);
         let wrong = row.findings.iter().filter(is_wrong).count();
+        let answers = Answers { definition, typed, seen: &seen, stored, language: self.language };
         let mut found: Vec<_> = row
             .findings
             .iter()
-            .map(|finding| (order(definition, finding), self.found(definition, finding)))
+            .map(|finding| (order(definition, finding), self.found(&answers, finding)))
             .collect();
         found.sort_by_key(|(order, _)| *order);
         let found = found.into_iter().map(|(_, found)| found).collect();
@@ -196,11 +198,14 @@ impl Judging<'_> {
         [group, author, if is_known { coauthor } else { self.email }]
     }
 
-    fn found(&self, definition: &Definition, finding: &CellFinding) -> Found {
+    fn found(&self, answers: &Answers<'_>, finding: &CellFinding) -> Found {
+        let definition = answers.definition;
         let variable = finding.variable.map(|at| &definition.variables[at]);
         let repeat = finding.repeat.map(|(at, number)| (&definition.repeats[at], number as usize));
+        let instance =
+            finding.repeat.map(|(at, number)| (at, definition.repeats[at].variables.start, number as usize));
         let label = match (variable, repeat) {
-            (Some(variable), repeat) => label_of(variable, repeat, self.language),
+            (Some(variable), _) => answers.label_of(variable, instance),
             (None, Some((repeat, _))) => label(repeat.labels.get(self.language), &repeat.name).to_owned(),
             (None, None) => String::new(),
         };
@@ -210,7 +215,10 @@ impl Judging<'_> {
             (None, Some((repeat, _))) => format!("r-{}", repeat.name),
             (None, None) => String::new(),
         };
-        let text = finding.text(self.language, definition);
+        let text = match finding.own_text(definition) {
+            Some(texts) => answers.tell(texts, instance).into_owned(),
+            None => finding.text(self.language, definition),
+        };
         Found { field, label, text, is_wrong: finding.severity == Severity::Error }
     }
 }
@@ -224,24 +232,20 @@ impl Judged {
     /// What is seen of a variable in an instance, from 1; of a blank one what
     /// is seen of blank ones.
     pub fn look(&self, at: usize, instance: Option<InInstance>) -> Option<&Look> {
-        let Some((repeat, first, number)) = instance else { return self.seen.flat.get(at) };
-        let known = self.instance(repeat, number);
-        known.and_then(|instance| instance.looks.get(at - first)).or_else(|| self.seen.flat.get(at))
+        answers::look(&self.seen, at, instance)
     }
 
     /// Whether the note that is item `at` of the layout is shown in an instance of
     /// the repeat that begins with item `begin`.
     pub fn notes(&self, at: usize, (repeat, begin, number): InInstance) -> bool {
-        let known = self.instance(repeat, number).and_then(|instance| instance.notes.get(at - begin));
+        let known = answers::seen_instance(&self.seen, repeat, number);
+        let known = known.and_then(|instance| instance.notes.get(at - begin));
         known.or_else(|| self.seen.notes.get(at)).copied().unwrap_or(true)
-    }
-
-    fn instance(&self, repeat: usize, number: usize) -> Option<&SeenInstance> {
-        self.seen.instances.get(repeat)?.iter().find(|instance| instance.number as usize == number)
     }
 }
 
 /// The label of a variable, in an instance of a repeat with that and its number.
+/// It tells no answer, as [`Answers::label_of`] does.
 pub fn label_of(variable: &Variable, instance: Option<(&Repeat, usize)>, language: Language) -> String {
     let inner = label(variable.labels.get(language), &variable.name);
     match instance {

@@ -23,6 +23,9 @@ pub struct Live<'a> {
     pub wrong: BTreeMap<&'a str, &'a str>,
     /// What is remarkable, by id.
     pub warnings: BTreeMap<&'a str, &'a str>,
+    /// Texts that speak of answers, by what they stand in.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, &'a str>,
     /// How far the form is, in a sentence.
     pub progress: &'a str,
     /// Which answers are not stored because they are not asked.
@@ -44,11 +47,22 @@ impl<'a> Live<'a> {
             if let Some(field) = &part.field {
                 live.take(id, field);
             }
+            if part.speaks {
+                live.take_texts(id, part);
+            }
             if let Some(wrong) = &part.wrong {
                 live.wrong.insert(id, wrong);
             }
         }
         live
+    }
+
+    fn take_texts(&mut self, id: &'a str, part: &'a Part) {
+        self.texts.insert(id.to_owned(), &part.title);
+        if let Some(field) = &part.field {
+            self.texts.insert(format!("{id} hint"), &field.hint);
+            self.texts.insert(format!("{id} guidance"), &field.guidance);
+        }
     }
 
     fn take(&mut self, id: &'a str, field: &'a Field) {

@@ -15,19 +15,23 @@ use crate::{
 /// Fields that are of the page and not of what was typed.
 pub const OWN_FIELDS: [&str; 3] = ["csrf", "act", "keep"];
 
-/// Keeps the form if the token is of a session that ended a short while ago,
-/// and the form was one of its pages. Else nothing happens.
-pub fn keep(portal: &Portal, head: &Head, group: &Organisation, body: &[u8]) -> Result<()> {
-    let Some(token) = cookie::read(head, cookie::SESSION).map(Token::received) else { return Ok(()) };
+/// Keeps the form if the token is of a session that ended by itself a short
+/// while ago, and the form was one of its pages; says whether it did. Nothing is
+/// taken from a session that was ended on purpose: that may have been done
+/// because somebody else holds its token.
+pub fn keep(portal: &Portal, head: &Head, group: &Organisation, body: &[u8]) -> Result<bool> {
+    let Some(token) = cookie::read(head, cookie::SESSION).map(Token::received) else { return Ok(false) };
     let form = Form::read(body);
-    if csrf::check(head, &token.csrf(portal.store.keys()), form.raw("csrf")).is_err() || !form.has("end") {
-        return Ok(());
+    let is_ours = csrf::check(head, &token.csrf(portal.store.keys()), form.raw("csrf")).is_ok();
+    if !is_ours || !form.has("end") || form.get("act") == "discard" {
+        return Ok(false);
     }
     portal.store.write(|tx| {
-        let Some(account) = session::ended(tx, &token)? else { return Ok(()) };
+        let Some(account) = session::ended(tx, &token)? else { return Ok(false) };
         if !member::standing(tx, account)?.permits(Permission::RegistrationsEnter, group.id) {
-            return Ok(());
+            return Ok(false);
         }
-        entry::keep(tx, account, group.id, &head.path, &form.without(&OWN_FIELDS))
+        entry::keep(tx, account, group.id, &head.path, &form.without(&OWN_FIELDS))?;
+        Ok(true)
     })
 }

@@ -5,8 +5,12 @@
 //! file's rows, and [`unasked`] takes out what is not asked. [`parts`] says what
 //! the page shows of it, each field by [`control`], and [`live`] what the script
 //! of the page is told while somebody types. The script has no rules of its own.
-//! [`onward`] is about what was begun in one version and goes on in another.
+//! [`answers`] puts what is answered into the texts that speak of it.
+//! [`onward`] is about what was begun in one version and goes on in another,
+//! [`changed`] about what somebody else changed meanwhile.
 
+pub mod answers;
+pub mod changed;
 pub mod control;
 pub mod desk;
 pub mod judged;

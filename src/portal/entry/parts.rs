@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::{
+    answers::Answers,
     control::{Choice, control, options, shaped, words},
     judged::{Judged, label},
     stored::{How, Stored},
     typed::{self, InInstance, MOST_INSTANCES, Typed},
 };
 use crate::{
-    definition::{Definition, Item, List, Role, Variable},
+    definition::{Definition, Item, List, Role, Texts, Variable},
     language::Language,
 };
 
@@ -23,6 +24,8 @@ pub struct Part {
     pub id: String,
     /// The title, or the note's text.
     pub title: String,
+    /// Whether its texts speak of answers, and so change with them.
+    pub speaks: bool,
     /// Whether it is shown at present.
     pub shown: bool,
     /// The name of a repeat, or its instance's.
@@ -100,7 +103,7 @@ impl Making<'_> {
                         end(&mut parts, &mut open);
                     }
                     let kind = if open.is_empty() { "section" } else { "group" };
-                    begin(&mut parts, kind, format!("g-{at}"), labels.get(self.language));
+                    parts.push(self.titled(kind, format!("g-{at}"), (labels, ""), None));
                     open.push(kind);
                 }
                 Item::GroupEnd => end(&mut parts, &mut open),
@@ -112,8 +115,7 @@ impl Making<'_> {
                 Item::Note { labels, .. } => {
                     self.loosen(at, &mut parts, &mut open);
                     let shown = self.judged.seen.notes.get(at).copied().unwrap_or(true);
-                    let (id, title) = (format!("t-{at}"), labels.get(self.language).to_owned());
-                    parts.push(Part { kind: "note", id, title, shown, ..Part::default() });
+                    parts.push(Part { shown, ..self.titled("note", format!("t-{at}"), (labels, ""), None) });
                 }
                 Item::Variable(place) => {
                     self.loosen(at, &mut parts, &mut open);
@@ -131,7 +133,7 @@ impl Making<'_> {
     /// What stands outside of all groups stands in a section of its own.
     fn loosen(&self, at: usize, parts: &mut Vec<Part>, open: &mut Vec<&'static str>) {
         if open.is_empty() {
-            begin(parts, "section", format!("g-{at}"), "");
+            parts.push(Part { kind: "section", id: format!("g-{at}"), ..Part::default() });
             open.push("loose");
         }
     }
@@ -142,35 +144,36 @@ impl Making<'_> {
         let instances = &self.typed.repeats[place];
         let id = format!("r-{}", repeat.name);
         let wrong = self.judged.found.iter().find(|found| found.field == id && found.is_wrong);
-        let title = label(repeat.labels.get(self.language), &repeat.name).to_owned();
+        let titled = |kind, id, instance| self.titled(kind, id, (&repeat.labels, &repeat.name), instance);
+        let whole = titled("repeat", id, None);
+        let (id, title, speaks) = (whole.id.clone(), whole.title.clone(), whole.speaks);
         parts.push(Part {
-            kind: "repeat",
-            id,
-            title: title.clone(),
             name: repeat.name.clone(),
             number: instances.len(),
             may_grow: instances.len() < MOST_INSTANCES,
             wrong: wrong.map(|found| found.text.clone()),
-            ..Part::default()
+            ..whole
         });
         for (at, cells) in instances.iter().enumerate() {
             let number = at + 1;
+            let of = (place, repeat.variables.start, number);
+            let part = titled("instance", format!("r-{}-{number}", repeat.name), Some(of));
             parts.push(Part {
-                kind: "instance",
-                id: format!("r-{}-{number}", repeat.name),
-                title: format!("{title} {number}"),
+                title: format!("{} {number}", part.title),
                 name: repeat.name.clone(),
                 number,
                 shown: true,
-                ..Part::default()
+                ..part
             });
-            self.instance(begin, (place, repeat.variables.start, number), cells, parts);
+            self.instance(begin, of, cells, parts);
             parts.push(Part { kind: "end-instance", ..Part::default() });
         }
         parts.push(Part {
             kind: "end-repeat",
+            id,
             name: repeat.name.clone(),
             title,
+            speaks,
             may_grow: instances.len() < MOST_INSTANCES,
             ..Part::default()
         });
@@ -182,13 +185,13 @@ impl Making<'_> {
         for (at, item) in items.take_while(|(_, item)| !matches!(item, Item::RepeatEnd)) {
             match item {
                 Item::Group { labels, .. } => {
-                    begin(parts, "group", format!("g-{at}-{number}"), labels.get(self.language));
+                    parts.push(self.titled("group", format!("g-{at}-{number}"), (labels, ""), Some(of)));
                 }
                 Item::GroupEnd => parts.push(Part { kind: "end-group", ..Part::default() }),
                 Item::Note { labels, .. } => {
                     let shown = self.judged.notes(at, (repeat, from, number));
-                    let (id, title) = (format!("t-{at}-{number}"), labels.get(self.language).to_owned());
-                    parts.push(Part { kind: "note", id, title, shown, ..Part::default() });
+                    let note = self.titled("note", format!("t-{at}-{number}"), (labels, ""), Some(of));
+                    parts.push(Part { shown, ..note });
                 }
                 Item::Variable(place) => {
                     parts.extend(self.field(*place, &cells[place - first], Some(of)));
@@ -246,8 +249,8 @@ impl Making<'_> {
                 true => String::new(),
                 false => shaped(control, list, self.list_before(variable), value, self.language),
             },
-            hint: variable.hints.get(self.language).to_owned(),
-            guidance: variable.guidance.get(self.language).to_owned(),
+            hint: self.told(&variable.hints, instance),
+            guidance: self.told(&variable.guidance, instance),
             required: look.is_some_and(|look| look.required) && !is_given,
             hidden_value,
             is_filtered: variable.filter.is_some(),
@@ -267,8 +270,41 @@ impl Making<'_> {
             wrong: own(true),
             warning: own(false),
         };
-        let title = label(variable.labels.get(self.language), &variable.name).to_owned();
-        Some(Part { kind: "field", id, title, shown, field: Some(field), ..Part::default() })
+        let part = self.titled("field", id, (&variable.labels, &variable.name), instance);
+        let others = [&variable.hints, &variable.guidance];
+        Some(Part {
+            shown,
+            speaks: part.speaks || others.iter().any(|texts| self.speaks(texts)),
+            field: Some(field),
+            ..part
+        })
+    }
+
+    /// A part with its label, or its name where there is none.
+    fn titled(
+        &self,
+        kind: &'static str,
+        id: String,
+        (labels, name): (&Texts, &str),
+        instance: Option<InInstance>,
+    ) -> Part {
+        let title = match self.told(labels, instance) {
+            title if title.is_empty() => name.to_owned(),
+            title => title,
+        };
+        Part { kind, id, title, speaks: self.speaks(labels), ..Part::default() }
+    }
+
+    /// A text with the answers that it speaks of.
+    fn told(&self, texts: &Texts, instance: Option<InInstance>) -> String {
+        let Self { definition, typed, stored, language, .. } = *self;
+        Answers { definition, typed, seen: &self.judged.seen, stored, language }
+            .tell(texts, instance)
+            .into_owned()
+    }
+
+    fn speaks(&self, texts: &Texts) -> bool {
+        texts.pieces(self.language).is_some()
     }
 
     /// The list that the variable chose from in the version that this was begun
@@ -290,10 +326,6 @@ impl Making<'_> {
 /// Whether a hidden value is just the stored one.
 fn is_kept(stored: Option<&Stored>, typed: &Typed, at: usize) -> bool {
     stored.is_some_and(|stored| stored.cells.cells[at] == typed.cells[at])
-}
-
-fn begin(parts: &mut Vec<Part>, kind: &'static str, id: String, title: &str) {
-    parts.push(Part { kind, id, title: title.to_owned(), ..Part::default() });
 }
 
 fn end(parts: &mut Vec<Part>, open: &mut Vec<&'static str>) {

@@ -127,6 +127,25 @@ impl Typed {
         }
     }
 
+    /// Puts what the form began with into the fields that nobody types in.
+    pub fn give(&mut self, definition: &Definition, begun: &Self) {
+        for (at, variable) in definition.variables.iter().enumerate().filter(|(_, it)| is_given(it)) {
+            let Some(repeat) = variable.repeat else {
+                self.cells[at].clone_from(&begun.cells[at]);
+                continue;
+            };
+            // Instances come and go, so theirs is one that some instance had. What
+            // an expression says differs from one to the other.
+            let at = at - definition.repeats[repeat].variables.start;
+            let known: Vec<_> = begun.repeats[repeat].iter().filter_map(|cells| cells.get(at)).collect();
+            for cells in &mut self.repeats[repeat] {
+                if variable.begins.is_none() && !known.contains(&&cells[at]) {
+                    cells[at] = default(variable);
+                }
+            }
+        }
+    }
+
     /// Adds a blank instance of a repeat, as far as there may be more.
     pub fn add_instance(&mut self, definition: &Definition, repeat: usize) {
         let variables = &definition.variables[definition.repeats[repeat].variables.clone()];
@@ -151,6 +170,11 @@ impl Typed {
             self.repeats[repeat].remove(number - 1);
         }
     }
+}
+
+/// Whether a variable has a value that nobody types and nothing calculates.
+pub fn is_given(variable: &Variable) -> bool {
+    variable.read_only && variable.calculation.is_none()
 }
 
 /// The name of the field of a variable outside of repeats.

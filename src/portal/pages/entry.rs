@@ -1,9 +1,10 @@
 //! A registration as a form: a new one, a draft that is continued, a
 //! correction.
 
-use serde::Serialize;
-
-use super::entry_place::{self, Place};
+use super::{
+    entry_place::{self, Place},
+    entry_show::{MOVED, Shown, edit_path, keep, live, newest_path, show},
+};
 use crate::{
     definition::Definition,
     domain::{form::Form, role::Permission},
@@ -11,32 +12,19 @@ use crate::{
     intake::entry::{self as intake, Entered, Replaced, Saved},
     portal::{
         answer::Answer,
-        content::content,
         entry::{
+            changed::LiveChanged,
             judged::{Judged, Judging, Purpose},
-            live::Live,
-            lost::OWN_FIELDS,
-            parts::{Making, Part},
             stored::{How, Stored},
-            typed::Typed,
+            typed::{self, Typed},
         },
-        format,
         visit::Visit,
     },
     store::{Tx, definition, entry},
 };
 
-/// What is told where a form was filled in by another version than it is stored
-/// in.
-const MOVED: &str = "entry-version-moved";
-
-/// Something that cannot be stored, as the summary tells it.
-#[derive(Serialize)]
-struct Wrong {
-    field: String,
-    label: String,
-    text: String,
-}
+/// What is told where somebody else was faster.
+const CHANGED: &str = "entry-changed-meanwhile";
 
 /// The form of a new registration.
 pub fn new(visit: &Visit<'_>) -> Result<Answer> {
@@ -69,20 +57,15 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         let form = kept.as_ref().map_or(&visit.query, |(form, _)| form);
         Ok((find(visit, tx, form)?, kept))
     })?;
+    if let (Some(changed), None) = (&place.changed, &kept) {
+        let newest = changed.newest.ok_or_else(|| Error::new(Code::Conflict, "entry-gone"))?;
+        return Ok(Answer::redirect(format!("{}?done=entry-newest", edit_path(visit, newest))));
+    }
     let Place { found, stored, .. } = &place;
     let definition = &found.definition;
     let typed = match (&kept, stored) {
-        (Some((form, _)), _) => filled(&place, form),
-        (None, Some(stored)) if stored.is_same_registration() => stored.cells.clone(),
-        (None, stored) => {
-            let mut typed = Typed::defaults(definition, &visit.who()?.account.email);
-            let begun = stored.as_ref().map(|stored| &stored.cells.cells).into_iter().flatten();
-            for (cell, known) in typed.cells.iter_mut().zip(begun).filter(|(_, known)| !known.is_empty()) {
-                cell.clone_from(known);
-            }
-            judging(visit)?.begin(definition, &mut typed, stored.as_ref(), None);
-            typed
-        }
+        (Some((form, _)), _) => filled(visit, &place, form)?,
+        (None, _) => beginning(visit, &place)?,
     };
     let mut judged = judging(visit)?.judge(definition, &typed, stored.as_ref(), Purpose::Check);
     if kept.is_none() && !stored.as_ref().is_some_and(Stored::is_same_registration) {
@@ -93,27 +76,28 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
 
 /// Does what the button says that was pressed.
 fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
-    let account = visit.who()?.account.id;
-    let (form, path) = (&visit.form, visit.head.path.as_str());
+    let form = &visit.form;
     let place = visit.read(|tx| find(visit, tx, form))?;
     if !form.has("end") {
         // A part of it did not arrive; the rest must not stand for all of it.
         return Err(Error::new(Code::TooLarge, "entry-too-long"));
     }
     let (definition, stored) = (&place.found.definition, place.stored.as_ref());
-    let mut typed = filled(&place, form);
+    let mut typed = filled(visit, &place, form)?;
     let judging = judging(visit)?;
     let judge = |typed: &Typed, purpose| judging.judge(definition, typed, stored, purpose);
-    if visit.head.header("accept").is_some_and(|kinds| kinds.starts_with("application/json")) {
+    if form.get("act") == "discard" {
+        return discard(visit, &place);
+    }
+    if place.changed.is_some() {
+        return changed(visit, &place, &typed);
+    }
+    if is_script(visit) {
         let judged = judge(&typed, Purpose::Check);
         return live(visit, &place, &typed, &judged);
     }
     let is_draft = stored.is_none_or(|stored| matches!(stored.how, How::Continue | How::Prefill));
     let purpose = match form.get("act") {
-        "discard" => {
-            visit.write(|tx| entry::forget(tx, account, path))?;
-            return Ok(Answer::redirect(format!("{path}?done=entry-discarded")));
-        }
         "draft" if is_draft => Purpose::Draft,
         "submit" => Purpose::Submit,
         other => {
@@ -141,6 +125,10 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     }
     match save(visit, &place, &judged) {
         Ok(saved) => Ok(done(visit, stored, purpose, saved)),
+        Err(error) if error.id == CHANGED => {
+            let place = visit.read(|tx| find(visit, tx, form))?;
+            changed(visit, &place, &filled(visit, &place, form)?)
+        }
         Err(error) if matches!(error.code, Code::Conflict | Code::Invalid) => {
             let error = Some(error);
             show(visit, &place, &typed, &judged, Shown { told: true, error, ..Shown::default() })
@@ -149,14 +137,65 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     }
 }
 
-/// What was typed, with what is stored where it is left alone.
-fn filled(place: &Place, form: &Form) -> Typed {
+/// Throws away what was kept.
+fn discard(visit: &Visit<'_>, place: &Place) -> Result<Answer> {
+    let path = &visit.head.path;
+    visit.write(|tx| entry::forget(tx, visit.who()?.account.id, path))?;
+    let next = match place.changed {
+        Some(_) => visit.group_path("/registrations/new"),
+        None => path.clone(),
+    };
+    Ok(Answer::redirect(format!("{next}?done=entry-discarded")))
+}
+
+/// What was typed in a registration that was replaced or withdrawn meanwhile:
+/// nothing of it is stored, and nothing of it is lost.
+fn changed(visit: &Visit<'_>, place: &Place, typed: &Typed) -> Result<Answer> {
+    if is_script(visit) {
+        let answer = Answer::json(&LiveChanged {
+            changed: &visit.text("entry-changed-live", &[]),
+            newest: newest_path(visit, place),
+            open: &visit.text("entry-newest", &[]),
+            kept: &keep(visit)?,
+        });
+        return Ok(answer?.status(409));
+    }
+    let judged = judging(visit)?.judge(&place.found.definition, typed, place.stored.as_ref(), Purpose::Check);
+    show(visit, place, typed, &judged, Shown::default())
+}
+
+/// Whether the page's script asks.
+fn is_script(visit: &Visit<'_>) -> bool {
+    visit.head.header("accept").is_some_and(|kinds| kinds.starts_with("application/json"))
+}
+
+/// What the form says before anybody typed in it.
+fn beginning(visit: &Visit<'_>, place: &Place) -> Result<Typed> {
+    let (definition, stored) = (&place.found.definition, place.stored.as_ref());
+    if let Some(stored) = stored.filter(|stored| stored.is_same_registration()) {
+        return Ok(stored.cells.clone());
+    }
+    let mut typed = Typed::defaults(definition, &visit.who()?.account.email);
+    let begun = stored.map(|stored| &stored.cells.cells).into_iter().flatten();
+    for (cell, known) in typed.cells.iter_mut().zip(begun).filter(|(_, known)| !known.is_empty()) {
+        cell.clone_from(known);
+    }
+    judging(visit)?.begin(definition, &mut typed, stored, None);
+    Ok(typed)
+}
+
+/// What was typed, with what is stored where it is left alone, and what the form
+/// began with where nobody types.
+fn filled(visit: &Visit<'_>, place: &Place, form: &Form) -> Result<Typed> {
     let definition = &place.found.definition;
     let mut typed = place.moved.clone().unwrap_or_else(|| Typed::read(definition, form));
     if let Some(stored) = &place.stored {
         typed.fill(definition, stored);
     }
-    typed
+    if definition.variables.iter().any(typed::is_given) {
+        typed.give(definition, &beginning(visit, place)?);
+    }
+    Ok(typed)
 }
 
 fn judging<'a>(visit: &'a Visit<'_>) -> Result<Judging<'a>> {
@@ -228,6 +267,9 @@ fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
         };
         let saved = intake::save(tx, &entered)?;
         entry::forget(tx, who.account.id, &visit.head.path)?;
+        if let Some(over) = place.over {
+            entry::forget(tx, who.account.id, &edit_path(visit, over))?;
+        }
         Ok(saved)
     });
     visit.portal.figures.forget(group);
@@ -239,6 +281,7 @@ fn done(visit: &Visit<'_>, stored: Option<&Stored>, purpose: Purpose, saved: Sav
     let done = match purpose {
         _ if saved.is_unchanged => "entry-unchanged",
         Purpose::Draft => "entry-draft",
+        _ if saved.is_moved => "entry-moved",
         _ if !saved.held.is_empty() => "entry-held",
         _ if is_correction => "entry-corrected",
         _ => "entry-submitted",
@@ -248,110 +291,4 @@ fn done(visit: &Visit<'_>, stored: Option<&Stored>, purpose: Purpose, saved: Sav
         false => format!("/registrations/new?done={done}"),
     };
     Answer::redirect(visit.group_path(&page))
-}
-
-/// What else the page tells.
-#[derive(Default)]
-struct Shown {
-    /// When it was kept, in milliseconds since 1970.
-    kept: Option<i64>,
-    /// Whether somebody asked what is wrong.
-    told: bool,
-    /// Why it was not stored.
-    error: Option<Error>,
-    /// Where somebody goes on, if that is not the beginning.
-    focus: Option<String>,
-}
-
-fn show(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged, shown: Shown) -> Result<Answer> {
-    let definition = &*place.found.definition;
-    let stored = place.stored.as_ref();
-    let making = making(visit, place, typed, judged);
-    let mut wrong: Vec<Wrong> = Vec::new();
-    if let Some(error) = &shown.error {
-        let key = definition.variables.iter().find(|variable| variable.key && error.id != MOVED);
-        let field = key.map_or_else(String::new, crate::portal::entry::typed::flat_name);
-        wrong.push(Wrong { field, label: String::new(), text: error.text(visit.language) });
-    }
-    if shown.told {
-        wrong.extend(judged.found.iter().filter(|found| found.is_wrong).map(|found| Wrong {
-            field: found.field.clone(),
-            label: found.label.clone(),
-            text: found.text.clone(),
-        }));
-    }
-    let status = if wrong.is_empty() { 200 } else { 422 };
-    let how = match stored.map(|stored| stored.how) {
-        None | Some(How::Prefill) => "new",
-        Some(How::Continue) => "continue",
-        Some(How::Correct) => "correct",
-        Some(How::Move) => "move",
-    };
-    let misfits: Vec<_> = match &place.carried {
-        Some(_) if !shown.told => judged.found.iter().filter(|found| found.is_wrong).collect(),
-        _ => Vec::new(),
-    };
-    let parts = making.parts();
-    let titled = |part: &&Part| part.kind == "section" && !part.title.is_empty();
-    let sections: Vec<_> = parts.iter().filter(titled).collect();
-    let content = content! {
-        parts, sections, wrong, how,
-        title => definition.titles.get(visit.language),
-        name => format!("{} {}", definition.name, definition.version),
-        progress => progress(visit, judged),
-        prefilled => making.prefilled().join(", "),
-        from => stored.filter(|it| it.how == How::Prefill).map(|it| it.id.0),
-        registration => stored.filter(|it| it.is_same_registration()).map(|it| it.id.0),
-        version => definition.version.to_string(),
-        carried_from => place.carried.as_ref().map(|carried| carried.begun.version.to_string()),
-        left => place.carried.as_ref().map(|carried| carried.left.join(", ")).unwrap_or_default(),
-        left_is_stored => stored.is_some_and(|it| it.how == How::Continue) && place.moved.is_none(),
-        unasked => judged.unasked.join(", "),
-        misfits,
-        may_stay => place.onward.may_stay,
-        newer => place.onward.newer.map(|newer| newer.to_string()),
-        kept => shown.kept,
-        focus => shown.focus,
-        was_checked => shown.told,
-    };
-    Ok(visit.page("entry.html", content).status(status))
-}
-
-fn making<'a>(visit: &Visit<'_>, place: &'a Place, typed: &'a Typed, judged: &'a Judged) -> Making<'a> {
-    Making {
-        definition: &place.found.definition,
-        typed,
-        judged,
-        stored: place.stored.as_ref(),
-        begun: place.carried.as_ref().map(|carried| &*carried.begun),
-        language: visit.language,
-    }
-}
-
-/// How far the form is.
-fn progress(visit: &Visit<'_>, judged: &Judged) -> String {
-    match (judged.missing as u64, judged.wrong as u64) {
-        (0, 0) => visit.text("entry-complete", &[]),
-        (missing, 0) => visit.text("entry-missing", &[("count", missing.into())]),
-        (0, wrong) => visit.text("entry-wrong", &[("count", wrong.into())]),
-        (missing, wrong) => {
-            visit.text("entry-missing-and-wrong", &[("missing", missing.into()), ("wrong", wrong.into())])
-        }
-    }
-}
-
-/// What the page's script is told; now and then it asks for what was typed to
-/// be kept.
-fn live(visit: &Visit<'_>, place: &Place, typed: &Typed, judged: &Judged) -> Result<Answer> {
-    let mut kept = String::new();
-    if visit.form.has("keep") {
-        let (account, group) = (visit.who()?.account.id, visit.group()?.id);
-        let text = visit.form.without(&OWN_FIELDS);
-        visit.write(|tx| entry::keep(tx, account, group, &visit.head.path, &text))?;
-        let at = crate::clock::now().as_millisecond();
-        kept = visit.text("entry-kept-at", &[("time", format::time(visit.language, at).into())]);
-    }
-    let parts = making(visit, place, typed, judged).parts();
-    let unasked = judged.unasked.join(", ");
-    Answer::json(&Live { unasked: &unasked, ..Live::of(&parts, &progress(visit, judged), &kept) })
 }

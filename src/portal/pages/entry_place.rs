@@ -10,20 +10,21 @@ use super::{
     registration_list::scopes,
 };
 use crate::{
-    definition::Definition,
+    definition::{Definition, Variable},
     domain::{
         form::Form,
         member::not_found,
         registration::{RegistrationId, State},
         role::Permission,
     },
-    error::{Code, Error, Result},
+    error::{Code, Result},
     portal::{
         entry::{
+            changed::{Changed, OVER},
             desk::Found,
             onward::{self, Carried, Onward},
             stored::{How, Stored},
-            typed::Typed,
+            typed::{self, Typed},
         },
         visit::Visit,
     },
@@ -47,6 +48,11 @@ pub struct Place {
     pub carried: Option<Carried>,
     /// What was typed, if that was in another version.
     pub moved: Option<Typed>,
+    /// That something else took the place of what the address names.
+    pub changed: Option<Changed>,
+    /// The older version that was opened, if what was typed in it is put over
+    /// what is stored.
+    pub over: Option<RegistrationId>,
 }
 
 /// The place of a new registration.
@@ -86,20 +92,45 @@ pub fn new(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
     Ok(place)
 }
 
-/// The place of a registration that is continued or corrected.
+/// The place of a registration that is continued or corrected. If another one
+/// took its place meanwhile, it is that one's, as far as what was typed fits it.
 ///
 /// # Errors
 ///
 /// As [`editable`]; `Forbidden` if the group is not to use the definition.
 pub fn edit(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
-    let id = RegistrationId(visit.number("registration")?);
-    let listed = editable(visit, tx, id)?;
+    let asked = editable(visit, tx, RegistrationId(visit.number("registration")?))?;
+    if !is_gone(asked.state) {
+        let over = form.get(OVER).parse().ok().map(RegistrationId);
+        return Ok(Place { over, ..of(visit, tx, form, &asked)? });
+    }
+    let newest = match history::newest(tx, asked.id)?.map(|newest| editable(visit, tx, newest)) {
+        None => None,
+        Some(Err(error)) if error.code == Code::NotFound => None,
+        Some(newest) => Some(newest?).filter(|newest| !is_gone(newest.state)),
+    };
+    let changed = Changed { newest: newest.as_ref().map(|newest| newest.id), may_go_on: true };
+    if let Some(newest) = newest {
+        let place = of(visit, tx, form, &newest)?;
+        if place.fits(form) {
+            return Ok(Place { changed: Some(changed), over: Some(asked.id), ..place });
+        }
+    }
+    let changed = Changed { may_go_on: false, ..changed };
+    Ok(Place { changed: Some(changed), ..of(visit, tx, form, &asked)? })
+}
+
+fn of(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form, listed: &Listed) -> Result<Place> {
+    let id = listed.id;
     let whole = history::whole(tx, visit.group()?.id, id)?;
     let (forms, own) = (&visit.portal.forms, visit.portal.forms.of_id(tx, whole.definition)?);
     limit::must_use(tx, visit.group()?.id, &own.definition.name)?;
+    let types_key = |it: &Variable| it.key && form.has(&typed::flat_name(it));
     let how = match listed.state {
         State::Open => How::Continue,
         _ if form.get("key") == "free" => How::Move,
+        // Only the form knows still that it was a draft.
+        state if is_gone(state) && own.definition.variables.iter().any(types_key) => How::Continue,
         _ => How::Correct,
     };
     let (begun, values) = (Arc::clone(&own.definition), values(&whole));
@@ -121,26 +152,23 @@ pub fn edit(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
 }
 
 /// The registration, if the person may continue or correct it: who may edit it,
-/// and whoever entered a draft.
+/// and whoever entered a draft. It may have been replaced or withdrawn since.
 ///
 /// # Errors
 ///
-/// `NotFound`; a conflict if a correction replaced it, or it was withdrawn.
+/// `NotFound`.
 pub fn editable(visit: &Visit<'_>, tx: &Tx<'_>, id: RegistrationId) -> Result<Listed> {
-    let listed = match reached(visit, tx, id, Permission::RegistrationsEdit) {
+    match reached(visit, tx, id, Permission::RegistrationsEdit) {
         Err(error) if error.code == Code::NotFound => {
             let mut scopes = scopes(visit, &definition::stored(tx)?, Permission::RegistrationsEnter)?;
             let own = &visit.who()?.account.email;
             scopes.iter_mut().for_each(|scope| scope.people = vec![own.clone()]);
             let found = listing::one(tx, visit.group()?.id, &scopes, id)?;
-            found.filter(|listed| listed.state == State::Open).ok_or_else(not_found)?
+            let is_draft = |state| matches!(state, State::Open | State::Superseded);
+            found.filter(|listed| is_draft(listed.state)).ok_or_else(not_found)
         }
-        other => other?,
-    };
-    if is_gone(listed.state) {
-        return Err(Error::new(Code::Conflict, "entry-gone"));
+        other => other,
     }
-    Ok(listed)
 }
 
 /// Whether nothing can be entered any more.
@@ -176,7 +204,17 @@ impl Place {
         } else if let Some((_, begun, _)) = begun {
             carried = stored(begun).and_then(|stored| Carried::of(begun, &stored.cells, into, language));
         }
-        Ok(Self { found, stored: None, stored_in: 0, onward, carried, moved })
+        let (stored, stored_in, changed, over) = (None, 0, None, None);
+        Ok(Self { found, stored, stored_in, onward, carried, moved, changed, over })
+    }
+
+    /// Whether nothing that was typed would be put aside for a stored business
+    /// key.
+    fn fits(&self, form: &Form) -> bool {
+        let (definition, Some(stored)) = (&self.found.definition, &self.stored) else { return true };
+        let typed = self.moved.clone().unwrap_or_else(|| Typed::read(definition, form));
+        let cells = definition.variables.iter().zip(typed.cells.iter().zip(&stored.cells.cells));
+        cells.filter(|(it, _)| stored.locks(it)).all(|(_, (cell, known))| cell.is_empty() || cell == known)
     }
 }
 

@@ -135,7 +135,9 @@ fn closed(visit: &Visit<'_>, email: &str, address: IpAddr) -> Result<Option<Erro
 fn form(visit: &Visit<'_>, refusal: Option<Error>) -> Answer {
     let errors = errors(visit, refusal.as_ref());
     let status = errors.status();
-    let content = content! { errors, email => visit.form.get("email"), next => next(visit) };
+    // What became of a form that was sent without a session.
+    let typed = Some(visit.query.get("typed")).filter(|typed| matches!(*typed, "kept" | "lost"));
+    let content = content! { errors, typed, email => visit.form.get("email"), next => next(visit) };
     visit.page("login.html", content).status(status)
 }
 

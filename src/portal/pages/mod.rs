@@ -15,6 +15,7 @@ pub mod enrolment_file;
 pub mod entry;
 pub mod entry_list;
 pub mod entry_place;
+mod entry_show;
 pub mod error;
 pub mod group;
 pub mod group_edit;

@@ -391,3 +391,48 @@ fn a_large_list_is_written_once_for_all_variables_that_have_it() {
     let row = judge(&mut validator, &["k", &code, ""]);
     assert_eq!(data(&row)["A"], serde_json::json!([code]));
 }
+
+#[test]
+fn what_hangs_on_the_moment_or_on_chance_does_not_make_a_row_another_one() {
+    let mut validator = validator(
+        "type,name,hd::key,calculation,relevant\n\
+         text,K,yes,,\n\
+         text,NAMED,,\"once('now()')\",\n\
+         calculate,AFTER,,\"concat(${MADE}, '!')\",\n\
+         calculate,MADE,,uuid(),\n\
+         datetime,FIRST,,once(now()),\n\
+         integer,LATE,,1,\"${SINCE} > 1\"\n\
+         integer,SINCE,,\"int(today() - date('2026-01-01'))\",\n\
+         begin_repeat,R,,,\ninteger,N,,,\ncalculate,DIE,,random(),\nend_repeat,,,,\n",
+    );
+    let mut told = |cells: &[&str], json, now: &str| {
+        validator.set_now(now.parse().unwrap());
+        let given = Given { json, columns: Vec::new() };
+        let (row, found) = judge_with(&mut validator, cells, given);
+        assert_eq!(found, []);
+        (row.lasting().concat(), data(&row))
+    };
+    let (at, later) = ("2026-11-22T12:00:00Z", "2026-11-23T08:00:00Z");
+    let plain = &["k", "a"];
+    let (one, data) = told(plain, r#"[{"N":1},{"N":2}]"#, at);
+    let (other, data_later) = told(plain, r#"[{"N":1},{"N":2}]"#, later);
+    for name in ["AFTER", "MADE", "FIRST", "R"] {
+        assert!(data[name] != data_later[name], "{name}: {data}");
+    }
+    assert_eq!(String::from_utf8_lossy(&one), String::from_utf8_lossy(&other));
+    assert!(one.starts_with(br#"{"K":"k""#) && one.windows(9).any(|part| part == br#","NAMED":"#), "{data}");
+    assert!(one != told(plain, r#"[{"N":1},{"N":3}]"#, at).0 && one != told(&["k", "b"], "", at).0);
+    // What the file itself says for once() is news.
+    let cells = |first| ["k", "a", "", "", first];
+    let (one, _) = told(&cells("2026-11-01T12:00:00"), "", at);
+    assert_eq!(one, told(&cells("2026-11-01T12:00:00"), "", later).0);
+    assert!(one != told(&cells("2026-11-02T12:00:00"), "", at).0);
+}
+
+#[test]
+fn of_a_row_without_such_calculations_everything_tells_it_from_another() {
+    let mut validator =
+        validator("type,name,hd::key,calculation\ntext,K,yes,\ninteger,N,,\ninteger,TWICE,,${N} * 2\n");
+    let row = judge(&mut validator, &["k", "2"]);
+    assert!(!row.has_passing() && row.lasting().concat() == [&row.data[..], b"\0", &row.local].concat());
+}
