@@ -177,7 +177,7 @@ fn a_file_is_imported_archived_and_told_of_row_by_row() {
     let shown = list.replace("&#x2f;", "/");
     assert!(shown.contains(&format!("/drop/{NIHDI}-Fictief-Ziekenhuis")), "{list}");
     let page = nurse.get(&format!("/ssp/groups/{NIHDI}/uploads/1")).text();
-    assert!(page.contains("Everything is stored") && page.contains("data@fictief.example"), "{page}");
+    assert!(page.contains("not stored") && page.contains("data@fictief.example"), "{page}");
     let found = nurse.get(&format!("/ssp/groups/{NIHDI}/uploads/1/findings"));
     assert!(found.status == 200 && found.text().contains("1 to 3 of 3"), "{}", found.text());
     let received = place.app().sqlite("SELECT actor, details FROM audit WHERE act = 'upload.receive'");

@@ -179,7 +179,7 @@ fn fill(member: &mut Person) {
         until(member, &path, "Waits for your decision");
         if import {
             assert_eq!(member.post(&format!("{path}/import"), &[]).status, 303);
-            until(member, &path, "Everything is stored");
+            until(member, &path, "not stored");
         }
     }
 }
