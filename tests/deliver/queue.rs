@@ -29,7 +29,7 @@ fn what_is_parked_is_listed_with_its_reason_in_each_language() {
     let outside = refused();
     for (language, state, reason) in [
         ("en", "parked", "The service refused it (answer 422)."),
-        ("fr", "mis de côté", "Le service l'a refusé (réponse 422)."),
+        ("fr", "mis de côté", "Le service l’a refusé (réponse 422)."),
         ("nl", "opzijgezet", "De dienst weigerde het (antwoord 422)."),
     ] {
         in_language(&outside, language);

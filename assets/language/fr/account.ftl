@@ -1,31 +1,31 @@
-account-nothing-here = Il n'y a rien ici, ou rien que vous puissiez voir.
+account-nothing-here = Il n’y a rien ici, ou rien que vous puissiez voir.
 account-forbidden = Vous pouvez voir ceci mais pas le faire. Peuvent le faire : { $who }.
-account-address-invalid = Ce n'est pas une adresse réseau.
+account-address-invalid = Ce n’est pas une adresse réseau.
 account-cancel-self = Vous ne pouvez pas clôturer votre propre compte. Un autre User Manager le peut.
 account-cancelled = Le compte { $email } a été clôturé. Ajoutez à nouveau la personne pour en créer un autre.
-account-email-invalid = Ce n'est pas une adresse e-mail.
-account-known = Il existe déjà un compte { $email }. Ajoutez-le avec les rôles qu'il doit avoir.
-account-last-manager = C'est le seul User Manager, et il en faut au moins un. Nommez d'abord quelqu'un d'autre User Manager.
+account-email-invalid = Ce n’est pas une adresse e-mail.
+account-known = Il existe déjà un compte { $email }. Ajoutez-le avec les rôles qu’il doit avoir.
+account-last-manager = C’est le seul User Manager, et il en faut au moins un. Nommez d’abord quelqu’un d’autre User Manager.
 account-member-known = { $email } est déjà membre. Modifiez plutôt les rôles du membre.
-account-reset-self = C'est votre propre compte. Changez votre mot de passe ou votre second facteur sur la page de votre compte.
+account-reset-self = C’est votre propre compte. Changez votre mot de passe ou votre second facteur sur la page de votre compte.
 account-roles-elsewhere = Ce compte a aussi des rôles hors de vos organisations. Seuls la personne elle-même ou un User Manager peuvent réinitialiser son mot de passe ou son second facteur.
 account-roles-none = Choisissez au moins un rôle, ou retirez le membre.
-account-roles-projects = Choisissez au moins un projet pour chaque rôle d'étude, et aucun pour les autres rôles.
-account-roles-self = Personne ne s'attribue de rôles à soi-même. Demandez à un User Manager, ou à un autre DP Manager de l'organisation.
-account-roles-wrong = Ce n'est pas un rôle qu'un membre d'une organisation peut avoir, ou il a été donné deux fois.
+account-roles-projects = Choisissez au moins un projet pour chaque rôle d’étude, et aucun pour les autres rôles.
+account-roles-self = Personne ne s’attribue de rôles à soi-même. Demandez à un User Manager, ou à un autre DP Manager de l’organisation.
+account-roles-wrong = Ce n’est pas un rôle qu’un membre d’une organisation peut avoir, ou il a été donné deux fois.
 account-second-factor-required = Une de vos organisations exige un second facteur : vous ne pouvez pas y renoncer. Vous pouvez en configurer un nouveau.
-account-setup-code-wrong = Ce code d'installation est erroné, expiré ou déjà utilisé. Le fichier setup-code du répertoire de données contient le code actuel ; redémarrer le service en crée un nouveau. Le service informatique peut aussi exécuter : hd4dp manager add.
-organisation-deactivated = { $title } est désactivée : rien n'est importé ni envoyé pour elle. Un User Manager peut la réactiver.
+account-setup-code-wrong = Ce code d’installation est erroné, expiré ou déjà utilisé. Le fichier setup-code du répertoire de données contient le code actuel ; redémarrer le service en crée un nouveau. Le service informatique peut aussi exécuter : hd4dp manager add.
+organisation-deactivated = { $title } est désactivée : rien n’est importé ni envoyé pour elle. Un User Manager peut la réactiver.
 organisation-text-long = Un titre ou un message compte au plus { $most } caractères.
-organisation-title-missing = Donnez un titre à l'organisation.
+organisation-title-missing = Donnez un titre à l’organisation.
 account-setup-code =
-    Il n'y a pas encore de User Manager. Ouvrez le portail à /ssp et donnez ce code d'installation dans les 24 heures : { $code }
+    Il n’y a pas encore de User Manager. Ouvrez le portail à /ssp et donnez ce code d’installation dans les 24 heures : { $code }
     Il est aussi dans le fichier { $path }.
-account-setup-file-unusable = Le fichier { $path } contenant le code d'installation ne peut être lu ou écrit. Le service informatique vérifie les droits sur le répertoire de données.
+account-setup-file-unusable = Le fichier { $path } contenant le code d’installation ne peut être lu ou écrit. Le service informatique vérifie les droits sur le répertoire de données.
 password-short = Un mot de passe compte au moins { $fewest } caractères. Trois ou quatre mots sans rapport entre eux conviennent, et se retiennent facilement.
 password-long = Un mot de passe compte au plus { $most } octets. Choisissez-en un plus court.
 password-weak = Ce mot de passe est trop facile à deviner. Ajoutez un ou deux mots sans rapport avec vous, votre organisation ou entre eux.
-password-weak-common = C'est un des mots de passe essayés en premier, ou presque. Choisissez trois ou quatre mots sans rapport entre eux.
+password-weak-common = C’est un des mots de passe essayés en premier, ou presque. Choisissez trois ou quatre mots sans rapport entre eux.
 password-weak-date = Les années et les dates se devinent facilement. Ajoutez un ou deux mots sans rapport entre eux.
 password-weak-keyboard = Les touches voisines se devinent facilement. Choisissez trois ou quatre mots sans rapport entre eux.
 password-weak-name = Les noms se devinent facilement. Ajoutez un ou deux mots sans rapport entre eux.
@@ -33,9 +33,9 @@ password-weak-repeat = Répéter des lettres ou des mots ne rend pas un mot de p
 password-weak-sequence = Les suites comme abc ou 6543 se devinent facilement. Ajoutez un ou deux mots sans rapport entre eux.
 manager-appointed = { $email } avait déjà un compte et est maintenant User Manager, avec son mot de passe actuel.
 manager-known = { $email } est déjà User Manager. Qui ne peut se connecter reçoit un nouveau mot de passe par : hd4dp manager reset.
-manager-none = Il n'y a pas encore de User Manager. Créez-en un : hd4dp manager add EMAIL.
+manager-none = Il n’y a pas encore de User Manager. Créez-en un : hd4dp manager add EMAIL.
 manager-password = Mot de passe temporaire de { $email } : { $password }
-    Il n'est montré que maintenant, est valable jusqu'au { $until } et doit être changé à la première connexion.
-manager-temporary = n'a pas encore changé le mot de passe temporaire
-manager-unknown = Aucun User Manager n'a l'adresse e-mail { $email }. Voir : hd4dp manager list.
+    Il n’est montré que maintenant, est valable jusqu’au { $until } et doit être changé à la première connexion.
+manager-temporary = n’a pas encore changé le mot de passe temporaire
+manager-unknown = Aucun User Manager n’a l’adresse e-mail { $email }. Voir : hd4dp manager list.
 organisation-imported = { $added } organisations ajoutées ; { $known } étaient déjà connues.
