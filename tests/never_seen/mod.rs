@@ -271,7 +271,7 @@ fn upload(lead: &mut Person, content: &str, good: usize) -> String {
     let import = if good == 1 { "Import one row".to_owned() } else { format!("Import {good} rows") };
     reaches(lead, &path, &import);
     assert_eq!(lead.post(&format!("{path}/import"), &[]).status, 303);
-    reaches(lead, &path, "not stored");
+    reaches(lead, &path, "This became of the rows:");
     shown(lead, &format!("{path}/findings"))
 }
 
