@@ -232,6 +232,7 @@ fn every_encoding_delimiter_and_line_end_reads_the_same() {
         [b"\xFF\xFE".to_vec(), utf16].concat(),
         encoding_rs::WINDOWS_1252.encode(&text).0.into_owned(),
         text.replace('\n', "\r\n").into(),
+        format!("sep=,\r\n{comma}").into(),
         comma.into(),
     ];
     let app = TestApp::new();
@@ -241,6 +242,22 @@ fn every_encoding_delimiter_and_line_end_reads_the_same() {
         let expected = if index == 0 { ("accepted", 2) } else { ("unchanged", 2) };
         assert_eq!(report[expected.0], expected.1, "{index}: {report}");
     }
+}
+
+#[test]
+fn a_line_that_tells_excel_the_delimiter_counts_as_a_line_and_not_as_a_row() {
+    let app = TestApp::new();
+    app.enrol();
+    let text = format!("sep=;\n{DIAG_HEADER}\n{}\n14100635354\n", diag("D1", "one"));
+    let (status, report) = app.import("INTEGO-DIAG", &app.file("a.csv", text));
+    assert_eq!((status, &report["accepted"], &report["rejected"]), (3, &1.into(), &1.into()), "{report}");
+    let findings = app.path("findings.csv");
+    app.ok(["job", "findings", "1", "--organisation", NIHDI, findings.to_str().unwrap()]);
+    let text = fs::read_to_string(&findings).unwrap();
+    assert!(text.lines().count() > 1 && text.lines().skip(1).all(|line| line.starts_with("2;4;")), "{text}");
+    let mend = app.path("mend.csv");
+    app.ok(["job", "refused", "1", "--organisation", NIHDI, mend.to_str().unwrap()]);
+    assert_eq!(fs::read_to_string(&mend).unwrap(), format!("{DIAG_HEADER}\n14100635354\n"));
 }
 
 #[test]

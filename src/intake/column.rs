@@ -3,9 +3,9 @@
 
 use std::{io::Read, path::Path};
 
-use super::{header::delimiter, memory, opened::start, rows::Rows, source::Source};
+use super::{dialect::Dialect, memory, opened::start, rows::Rows, source::Source};
 use crate::{
-    domain::{finding::Finding, import::Position},
+    domain::finding::Finding,
     error::{Code, Error, Result},
 };
 
@@ -32,8 +32,9 @@ pub fn several<const N: usize>(
     needed: usize,
 ) -> Result<Vec<(u64, [String; N])>> {
     let source = Source::open(path).map_err(failed)?;
-    let start = start(&source).map_err(Error::internal)?;
-    cells(source.text(0).map_err(Error::internal)?, &start, names, needed)
+    let dialect = Dialect::of(&start(&source).map_err(Error::internal)?);
+    let text = source.text(dialect.header.byte).map_err(Error::internal)?;
+    cells(text, dialect, names, needed)
 }
 
 /// As [`read`], of a file that is in memory: it holds patients' numbers and is
@@ -44,17 +45,18 @@ pub fn several<const N: usize>(
 /// As [`read`].
 pub fn read_bytes(bytes: &[u8], name: &str) -> Result<Vec<(u64, String)>> {
     let text = memory::text(bytes).map_err(failed)?;
-    let rows = cells(text.as_bytes(), text.as_bytes(), [name], 1)?;
+    let dialect = Dialect::of(text.as_bytes());
+    let rows = cells(&text.as_bytes()[dialect.header.byte as usize..], dialect, [name], 1)?;
     Ok(rows.into_iter().map(|(line, [value])| (line, value)).collect())
 }
 
 fn cells<const N: usize>(
     text: impl Read,
-    start: &[u8],
+    dialect: Dialect,
     names: [&str; N],
     needed: usize,
 ) -> Result<Vec<(u64, [String; N])>> {
-    let mut rows = Rows::new(text, delimiter(start), Position::default());
+    let mut rows = Rows::new(text, dialect.delimiter, dialect.header);
     let header = rows.read().map_err(failed)?;
     let columns = names.map(|name| {
         let header = header.as_ref()?;

@@ -181,20 +181,6 @@ impl<'d> Names<'d> {
     }
 }
 
-/// The delimiter that the first line has most of; `;` if it has none.
-pub fn delimiter(start: &[u8]) -> u8 {
-    let line =
-        start.split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_empty()).unwrap_or_default();
-    let count = |delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
-    let mut best = b';';
-    for delimiter in [b',', b'\t'] {
-        if count(delimiter) > count(best) {
-            best = delimiter;
-        }
-    }
-    best
-}
-
 /// Whether a file must have the column, because each of its rows needs a value
 /// there: not if it is asked in some rows only, nor the patient's number if
 /// rows can say that it is to be generated.
@@ -221,14 +207,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::{domain::import::Position, intake::rows::Rows};
-
-    #[test]
-    fn the_delimiter_is_found_by_itself() {
-        assert_eq!(delimiter(b"A;B;C\n1,2;3\n"), b';');
-        assert_eq!(delimiter(b"\r\nA,B,C\n"), b',');
-        assert_eq!(delimiter(b"A\tB\n"), b'\t');
-        assert_eq!(delimiter(b"A\n"), b';');
-    }
 
     #[test]
     fn a_header_of_a_hundred_thousand_columns_is_told_in_a_few_sentences() {

@@ -17,6 +17,7 @@ pub mod column;
 pub mod convoy;
 mod cut;
 pub mod desk;
+pub mod dialect;
 pub mod dry_run;
 pub mod entry;
 mod file_name;

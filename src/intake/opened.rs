@@ -3,7 +3,8 @@
 use std::io::{self, Read};
 
 use super::{
-    header::{Header, delimiter},
+    dialect::Dialect,
+    header::Header,
     input::{self, Input},
     rows::Rows,
     source::Source,
@@ -13,7 +14,7 @@ use crate::{
     domain::{finding::Finding, import::Position},
 };
 
-/// Bytes that the delimiter is looked for in.
+/// Bytes that the dialect is looked for in.
 const START: u64 = 1 << 16;
 
 /// A file whose header was read.
@@ -37,8 +38,8 @@ impl Opened {
                 _ => input::unreadable(error),
             }]
         };
-        let delimiter = delimiter(&start(&source).map_err(unreadable)?);
-        let mut rows = Rows::new(source.text(0).map_err(unreadable)?, delimiter, Position::default());
+        let Dialect { delimiter, header } = Dialect::of(&start(&source).map_err(unreadable)?);
+        let mut rows = Rows::new(source.text(header.byte).map_err(unreadable)?, delimiter, header);
         let Some(row) = rows.read().map_err(|finding| vec![finding])? else {
             return Err(vec![Finding::error("file-empty")]);
         };

@@ -12,7 +12,7 @@ use hd4dp::{
     domain::{identifier::Nihdi, import::Position, organisation::Organisation},
     intake::{
         column,
-        header::delimiter,
+        dialect::Dialect,
         job::{Job, never},
         rows::Rows,
         source::Source,
@@ -70,7 +70,7 @@ fn read(source: &Source, dice: &mut Dice) {
     let (in_pieces, stopped) = all(&mut Pieces { of: source.text(0).unwrap(), most: piece });
     assert_eq!((&text, damaged), (&in_pieces, stopped));
 
-    let delimiter = delimiter(&text[..text.len().min(1 << 16)]);
+    let delimiter = Dialect::of(&text[..text.len().min(1 << 16)]).delimiter;
     let begin = Position::default();
     let mut rows = Rows::new(source.text(0).unwrap(), delimiter, begin);
     let (whole, end) = seen(&mut rows);

@@ -63,9 +63,9 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     }
     let Place { found, stored, .. } = &place;
     let definition = &found.definition;
-    let typed = match (&kept, stored) {
-        (Some((form, _)), _) => filled(visit, &place, form)?,
-        (None, _) => beginning(visit, &place)?,
+    let typed = match &kept {
+        Some((form, _)) => filled(visit, &place, form)?,
+        None => beginning(visit, &place)?,
     };
     let mut judged = judging(visit)?.judge(definition, &typed, stored.as_ref(), Purpose::Check);
     if kept.is_none() && !stored.as_ref().is_some_and(Stored::is_same_registration) {
