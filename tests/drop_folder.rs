@@ -390,6 +390,29 @@ fn of_a_definition_that_the_organisation_is_not_to_use_no_file_is_taken_and_no_f
 }
 
 #[test]
+fn every_definition_of_a_project_has_a_folder_however_it_abbreviates_the_project() {
+    let place = Place::start();
+    for name in ["VISITS", "STAYS"] {
+        let folder = place.app().path(name);
+        fs::create_dir_all(&folder).unwrap();
+        for (sheet, text) in [
+            ("settings", format!("form_id,version\n{name},1.0.0\n")),
+            ("survey", "type,name,hd::key\ntext,ID,yes\n".to_owned()),
+            ("choices", "list_name,name\n".to_owned()),
+            ("hd", "project\nHDBP0999\n".to_owned()),
+        ] {
+            fs::write(folder.join(format!("{sheet}.csv")), text).unwrap();
+        }
+        place.app().ok(["definition", "add", folder.to_str().unwrap()]);
+    }
+    let organisation = place.root.join(format!("{NIHDI}-Fictief-Ziekenhuis"));
+    for name in ["VISITS", "STAYS"] {
+        let folder = organisation.join(format!("{name}-999")).join(name);
+        place.until("the folder is made", || folder.exists());
+    }
+}
+
+#[test]
 fn a_file_for_a_closed_version_is_set_aside_and_says_so() {
     let place = Place::start();
     version::add(place.app(), "1.0.0", version::FIRST, &[]);

@@ -10,6 +10,7 @@ use crate::language::Language;
 /// a form, which knows the answers.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Texts {
+    own: Language,
     told: [String; 3],
     pieces: Option<Box<[Vec<Piece>; 3]>>,
 }
@@ -30,8 +31,14 @@ pub enum Piece {
 }
 
 impl Texts {
-    /// The text in `language`, else in the first language that has it, in the
-    /// order English, French, Dutch; empty if none has.
+    /// No text yet, of a form whose own language is `own`.
+    pub fn of(own: Language) -> Self {
+        Self { own, ..Self::default() }
+    }
+
+    /// The text in `language`, else in the form's own, else in the first
+    /// language that has it, in the order English, French, Dutch; empty if none
+    /// has.
     pub fn get(&self, language: Language) -> &str {
         &self.told[self.place(language)]
     }
@@ -43,11 +50,9 @@ impl Texts {
     }
 
     fn place(&self, language: Language) -> usize {
-        let wanted = language as usize;
-        match self.told[wanted].is_empty() {
-            true => self.told.iter().position(|text| !text.is_empty()).unwrap_or(wanted),
-            false => wanted,
-        }
+        let order = [language, self.own, Language::En, Language::Fr, Language::Nl];
+        let has_text = |language: &Language| !self.told[*language as usize].is_empty();
+        order.into_iter().find(has_text).unwrap_or(language) as usize
     }
 
     /// The texts that exist.
@@ -101,6 +106,10 @@ mod tests {
         assert_eq!(texts.get(Language::Nl), "sex");
         texts.set(Language::Nl, "geslacht");
         assert_eq!(texts.get(Language::Nl), "geslacht");
+        let mut texts = Texts::of(Language::Nl);
+        texts.set(Language::Fr, "sexe");
+        texts.set(Language::Nl, "geslacht");
+        assert_eq!(texts.get(Language::En), "geslacht", "the form's own comes first");
     }
 
     #[test]

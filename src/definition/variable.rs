@@ -6,7 +6,7 @@ use crate::definition::{
     expression::{Calculation, Expression},
     text::Texts,
 };
-use crate::domain::code_system::CodeSystem;
+use crate::{domain::code_system::CodeSystem, language::Language};
 
 /// One variable of a definition.
 #[derive(Clone, Debug)]
@@ -68,6 +68,15 @@ pub struct Variable {
 }
 
 impl Variable {
+    /// What it is called in `language`: its name where it has no label, as
+    /// calculations often have none.
+    pub fn label(&self, language: Language) -> &str {
+        match self.labels.get(language) {
+            "" => &self.name,
+            label => label,
+        }
+    }
+
     /// A variable of which nothing is known but its name and type.
     pub(crate) fn plain(name: String, kind: Kind) -> Self {
         Self {
@@ -98,6 +107,24 @@ impl Variable {
             row: 0,
         }
     }
+}
+
+/// Rows that make a form note how it was filled in. A file of registrations
+/// has no such thing, so they are accepted and mean nothing.
+pub(super) fn is_metadata(kind: &str) -> bool {
+    const KINDS: [&str; 10] = [
+        "start",
+        "end",
+        "today",
+        "deviceid",
+        "username",
+        "email",
+        "phonenumber",
+        "subscriberid",
+        "simserial",
+        "audit",
+    ];
+    KINDS.contains(&kind)
 }
 
 /// The type of a variable's values.

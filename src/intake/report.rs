@@ -92,7 +92,10 @@ impl<'a, W: Write> Table<'a, W> {
 pub fn text(found: &RowFinding, language: Language, definition: &Definition) -> String {
     let stored = stored_args(&found.args);
     let mut args: Vec<(&str, Arg)> = stored.iter().map(|(name, arg)| (name.as_str(), arg.clone())).collect();
-    args.push(("column", Arg::Text(found.column.clone())));
+    // What is found about the file as a whole tells its column by itself.
+    if !found.column.is_empty() {
+        args.push(("column", Arg::Text(found.column.clone())));
+    }
     args.push(("shape", Arg::Text(found.shape.clone())));
     let variable = definition.variable_of_column(&found.column).map(|at| &definition.variables[at]);
     message(&found.code, variable, &args, language)

@@ -136,6 +136,11 @@ fn a_file_that_cannot_be_taken_says_why_and_leaves_nothing() {
     let refused = send(&mut nurse, "a.csv", "A;B\n1;2\n");
     let page = reaches(&mut nurse, refused.location(), "Nothing of this file can be imported");
     assert!(page.contains("not a header of INTEGO-DIAG"), "{page}");
+    let refused = send(&mut nurse, "b.csv", "IDC_PAT;CD_FOO;IDC_PAT\n1;2;3\n");
+    let page = reaches(&mut nurse, refused.location(), "Nothing of this file can be imported");
+    for told in ["Column 2 (CD_FOO) is not", "(IDC_PAT)", "The column TX_DIAG_ID is missing"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
     assert!(files(&portal).is_empty());
 }
 

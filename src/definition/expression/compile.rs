@@ -13,7 +13,10 @@ use super::{
     special,
     token::unexpected,
 };
-use crate::definition::{choice::List, variable::Kind};
+use crate::definition::{
+    choice::List,
+    variable::{Kind, is_metadata},
+};
 
 /// What an expression may speak of.
 #[derive(Clone, Copy, Debug)]
@@ -154,6 +157,7 @@ impl<'s> Scope<'s> {
         let Some(variable) = self.variables.get(name).copied() else {
             return match self.repeats.iter().position(|repeat| repeat == name) {
                 Some(repeat) => Ok((Term::Instances(repeat), Type::Nodes)),
+                None if is_metadata(name) => Err(Fault::about("definition-expression-metadata", name)),
                 None => Err(Fault::about("definition-expression-variable", name)),
             };
         };
@@ -205,7 +209,7 @@ impl<'s> Scope<'s> {
         let is_order = !matches!(operator, Operator::Equal | Operator::NotEqual);
         let (left, right) = (self.side(&sides[0])?, self.side(&sides[1])?);
         if let (Some(left), Some(right)) = (left, right)
-            && !(is_order && self.is_of_numbers(&left, &right))
+            && !(self.is_of_numbers(&left, &right) && (is_order || self.has_text(&left, &right)))
             && let Some(node) = fast::comparison(self, left, operator, right)?
         {
             return Ok(node);
@@ -219,7 +223,7 @@ impl<'s> Scope<'s> {
         Ok(Node::General(General(Box::new(Term::Compare(operator, Box::new([left.1, right.1]))))))
     }
 
-    /// Whether an order is one of numbers although a side is a text or a
+    /// Whether a comparison is one of numbers although a side is a text or a
     /// choice: XPath reads the number in it.
     fn is_of_numbers(&self, left: &Side<'_>, right: &Side<'_>) -> bool {
         let kind = |side: &Side<'_>| match side {
@@ -235,6 +239,12 @@ impl<'s> Scope<'s> {
             _ => false,
         };
         (is_number(left) && reads(right)) || (reads(left) && is_number(right))
+    }
+
+    fn has_text(&self, left: &Side<'_>, right: &Side<'_>) -> bool {
+        let is_text =
+            |side: &Side<'_>| matches!(side, Side::Variable(variable) if self.kinds[*variable] == Kind::Text);
+        is_text(left) || is_text(right)
     }
 
     fn is_numeral(&self, term: &Term) -> bool {

@@ -73,7 +73,7 @@ fn with_variable(
             let sides = [Term::Variable(variable, kind), Term::Text(text.to_owned())];
             return Ok(Node::General(General(Box::new(Term::Compare(operator, Box::new(sides))))));
         }
-        (Kind::Text, Side::Text(_) | Side::Number(_)) => Operand::Text(text.to_owned()),
+        (Kind::Text, Side::Text(_)) => Operand::Text(text.to_owned()),
         (Kind::Integer | Kind::Decimal, Side::Text(_) | Side::Number(_)) => {
             Operand::Number(Decimal::parse(text, false).ok_or_else(|| literal(text))?)
         }

@@ -158,16 +158,31 @@ fn one_of(tree: &Tree<'_>, known: &[&str]) -> Result<(), Fault> {
 
 /// A pattern that a whole text must fit, as in JavaRosa. It is worked out in
 /// time that grows with the text alone, so what needs going back (looking
-/// around, references) is refused. `\d`, `\w` and `\s` mean ASCII, as in Java.
+/// around, references, possessive quantifiers) is refused. `\d`, `\w`, `\s`
+/// and the classes of POSIX (`\p{Alpha}`) mean ASCII, as in Java.
 fn pattern(scope: &Scope<'_>, text: &str) -> Result<Regex, Fault> {
     let mut plain = String::with_capacity(text.len() + 8);
     let mut signs = text.chars();
+    let (mut depth, mut is_quantifier) = (0_usize, false);
     while let Some(sign) = signs.next() {
+        match sign {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            // One that is doubled takes all it can and gives nothing back.
+            '+' if is_quantifier => return Err(Fault::about("definition-expression-pattern", text)),
+            _ => {}
+        }
+        is_quantifier = depth == 0 && matches!(sign, '+' | '*' | '?' | '}');
         if sign != '\\' {
             plain.push(sign);
             continue;
         }
         match signs.next() {
+            Some(class @ ('p' | 'P')) => {
+                let (name, after) = braced(signs.as_str());
+                signs = after.chars();
+                plain.push_str(&property(class == 'P', name));
+            }
             Some('d') => plain.push_str("[0-9]"),
             Some('D') => plain.push_str("[^0-9]"),
             Some('w') => plain.push_str("[0-9A-Za-z_]"),
@@ -179,6 +194,10 @@ fn pattern(scope: &Scope<'_>, text: &str) -> Result<Regex, Fault> {
             None => plain.push('\\'),
         }
     }
+    // By itself, so that it cannot end the group that it is put into.
+    if regex_syntax::parse(&plain).is_err() {
+        return Err(Fault::about("definition-expression-pattern", text));
+    }
     for most in PATTERNS {
         let built = RegexBuilder::new(&format!("^(?:{plain})$")).size_limit(most).build();
         if let Ok(pattern) = built {
@@ -187,4 +206,27 @@ fn pattern(scope: &Scope<'_>, text: &str) -> Result<Regex, Fault> {
         }
     }
     Err(Fault::about("definition-expression-pattern", text))
+}
+
+/// What stands in braces at the beginning of `rest`, with them, and what comes
+/// after it; without braces it is one letter.
+fn braced(rest: &str) -> (&str, &str) {
+    let end = match rest.find('}') {
+        Some(end) if rest.starts_with('{') => end + 1,
+        _ => rest.chars().next().map_or(0, char::len_utf8),
+    };
+    rest.split_at(end)
+}
+
+/// The class that `\p` and `name` mean to Java.
+fn property(is_negated: bool, name: &str) -> String {
+    const OF_POSIX: [&str; 13] = [
+        "{Alnum}", "{Alpha}", "{ASCII}", "{Blank}", "{Cntrl}", "{Digit}", "{Graph}", "{Lower}", "{Print}",
+        "{Punct}", "{Space}", "{Upper}", "{XDigit}",
+    ];
+    let sign = if is_negated { "^" } else { "" };
+    match OF_POSIX.contains(&name) {
+        true => format!("[[:{sign}{}:]]", name.trim_matches(['{', '}']).to_ascii_lowercase()),
+        false => format!("\\{}{name}", if is_negated { 'P' } else { 'p' }),
+    }
 }

@@ -48,7 +48,8 @@ pub(super) fn read(sheet: &Sheet, own: Language, filters: bool, problems: &mut V
             lists.len() - 1
         });
         if !known.insert((place, code)) {
-            problems.push(Problem::at("choices", row.0, "name", "definition-twice").with("what", code));
+            problems
+                .push(Problem::at("choices", row.0, "name", "definition-choice-twice").with("what", code));
             continue;
         }
         lists[place].1.add(code, labels.read(row), row);

@@ -39,9 +39,10 @@ pub(super) fn read(sheets: Sheets) -> Result<Definition, Refused> {
 /// what was passed over still is, and a text that speaks of no answer stays as
 /// it is written.
 pub(super) fn read_stored(sheets: Sheets) -> Result<Definition, Refused> {
-    const LATER: [&str; 8] = [
+    const LATER: [&str; 9] = [
         "definition-cell-unused",
         "definition-column-twice",
+        "definition-generated-without",
         "definition-relevance-circle",
         "definition-text-many",
         "definition-text-reference",
@@ -56,7 +57,7 @@ fn read_with(sheets: Sheets, counts: impl Fn(&Problem) -> bool) -> Result<Defini
     let mut problems = Vec::new();
     let settings = settings::read(&sheets, &mut problems);
     for (name, sheet) in [("survey", &sheets.survey), ("choices", &sheets.choices)] {
-        find_twins(name, sheet, &mut problems);
+        find_twins(name, sheet, settings.language, &mut problems);
     }
     let filter = sheets.survey.column("choice_filter");
     let filters = sheets.survey.rows.iter().any(|row| !row.cell(filter).is_empty());
@@ -87,11 +88,17 @@ fn read_with(sheets: Sheets, counts: impl Fn(&Problem) -> bool) -> Result<Defini
     })
 }
 
-/// Finds columns of one name, of which only one would be read.
-fn find_twins(name: &'static str, sheet: &Sheet, problems: &mut Vec<Problem>) {
+/// Finds columns of one name, or filled ones of one text in one language, of
+/// which only one would be read.
+fn find_twins(name: &'static str, sheet: &Sheet, own: Language, problems: &mut Vec<Problem>) {
     let mut known = HashSet::new();
-    for column in sheet.header.iter().filter(|column| !column.is_empty()) {
-        if !known.insert(column_name(column)) {
+    let mut texts = HashSet::new();
+    for (at, column) in sheet.header.iter().enumerate().filter(|(_, column)| !column.is_empty()) {
+        let plain = column_name(column);
+        let text = TEXTS.iter().find_map(|text| Some((text, in_language(&plain, text, own)?)));
+        let is_filled = || sheet.rows.iter().any(|row| !row.cell(Some(at)).is_empty());
+        let is_twin = text.is_some_and(|text| is_filled() && !texts.insert(text));
+        if !known.insert(plain) || is_twin {
             problems.push(Problem::at(name, 0, column, "definition-column-twice"));
         }
     }
@@ -117,35 +124,47 @@ pub(super) fn summarise(sheets: &Sheets) -> Result<Summary, Refused> {
 }
 
 /// The columns of one text in its languages: `label::English (en)`, `label`.
-struct TextColumns(Vec<(Language, usize)>);
+#[derive(Clone)]
+struct TextColumns {
+    columns: Vec<(Language, usize)>,
+    own: Language,
+}
 
 impl TextColumns {
     /// The columns of the text called `name`. A column without a language is
     /// in the form's own.
     fn new(sheet: &Sheet, name: &str, own: Language) -> Self {
-        let columns = sheet.header.iter().enumerate().filter_map(|(at, column)| {
-            let column = column_name(column);
-            let rest = column.strip_prefix(name)?;
-            let language = match rest.strip_prefix("::") {
-                Some(language) => language_named(&language.replace('_', " "))?,
-                None if rest.is_empty() => own,
-                None => return None,
-            };
-            Some((language, at))
-        });
-        Self(columns.collect())
+        let columns = sheet
+            .header
+            .iter()
+            .enumerate()
+            .filter_map(|(at, column)| Some((in_language(&column_name(column), name, own)?, at)));
+        Self { columns: columns.collect(), own }
     }
 
     fn read(&self, row: &SheetRow) -> Texts {
-        let mut texts = Texts::default();
+        let mut texts = Texts::of(self.own);
         self.cells(row).for_each(|(language, _, text)| texts.set(language, text));
         texts
     }
 
     /// The cells that are not empty, with their languages and columns.
     fn cells<'row>(&self, row: &'row SheetRow) -> impl Iterator<Item = (Language, usize, &'row str)> {
-        let cells = self.0.iter().map(|(language, column)| (*language, *column, row.cell(Some(*column))));
+        let cells =
+            self.columns.iter().map(|(language, column)| (*language, *column, row.cell(Some(*column))));
         cells.filter(|(.., text)| !text.is_empty())
+    }
+}
+
+/// The texts that a sheet may have in several languages.
+const TEXTS: [&str; 5] = ["label", "hint", "required_message", "constraint_message", "guidance_hint"];
+
+/// The language in which a column has the text called `name`, if it has it.
+fn in_language(column: &str, name: &str, own: Language) -> Option<Language> {
+    let rest = column.strip_prefix(name)?;
+    match rest.strip_prefix("::") {
+        Some(language) => language_named(&language.replace('_', " ")),
+        None => rest.is_empty().then_some(own),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     located,
     order::Order,
     spoken::LABEL,
-    survey::{Part, Reader, Row, Survey},
+    survey::{Limits, Part, Reader, Row, Survey},
     truth,
     types::{OTHER, in_all_languages},
     whole,
@@ -191,10 +191,16 @@ impl<'a> Relations<'a> {
         let [labels, hints, required_message, constraint_message, guidance] =
             [LABEL, 1, 2, 3, 4].map(|at| self.texts(at, row, repeat));
         let range = match &part {
-            Part::Range(rule) => self.expression(row, "parameters", rule, Some(place), repeat),
+            Part::Range(Limits { rule, .. }) => self.expression(row, "parameters", rule, Some(place), repeat),
             _ => None,
         };
         let rule = self.reader.cell(row, "constraint").to_owned();
+        let constraint_message = match part {
+            Part::Range(Limits { message, .. }) if rule.is_empty() && constraint_message.is_empty() => {
+                message
+            }
+            _ => constraint_message,
+        };
         let begins = self.begins(row, kind, repeat);
         Variable {
             technical,
@@ -436,7 +442,7 @@ pub(super) fn is_expression(default: &str) -> bool {
 /// text where one is wanted.
 fn is_worked_out(default: &str, kind: Kind) -> bool {
     let is_number = matches!(kind, Kind::Integer | Kind::Decimal);
-    is_expression(default) || (is_number && !is_literal(default, kind))
+    is_expression(default) || (is_number && Decimal::parse(default, false).is_none())
 }
 
 fn is_literal(default: &str, kind: Kind) -> bool {

@@ -1,6 +1,6 @@
 //! Texts that speak of answers: `${name}` in a label, a hint or a message.
 
-use super::{TextColumns, is_name, relate::Relations, survey::Part, types::in_all_languages};
+use super::{is_name, relate::Relations, survey::Part, types::in_all_languages};
 use crate::{
     definition::{
         sheet::{Problem, SheetRow},
@@ -35,7 +35,7 @@ impl Relations<'_> {
     pub(super) fn texts(&mut self, at: usize, row: &SheetRow, repeat: Option<usize>) -> Texts {
         let mut texts = self.reader.texts[at].read(row);
         if texts.iter().any(|text| text.contains("${")) {
-            let columns = TextColumns(self.reader.texts[at].0.clone());
+            let columns = self.reader.texts[at].clone();
             for (language, column, text) in columns.cells(row).filter(|(.., text)| text.contains("${")) {
                 self.speak(&mut texts, language, (row, column), text, repeat);
             }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{TextColumns, is_name, relate::Relations, settings::Settings, types};
+use super::{TEXTS, TextColumns, is_name, relate::Relations, settings::Settings};
 use crate::definition::{
     Item,
     choice::List,
     sheet::{FileSheet, Problem, Sheet, SheetRow, column_name},
-    variable::{Kind, Repeat, Role, Variable},
+    text::Texts,
+    variable::{Kind, Repeat, Role, Variable, is_metadata},
 };
 
 /// Columns of a file that tell about the registration itself. A definition
@@ -65,8 +66,7 @@ pub(super) fn read(
         lists,
         problems,
         settings,
-        texts: ["label", "hint", "required_message", "constraint_message", "guidance_hint"]
-            .map(|name| TextColumns::new(sheet, name, settings.language)),
+        texts: TEXTS.map(|name| TextColumns::new(sheet, name, settings.language)),
         planned: Vec::new(),
         names: HashMap::new(),
         taken: HashSet::new(),
@@ -134,10 +134,19 @@ pub(super) enum Part {
     Whole,
     /// A calculation, whose type is told by what it gives.
     Calculated,
-    /// A number within bounds, which this rule says.
-    Range(String),
+    /// A number within limits.
+    Range(Limits),
     /// The text for `or_other`, of the variable at this place.
     Other(usize),
+}
+
+/// What a range allows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Limits {
+    /// The expression that holds within the limits.
+    pub(super) rule: String,
+    /// What is said to who breaks it.
+    pub(super) message: Texts,
 }
 
 /// A row whose type is understood.
@@ -196,7 +205,7 @@ impl<'a> Reader<'a> {
                     self.unused(row, &UNUSED_BY_NOTE);
                     rows.push(Row::Note(row));
                 }
-                [single] if types::is_metadata(single) => {}
+                [single] if is_metadata(single) => {}
                 _ if TECHNICAL.contains(&self.cell(row, "name")) => {}
                 _ => self.variable_rows(row, &words, &open, &mut rows),
             }

@@ -10,7 +10,7 @@ pub(super) const HD: &str = "key,value\nproject,HDBP0001\n";
 pub(super) const CHOICES: &str = "list_name,name,label::English (en),label::Dutch\n\
     YN,yes,Yes,Ja\nYN,no,No,Nee\nSYST,ICD10,ICD-10,\nSYST,LOCAL,Own,\n";
 
-fn read_csv(settings: &str, survey: &str, choices: &str, hd: &str) -> Result<Definition, Refused> {
+pub(super) fn read_csv(settings: &str, survey: &str, choices: &str, hd: &str) -> Result<Definition, Refused> {
     let files = HashMap::from([
         ("settings.csv", settings.to_owned()),
         ("survey.csv", survey.to_owned()),
@@ -150,7 +150,7 @@ fn every_problem_is_listed_with_its_place() {
         ("survey", 13, "default", "definition-default"),
         ("survey", 14, "hd::code_system", "definition-code-system-variable"),
         ("survey", 15, "type", "definition-group-open"),
-        ("choices", 3, "name", "definition-twice"),
+        ("choices", 3, "name", "definition-choice-twice"),
         ("choices", 4, "name", "definition-empty"),
         ("choices", 5, "name", "definition-code"),
         ("hd", 2, "project", "definition-project"),
@@ -266,7 +266,7 @@ fn what_forms_carry_beside_is_kept_or_refused_with_a_reason() {
         ("calculate,C,,,", "calculation", "definition-empty"),
         ("text,IDC_PAT,,${K},", "calculation", "definition-calculation-patient"),
         ("range,R,,,,start=a", "parameters", "definition-parameters"),
-        ("range,R,,,,start=5 end=1", "parameters", "definition-parameters"),
+        ("range,R,,,,start=5 end=1", "parameters", "definition-range"),
         ("rank YN,R,,,", "type", "definition-type-rank"),
         ("select_one_from_file ../secret.csv,F,,,", "type", "definition-from-file"),
         ("select_one_from_file countries.csv,F,,,,value=code", "type", "definition-file-column"),
@@ -447,9 +447,27 @@ fn defaults_are_of_the_type_of_their_variable() {
         ("date", "today() - 7", "today() - 7"),
         ("time", "25:00", "definition-default-type"),
         ("integer", "1 + 2", "1 + 2"),
+        ("integer", "0.1", "definition-default-type"),
+        ("decimal", "0.1", "0.1"),
         ("integer", "abc", "definition-expression-unexpected"),
         ("text", "1 + 2", "1 + 2"),
     ] {
         assert_eq!(read(default, kind), expected, "{kind} {default}");
     }
+}
+
+#[test]
+fn a_text_is_written_once_in_each_language() {
+    let read = |header: &str| {
+        let survey = format!("type,name,hd::key,{header}\ntext,T,yes,one,two\n");
+        match read_csv("form_id,version,default_language\nA,1.0.0,nl\n", &survey, "", "project\nHDBP0147\n") {
+            Ok(definition) => definition.variables[0].labels.get(Language::Nl).to_owned(),
+            Err(refused) => refused.problems[0].id.to_owned(),
+        }
+    };
+    assert_eq!(read("label,label::English (en)"), "one");
+    assert_eq!(read("label,label::Nederlands (nl)"), "definition-column-twice");
+    assert_eq!(read("label::fr-BE,label::Français (fr)"), "definition-column-twice");
+    assert_eq!(read("label::nl,label::Klingon (tlh)"), "one");
+    assert_eq!(read("label::nl,hint::nl"), "one");
 }

@@ -2,11 +2,11 @@
 
 use super::{
     choices,
-    survey::{Part, Reader},
+    survey::{Limits, Part, Reader},
 };
 use crate::{
     definition::{sheet::SheetRow, text::Texts, variable::Kind},
-    language::Language,
+    language::{Arg, Language},
 };
 
 /// The most choices of all lists together, copies included.
@@ -14,24 +14,6 @@ const MOST_CHOICES: usize = 500_000;
 
 /// The code that `or_other` adds to a list.
 pub(super) const OTHER: &str = "other";
-
-/// Rows that make a form note how it was filled in. A file of registrations
-/// has no such thing, so they are accepted and mean nothing.
-pub(super) fn is_metadata(kind: &str) -> bool {
-    const KINDS: [&str; 10] = [
-        "start",
-        "end",
-        "today",
-        "deviceid",
-        "username",
-        "email",
-        "phonenumber",
-        "subscriberid",
-        "simserial",
-        "audit",
-    ];
-    KINDS.contains(&kind)
-}
 
 impl Reader<'_> {
     /// The type of a variable, what of its row it is, and whether a text for
@@ -67,8 +49,8 @@ impl Reader<'_> {
                 Kind::Text
             }
             ["range"] => {
-                let (kind, rule) = self.range(row)?;
-                part = Part::Range(rule);
+                let (kind, limits) = self.range(row)?;
+                part = Part::Range(limits);
                 kind
             }
             [
@@ -161,7 +143,7 @@ impl Reader<'_> {
 
     /// A range's type and the rule that it stands for: from `start` in steps
     /// of `step` to `end`, by default 1, 1 and 10.
-    fn range(&mut self, row: &SheetRow) -> Option<(Kind, String)> {
+    fn range(&mut self, row: &SheetRow) -> Option<(Kind, Limits)> {
         let parameters = self.parameters(row)?;
         let mut numbers = [("start", 1.0), ("end", 10.0), ("step", 1.0)];
         for (name, value) in &parameters {
@@ -172,8 +154,10 @@ impl Reader<'_> {
             }
         }
         let [(_, start), (_, end), (_, step)] = numbers;
-        if step <= 0.0 || end < start {
-            return self.refuse(row, "parameters", "definition-parameters", "step");
+        for (is_wrong, name) in [(end < start, "end"), (step <= 0.0, "step")] {
+            if is_wrong {
+                return self.refuse(row, "parameters", "definition-range", name);
+            }
         }
         let is_whole = [start, end, step].iter().all(|number| number.fract() == 0.0);
         let mut rule = format!(". >= {start} and . <= {end}");
@@ -182,7 +166,10 @@ impl Reader<'_> {
             let steps = format!("((. - {start}) div {step})");
             rule.push_str(&format!(" and abs({steps} - round({steps})) < 0.000001"));
         }
-        Some((if is_whole { Kind::Integer } else { Kind::Decimal }, rule))
+        let limits = [("start", start), ("end", end), ("step", step)];
+        let limits = limits.map(|(name, number)| (name, Arg::Text(number.to_string())));
+        let message = in_all_languages_with("definition-range-message", &limits);
+        Some((if is_whole { Kind::Integer } else { Kind::Decimal }, Limits { rule, message }))
     }
 
     /// `name=value name=value`, separated by blanks, commas or semicolons.
@@ -201,9 +188,38 @@ impl Reader<'_> {
 
 /// One of our own texts as a workbook would carry it.
 pub(super) fn in_all_languages(id: &str) -> Texts {
+    in_all_languages_with(id, &[])
+}
+
+fn in_all_languages_with(id: &str, args: &[(&str, Arg)]) -> Texts {
     let mut texts = Texts::default();
     for language in Language::ALL {
-        texts.set(language, &language.text(id, &[]));
+        texts.set(language, &language.text(id, args));
     }
     texts
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::{definition::reader::tests::read_csv, language::Language};
+
+    #[test]
+    fn a_range_tells_its_limits_to_who_breaks_them() {
+        let message = |parameters: &str, constraint: &str| {
+            let survey =
+                format!("type,name,hd::key,parameters,constraint\nrange,R,yes,{parameters},{constraint}\n");
+            match read_csv("form_id,version\nA,1.0.0\n", &survey, "", "project\nHDBP0147\n") {
+                Ok(definition) => definition.variables[0].constraint_message.get(Language::En).to_owned(),
+                Err(refused) => {
+                    let problem = refused.problems.last().unwrap();
+                    format!("{} {:?}", problem.id, problem.args[0].1)
+                }
+            }
+        };
+        assert_eq!(message("start=0 end=1 step=0.25", ""), "Give a number from 0 to 1 in steps of 0.25.");
+        assert_eq!(message("start=0 end=1", ". != 0"), "", "which of the two was broken is not known");
+        assert_eq!(message("start=10 end=0", ""), "definition-range Text(\"end\")");
+        assert_eq!(message("step=0", ""), "definition-range Text(\"step\")");
+    }
 }

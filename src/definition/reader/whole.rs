@@ -3,6 +3,15 @@
 use super::survey::{Reader, Survey};
 use crate::definition::{sheet::Problem, variable::Role};
 
+/// What the identifier of a patient without a number is made of, with the
+/// names that the published definitions have for it.
+const GENERATED_FROM: [(Role, &str); 4] = [
+    (Role::LastName, "TX_PAT_LAST_NAM"),
+    (Role::FirstName, "TX_PAT_FIRST_NAM"),
+    (Role::BirthDate, "D_PAT_DOB"),
+    (Role::Sex, "CD_PAT_SEX"),
+];
+
 /// Checks the business key and the roles.
 pub(super) fn check(reader: &mut Reader<'_>, survey: &Survey) {
     let sheet = |id| Problem::at("survey", 0, "", id);
@@ -18,6 +27,14 @@ pub(super) fn check(reader: &mut Reader<'_>, survey: &Survey) {
         let earlier = &survey.variables[..place];
         if variable.role.is_some() && earlier.iter().any(|other| other.role == variable.role) {
             reader.problem(row, "hd::role", "definition-role-twice", &variable.name);
+        }
+        if variable.role == Some(Role::PatientGenerated) {
+            let has = |role| survey.variables.iter().any(|other| other.role == Some(role));
+            let missing: Vec<_> =
+                GENERATED_FROM.iter().filter(|(role, _)| !has(*role)).map(|it| it.1).collect();
+            if !missing.is_empty() {
+                reader.problem(row, "name", "definition-generated-without", &missing.join(", "));
+            }
         }
         if variable.repeat.is_some() && variable.key {
             reader.problem(row, "hd::key", "definition-repeat-key", "");
@@ -37,5 +54,28 @@ pub(super) fn check(reader: &mut Reader<'_>, survey: &Survey) {
     let has_physician = survey.variables.iter().any(|variable| variable.role == Some(Role::Physician));
     if reader.settings.enrolment_required && !has_physician {
         reader.problems.push(sheet("definition-no-physician"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::definition::reader::tests::{problems, read_csv};
+
+    #[test]
+    fn what_an_identifier_is_generated_from_is_there() {
+        let read = |more: &str| {
+            let survey = format!("type,name,hd::key\ntext,IDC_PAT,yes\ntext,TX_IDC_PAT_GENER,\n{more}");
+            problems(read_csv("form_id,version\nA,1.0.0\n", &survey, "", "project\nHDBP0147\n"))
+        };
+        let names = "text,TX_PAT_LAST_NAM,\ntext,TX_PAT_FIRST_NAM,\n";
+        let expected = [("survey", 3, "name".to_owned(), "definition-generated-without")];
+        assert_eq!(read(names), expected);
+        assert_eq!(read(&format!("{names}date,D_PAT_DOB,\n")), expected);
+        assert_eq!(
+            read(&format!("{names}date,D_PAT_DOB,\ntext,CD_PAT_SEX,\nmap,M,\n")).len(),
+            1,
+            "of another kind"
+        );
     }
 }

@@ -46,11 +46,12 @@ impl Layout {
     }
 
     /// The names that an organisation's folders of projects get, each with one
-    /// of the project's definitions.
+    /// of its definitions. A project has several if its definitions abbreviate
+    /// it in several ways.
     pub fn projects(&self, organisation: &Organisation) -> Vec<(String, &Arc<Summary>)> {
         let mut projects: Vec<(String, &Arc<Summary>)> = Vec::new();
         for definition in self.definitions.iter().filter(|known| organisation.takes(&known.name)) {
-            if !projects.iter().any(|(_, other)| other.project == definition.project) {
+            if !projects.iter().any(|(name, _)| names::is_project(name, definition)) {
                 projects.push((names::project_folder(definition), definition));
             }
         }

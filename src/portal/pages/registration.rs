@@ -182,7 +182,7 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
             };
         let value = text(value);
         Some(Line {
-            label: variable.labels.get(language).to_owned(),
+            label: variable.label(language).to_owned(),
             is_masked: value == MASK,
             value: Some(value),
             before: earlier.map(text),

@@ -183,7 +183,7 @@ fn form(visit: &Visit<'_>, search: &Search, errors: &Errors) -> Result<Answer> {
     })?;
     let parts: Vec<Part> = chosen(visit, search)?.map_or_else(Vec::new, |definition| {
         let keys = definition.variables.iter().enumerate().filter(|(_, variable)| variable.key);
-        keys.map(|(at, variable)| Part { at, label: variable.labels.get(language).to_owned() }).collect()
+        keys.map(|(at, variable)| Part { at, label: variable.label(language).to_owned() }).collect()
     });
     let states = State::ALL;
     let state = search.state();
