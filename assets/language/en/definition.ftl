@@ -97,5 +97,6 @@ definition-notice-language = Texts are shown in English, French and Dutch only, 
 definition-choice-twice = "{ $what }" is in its list already. Remove one of the two rows, or give it another code.
 definition-range = The end of a range is not below its start, and its step is above 0. Mend "{ $what }".
 definition-range-message = Give a number from { $start } to { $end } in steps of { $step }.
-definition-generated-without = The identifier of a patient without a number is made of the last name, the first name, the birth date and the sex. The definition has no variable for { $what }. Add it, or remove this row.
+definition-generated-type = The identifier of a patient without a number is made of "{ $what }", among others, and it cannot be of this type.
+definition-generated-without = The identifier of a patient without a number is made of the last name, the first name, the birth date and the sex. The definition has no variable "{ $what }". Add it, or remove this row.
 definition-expression-metadata = There is no variable "{ $what }": what a device knows by itself, such as who fills in and when, is not kept. The day of today is today(), the moment now().

@@ -97,5 +97,6 @@ definition-notice-language = Les textes ne s’affichent qu’en anglais, en fra
 definition-choice-twice = « { $what } » est déjà dans sa liste. Supprimez l’une des deux lignes, ou donnez-lui un autre code.
 definition-range = La fin d’un intervalle n’est pas inférieure à son début, et son pas est supérieur à 0. Corrigez « { $what } ».
 definition-range-message = Donnez un nombre de { $start } à { $end } par pas de { $step }.
-definition-generated-without = L’identifiant d’un patient sans numéro est composé du nom, du prénom, de la date de naissance et du sexe. La définition n’a pas de variable pour { $what }. Ajoutez-la, ou supprimez cette ligne.
+definition-generated-type = L’identifiant d’un patient sans numéro est composé, entre autres, de « { $what } », qui ne peut être de ce type.
+definition-generated-without = L’identifiant d’un patient sans numéro est composé du nom, du prénom, de la date de naissance et du sexe. La définition n’a pas de variable « { $what } ». Ajoutez-la, ou supprimez cette ligne.
 definition-expression-metadata = Il n’y a pas de variable « { $what } » : ce qu’un appareil sait par lui-même, comme qui remplit et quand, n’est pas conservé. Le jour d’aujourd’hui est today(), le moment now().

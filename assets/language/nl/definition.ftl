@@ -97,5 +97,6 @@ definition-notice-language = Teksten worden alleen in het Engels, Frans en Neder
 definition-choice-twice = "{ $what }" staat al in de lijst. Verwijder een van de twee rijen, of geef een andere code.
 definition-range = Het einde van een bereik ligt niet onder het begin, en de stap is groter dan 0. Verbeter "{ $what }".
 definition-range-message = Geef een getal van { $start } tot { $end } in stappen van { $step }.
-definition-generated-without = Het identificatienummer van een patiënt zonder nummer wordt gemaakt van de achternaam, de voornaam, de geboortedatum en het geslacht. De definitie heeft geen variabele voor { $what }. Voeg die toe, of verwijder deze rij.
+definition-generated-type = Het identificatienummer van een patiënt zonder nummer wordt onder meer gemaakt van "{ $what }", en dat kan niet van dit type zijn.
+definition-generated-without = Het identificatienummer van een patiënt zonder nummer wordt gemaakt van de achternaam, de voornaam, de geboortedatum en het geslacht. De definitie heeft geen variabele "{ $what }". Voeg die toe, of verwijder deze rij.
 definition-expression-metadata = Er is geen variabele "{ $what }": wat een toestel uit zichzelf weet, zoals wie invult en wanneer, wordt niet bijgehouden. De dag van vandaag is today(), het ogenblik now().

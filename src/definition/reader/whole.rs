@@ -29,11 +29,17 @@ pub(super) fn check(reader: &mut Reader<'_>, survey: &Survey) {
             reader.problem(row, "hd::role", "definition-role-twice", &variable.name);
         }
         if variable.role == Some(Role::PatientGenerated) {
+            let named =
+                |role| survey.variables.iter().position(|other| Role::of_variable(&other.name) == Some(role));
             let has = |role| survey.variables.iter().any(|other| other.role == Some(role));
-            let missing: Vec<_> =
-                GENERATED_FROM.iter().filter(|(role, _)| !has(*role)).map(|it| it.1).collect();
-            if !missing.is_empty() {
-                reader.problem(row, "name", "definition-generated-without", &missing.join(", "));
+            for (role, name) in GENERATED_FROM.iter().filter(|(role, _)| !has(*role)) {
+                match named(*role) {
+                    Some(other) => {
+                        let row = reader.planned[other].row;
+                        reader.problem(row, "type", "definition-generated-type", name);
+                    }
+                    None => reader.problem(row, "name", "definition-generated-without", name),
+                }
             }
         }
         if variable.repeat.is_some() && variable.key {
@@ -69,13 +75,13 @@ mod tests {
             problems(read_csv("form_id,version\nA,1.0.0\n", &survey, "", "project\nHDBP0147\n"))
         };
         let names = "text,TX_PAT_LAST_NAM,\ntext,TX_PAT_FIRST_NAM,\n";
-        let expected = [("survey", 3, "name".to_owned(), "definition-generated-without")];
-        assert_eq!(read(names), expected);
-        assert_eq!(read(&format!("{names}date,D_PAT_DOB,\n")), expected);
-        assert_eq!(
-            read(&format!("{names}date,D_PAT_DOB,\ntext,CD_PAT_SEX,\nmap,M,\n")).len(),
-            1,
-            "of another kind"
-        );
+        let without = ("survey", 3, "name".to_owned(), "definition-generated-without");
+        assert_eq!(read(names), [without.clone(), without.clone()]);
+        assert_eq!(read(&format!("{names}date,D_PAT_DOB,\n")), [without]);
+        let of_kind = |kind: &str| read(&format!("{names}date,D_PAT_DOB,\n{kind},CD_PAT_SEX,\nmap,M,\n"));
+        let unknown = ("survey", 8, "type".to_owned(), "definition-type");
+        assert_eq!(of_kind("text"), [unknown.clone()]);
+        let other = ("survey", 7, "type".to_owned(), "definition-generated-type");
+        assert_eq!(of_kind("date"), [other, unknown]);
     }
 }
