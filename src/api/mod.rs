@@ -52,6 +52,7 @@ pub struct Api {
     config: Config,
     shelf: known::Shelf,
     convoy: Convoy,
+    left: batch::Left,
 }
 
 /// Whether a path is the API's.
@@ -73,7 +74,13 @@ impl Api {
         if store.write(submission::end_interrupted)? > 0 {
             tracing::warn!("batches were under way when the appliance ended; nobody got an answer");
         }
-        Ok(Self { convoy: Convoy::start(Arc::clone(&store))?, shelf: known::Shelf::default(), store, config })
+        Ok(Self {
+            convoy: Convoy::start(Arc::clone(&store))?,
+            left: batch::Left::default(),
+            shelf: known::Shelf::default(),
+            store,
+            config,
+        })
     }
 
     fn language(&self, head: &Head, query: &Form) -> Language {
@@ -155,8 +162,8 @@ fn failed(error: &Error, request: &str, language: Language) -> Answer {
         tracing::error!(id = error.id, request, cause, "a request of the API failed");
     }
     let answer = problem::of_error(error, request, language);
-    match error.code {
-        Code::Unavailable => answer.header("Retry-After", "1"),
+    match (error.code, error.id) {
+        (Code::Unavailable, _) | (_, "api-idempotency-under-way") => answer.header("Retry-After", "1"),
         _ => answer,
     }
 }
