@@ -111,6 +111,11 @@ impl Api {
             let error = Error::new(Code::Forbidden, "api-key-reads-not");
             return Err(problem::of_error(&error, &request, language));
         }
+        if !route.body.is_empty() && !is_plain(head) {
+            let title = language.text("api-body-encoding", &[]);
+            let refused = problem::of(415, "api-body-encoding", &title, &request, &[]);
+            return Err(refused.header("Accept-Encoding", "identity"));
+        }
         Ok(Call { api: self, head, route, part, query, key, language, body })
     }
 
@@ -138,6 +143,11 @@ impl Handler for Api {
     }
 
     fn refuse(&self, status: u16, id: Uuid, head: Option<&Head>) -> Response {
+        if let (405, Some(head)) = (status, head)
+            && let Err(refused) = self.enter(head, b"")
+        {
+            return respond(guarded(head, refused));
+        }
         let language = head.map_or_else(Language::default, |head| self.language(head, &Form::default()));
         let code = if status == 413 { "api-body-too-large" } else { "api-refused" };
         let title = language.text(code, &[("limit", (BODY >> 20).into())]);
@@ -147,6 +157,20 @@ impl Handler for Api {
             None => refused,
         })
     }
+}
+
+/// Whether the body is to be read as it comes: not packed, and in UTF-8, as JSON
+/// is.
+fn is_plain(head: &Head) -> bool {
+    let coding = head.header("content-encoding").unwrap_or_default().trim();
+    let kind = head.header("content-type").unwrap_or_default();
+    let mut charsets = kind.split(';').skip(1).filter_map(|param| {
+        let (name, value) = param.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+    });
+    let is_known =
+        |charset: &str| ["utf-8", "utf8", "us-ascii"].iter().any(|it| it.eq_ignore_ascii_case(charset));
+    (coding.is_empty() || coding.eq_ignore_ascii_case("identity")) && charsets.all(is_known)
 }
 
 /// What a path takes, as the field `Allow` says it.

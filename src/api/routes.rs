@@ -38,6 +38,7 @@ const TAKES: &[(u16, &str)] = &[
     (400, "api-idempotency-wrong"),
     (409, "api-idempotency-under-way"),
     (409, "definition-version-known"),
+    (415, "api-body-encoding"),
     (422, "api-idempotency-other"),
     (422, "api-payload-refused"),
     (422, "version-closed"),

@@ -1,6 +1,7 @@
 api-about = Send registrations and ask about them. Prove who asks with an API key of the portal. Codes of findings are those of a file.
 api-batch-empty = The batch holds no registration. Send at least one.
 api-batch-too-many = The batch holds more than { $limit } registrations. Send it in several requests.
+api-body-encoding = Send the body as it is, without Content-Encoding, in UTF-8.
 api-body-not-json = The body is not JSON: look at line { $line }, column { $column }.
 api-body-not-object = The body is not a JSON object of variables and their values.
 api-body-too-large = The body is larger than { $limit } MiB. Send a batch in several requests.

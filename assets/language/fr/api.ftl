@@ -1,6 +1,7 @@
 api-about = Envoyer des enregistrements et les interroger. Identifiez-vous par une clé d’API du portail. Les codes des constats sont ceux d’un fichier.
 api-batch-empty = Le lot ne contient aucun enregistrement. Envoyez-en au moins un.
 api-batch-too-many = Le lot contient plus de { $limit } enregistrements. Envoyez-le en plusieurs requêtes.
+api-body-encoding = Envoyez le corps tel quel, sans Content-Encoding, en UTF-8.
 api-body-not-json = Le corps n’est pas du JSON : voyez ligne { $line }, colonne { $column }.
 api-body-not-object = Le corps n’est pas un objet JSON de variables et de leurs valeurs.
 api-body-too-large = Le corps dépasse { $limit } Mio. Envoyez un lot en plusieurs requêtes.

@@ -1,6 +1,7 @@
 api-about = Registraties versturen en opvragen. Bewijs wie vraagt met een API-sleutel van het portaal. De codes van bevindingen zijn die van een bestand.
 api-batch-empty = De batch bevat geen enkele registratie. Stuur er minstens één.
 api-batch-too-many = De batch bevat meer dan { $limit } registraties. Verstuur ze in meerdere aanvragen.
+api-body-encoding = Stuur de body zoals hij is, zonder Content-Encoding, in UTF-8.
 api-body-not-json = De inhoud is geen JSON: kijk op regel { $line }, kolom { $column }.
 api-body-not-object = De inhoud is geen JSON-object van variabelen en hun waarden.
 api-body-too-large = De inhoud is groter dan { $limit } MiB. Verstuur een batch in meerdere aanvragen.
