@@ -1,10 +1,7 @@
 //! Many registrations in one request: an array, or a line of JSON for each.
 //! Thousands go into the store together; each has its own result.
 
-use std::{
-    fmt, mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 use serde::{
     Deserializer as _,
@@ -15,19 +12,15 @@ use serde_json::{Deserializer, Map, Value, json, value::RawValue};
 use super::{
     answer::Answer,
     call::Call,
+    course::Course,
     known::Known,
     problem::{Told, hex},
     submit::{Teller, again, name, other, read, sending, told, under_way},
 };
 use crate::{
-    domain::{api_key::ApiKey, import::ImportId},
     error::{Code, Error, Result},
     intake::convoy::{self, Batch, Done, Keep, Outcome},
-    store::{
-        Store, Tx,
-        idempotency::{self, Known as Kept, Name},
-        submission,
-    },
+    store::idempotency::{self, Known as Kept, Name},
 };
 
 /// The most registrations of one request.
@@ -118,53 +111,6 @@ fn all(call: &Call<'_>, known: &Known, items: &[&[u8]]) -> Result<Answer> {
         if last {
             return Ok(report.answer());
         }
-    }
-}
-
-/// A batch of which a part is stored and another one follows. If it goes no
-/// further, its import ends, and its name is free for a repetition.
-struct Course<'a, 'c> {
-    call: &'a Call<'c>,
-    import: Option<ImportId>,
-}
-
-impl Drop for Course<'_, '_> {
-    fn drop(&mut self) {
-        if let (Some(import), Ok(key)) = (self.import, self.call.key()) {
-            self.call.api.left.add(Arc::clone(key), import);
-            self.call.api.left.end(&self.call.api.store);
-        }
-    }
-}
-
-/// Batches that go no further and of which the store does not know it yet: what
-/// stopped one, a full disk perhaps, may keep it from being written down, too.
-#[derive(Default)]
-pub struct Left(Mutex<Vec<(Arc<ApiKey>, ImportId)>>);
-
-impl Left {
-    fn add(&self, key: Arc<ApiKey>, import: ImportId) {
-        self.lock().push((key, import));
-    }
-
-    /// Ends them, or tries again with the next batch.
-    fn end(&self, store: &Store) {
-        let left = mem::take(&mut *self.lock());
-        if left.is_empty() {
-            return;
-        }
-        let end = |tx: &Tx<'_>| {
-            left.iter()
-                .try_for_each(|(key, id)| submission::stop(tx, key.organisation, key.id, *id, "batch-broken"))
-        };
-        if let Err(error) = store.write(end) {
-            tracing::warn!(id = error.id, "a batch that goes no further could not be ended yet");
-            self.lock().extend(left);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<(Arc<ApiKey>, ImportId)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -31,6 +31,7 @@ mod access;
 mod answer;
 mod batch;
 mod call;
+mod course;
 mod definition;
 mod fhir;
 mod known;
@@ -52,7 +53,7 @@ pub struct Api {
     config: Config,
     shelf: known::Shelf,
     convoy: Convoy,
-    left: batch::Left,
+    left: course::Left,
 }
 
 /// Whether a path is the API's.
@@ -76,7 +77,7 @@ impl Api {
         }
         Ok(Self {
             convoy: Convoy::start(Arc::clone(&store))?,
-            left: batch::Left::default(),
+            left: course::Left::default(),
             shelf: known::Shelf::default(),
             store,
             config,
