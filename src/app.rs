@@ -62,20 +62,10 @@ impl Doors {
     fn of(&self, path: &str) -> &dyn Handler {
         if api::is_path(path) { &self.api } else { &self.portal }
     }
-
-    /// The answer to who asks the portal what it can do: people's browsers do
-    /// not.
-    fn no_method(&self, head: &Head) -> Response {
-        let refused = self.portal.refuse(405, head.id, None);
-        refused.header("Allow", "GET, HEAD, POST").unwrap_or_else(|_| Response::problem(405))
-    }
 }
 
 impl Handler for Doors {
     fn limit(&self, head: &Head) -> BodyLimit {
-        if head.method == "OPTIONS" && !api::is_path(&head.path) {
-            return BodyLimit::Refused(self.no_method(head));
-        }
         self.of(&head.path).limit(head)
     }
 
@@ -147,7 +137,7 @@ impl App {
         let hosts: Vec<_> = names.iter().map(|name| front::host(name)).collect();
         let inner = Inner::start(Arc::clone(&portal) as _, Inside::default())?;
         let rules = Rules {
-            methods: &["GET", "HEAD", "OPTIONS", "POST"],
+            methods: &["GET", "HEAD", "POST"],
             names: hosts.clone(),
             limits: self.limits(),
             log: true,

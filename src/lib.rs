@@ -152,7 +152,8 @@
 //!    (`store/idempotency.rs`).
 //! 4. Only then it is answered, with the name of its business key. What a key
 //!    sends one by one is one import a day (`store/submission.rs`); a batch is
-//!    one of its own.
+//!    one of its own. It goes into the store in parts, which end at many rows or
+//!    many findings so that nobody waits for long (`api/submit.rs`).
 //!
 //! # A delivery, step by step
 //!

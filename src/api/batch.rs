@@ -1,26 +1,27 @@
 //! Many registrations in one request: an array, or a line of JSON for each.
 //! Thousands go into the store together; each has its own result.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use serde_json::{Map, Value, json, value::RawValue};
+use serde::{
+    Deserializer as _,
+    de::{Error as _, SeqAccess, Visitor},
+};
+use serde_json::{Deserializer, Map, Value, json, value::RawValue};
 
 use super::{
     answer::Answer,
     call::Call,
+    course::Course,
     known::Known,
     problem::{Told, hex},
-    submit::{Teller, again, name, other, read, sending, told},
+    submit::{Teller, again, name, other, read, sending, told, under_way},
 };
 use crate::{
     error::{Code, Error, Result},
     intake::convoy::{self, Batch, Done, Keep, Outcome},
     store::idempotency::{self, Known as Kept, Name},
 };
-
-/// Registrations that one transaction stores: enough that their keys go into
-/// the index sorted, and not one by one.
-const PART: usize = 5_000;
 
 /// The most registrations of one request.
 const MOST: usize = 100_000;
@@ -31,13 +32,15 @@ const MOST_FINDINGS: usize = 10_000;
 
 /// Stores the registrations of a JSON array.
 pub fn array(call: &Call<'_>, known: &Known) -> Result<Answer> {
-    let items: Vec<&RawValue> = serde_json::from_slice(call.body).map_err(|error| {
-        Error::new(Code::Usage, "api-body-not-json")
+    let mut items = Vec::new();
+    let mut text = Deserializer::from_slice(call.body);
+    let read = text.deserialize_seq(Items(&mut items)).and_then(|()| text.end());
+    match read {
+        Err(error) if items.len() <= MOST => Err(Error::new(Code::Usage, "api-body-not-json")
             .with("line", error.line() as u64)
-            .with("column", error.column() as u64)
-    })?;
-    let items: Vec<&[u8]> = items.into_iter().map(|item| item.get().as_bytes()).collect();
-    all(call, known, &items)
+            .with("column", error.column() as u64)),
+        _ => all(call, known, &items),
+    }
 }
 
 /// Stores the registrations that stand one on a line.
@@ -47,6 +50,28 @@ pub fn lines(call: &Call<'_>, known: &Known) -> Result<Answer> {
     all(call, known, &items)
 }
 
+/// Where the items of an array are put, each as it is written. One more than
+/// may come ends the reading: millions fit into a body.
+struct Items<'i, 't>(&'i mut Vec<&'t [u8]>);
+
+impl<'de> Visitor<'de> for Items<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while let Some(item) = items.next_element::<&RawValue>()? {
+            self.0.push(item.get().as_bytes());
+            if self.0.len() > MOST {
+                return Err(A::Error::custom("too many"));
+            }
+        }
+        Ok(())
+    }
+}
+
 fn all(call: &Call<'_>, known: &Known, items: &[&[u8]]) -> Result<Answer> {
     if items.is_empty() {
         return Err(Error::new(Code::Usage, "api-batch-empty"));
@@ -54,30 +79,39 @@ fn all(call: &Call<'_>, known: &Known, items: &[&[u8]]) -> Result<Answer> {
     if items.len() > MOST {
         return Err(Error::new(Code::TooLarge, "api-batch-too-many").with("limit", MOST as u64));
     }
-    let mut name = name(call)?;
+    let name = name(call)?;
+    call.api.left.end(&call.api.store);
     if let Some(answer) = before(call, name.as_ref())? {
         return Ok(answer);
     }
     let teller = Teller::new(call);
     let mut report = Report::default();
-    let mut import = None;
-    let parts = items.chunks(PART).count();
-    for (number, part) in items.chunks(PART).enumerate() {
-        let rows = read(call, known, part.iter().copied());
+    let mut course = Course { call, import: None };
+    let mut rest = items;
+    loop {
+        let rows = read(call, known, rest.iter().copied());
+        rest = &rest[rows.len()..];
         let findings: Arc<Vec<_>> = Arc::new(rows.iter().map(|row| told(call, known, row)).collect());
-        let last = number + 1 == parts;
-        let keep = if last { name.take().map(|name| keep(name, &teller, &report, &findings)) } else { None };
-        let batch = Some(Batch { import, last });
+        let last = rest.is_empty();
+        let keep = match name {
+            Some(name) if last => Some(keep(name, &teller, &report, &findings)),
+            Some(name) if course.import.is_none() => Some(Keep { name, answer: None }),
+            _ => None,
+        };
+        let batch = Some(Batch { import: course.import, last });
         match call.api.convoy.send(convoy::Sending { batch, ..sending(call, known, rows, keep)? })? {
             Done::Stored(outcome) => {
-                import = Some(outcome.import);
+                course.import = Some(outcome.import).filter(|_| !last);
                 report.add(&teller, &outcome, &findings);
             }
             Done::Before(bytes) => return again(&bytes),
             Done::Other => return Err(other()),
+            Done::UnderWay => return Err(under_way()),
+        }
+        if last {
+            return Ok(report.answer());
         }
     }
-    Ok(report.answer())
 }
 
 /// The answer that this request got before, if it did.
@@ -87,6 +121,7 @@ fn before(call: &Call<'_>, name: Option<&Name>) -> Result<Option<Answer>> {
         Kept::Nothing => Ok(None),
         Kept::Answer(bytes) => again(&bytes).map(Some),
         Kept::Other => Err(other()),
+        Kept::UnderWay => Err(under_way()),
     }
 }
 
@@ -97,7 +132,7 @@ fn keep(name: Name, teller: &Teller, report: &Report, findings: &Arc<Vec<Vec<Tol
         report.add(&teller, outcome, &findings);
         report.answer().to_bytes()
     });
-    Keep { name, answer }
+    Keep { name, answer: Some(answer) }
 }
 
 /// What became of a registration, as clients get it.

@@ -31,6 +31,7 @@ mod access;
 mod answer;
 mod batch;
 mod call;
+mod course;
 mod definition;
 mod fhir;
 mod known;
@@ -52,6 +53,7 @@ pub struct Api {
     config: Config,
     shelf: known::Shelf,
     convoy: Convoy,
+    left: course::Left,
 }
 
 /// Whether a path is the API's.
@@ -73,7 +75,13 @@ impl Api {
         if store.write(submission::end_interrupted)? > 0 {
             tracing::warn!("batches were under way when the appliance ended; nobody got an answer");
         }
-        Ok(Self { convoy: Convoy::start(Arc::clone(&store))?, shelf: known::Shelf::default(), store, config })
+        Ok(Self {
+            convoy: Convoy::start(Arc::clone(&store))?,
+            left: course::Left::default(),
+            shelf: known::Shelf::default(),
+            store,
+            config,
+        })
     }
 
     fn language(&self, head: &Head, query: &Form) -> Language {
@@ -104,6 +112,11 @@ impl Api {
             let error = Error::new(Code::Forbidden, "api-key-reads-not");
             return Err(problem::of_error(&error, &request, language));
         }
+        if !route.body.is_empty() && !is_plain(head) {
+            let title = language.text("api-body-encoding", &[]);
+            let refused = problem::of(415, "api-body-encoding", &title, &request, &[]);
+            return Err(refused.header("Accept-Encoding", "identity"));
+        }
         Ok(Call { api: self, head, route, part, query, key, language, body })
     }
 
@@ -131,6 +144,11 @@ impl Handler for Api {
     }
 
     fn refuse(&self, status: u16, id: Uuid, head: Option<&Head>) -> Response {
+        if let (405, Some(head)) = (status, head)
+            && let Err(refused) = self.enter(head, b"")
+        {
+            return respond(guarded(head, refused));
+        }
         let language = head.map_or_else(Language::default, |head| self.language(head, &Form::default()));
         let code = if status == 413 { "api-body-too-large" } else { "api-refused" };
         let title = language.text(code, &[("limit", (BODY >> 20).into())]);
@@ -140,6 +158,20 @@ impl Handler for Api {
             None => refused,
         })
     }
+}
+
+/// Whether the body is to be read as it comes: not packed, and in UTF-8, as JSON
+/// is.
+fn is_plain(head: &Head) -> bool {
+    let coding = head.header("content-encoding").unwrap_or_default().trim();
+    let kind = head.header("content-type").unwrap_or_default();
+    let mut charsets = kind.split(';').skip(1).filter_map(|param| {
+        let (name, value) = param.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+    });
+    let is_known =
+        |charset: &str| ["utf-8", "utf8", "us-ascii"].iter().any(|it| it.eq_ignore_ascii_case(charset));
+    (coding.is_empty() || coding.eq_ignore_ascii_case("identity")) && charsets.all(is_known)
 }
 
 /// What a path takes, as the field `Allow` says it.
@@ -155,8 +187,8 @@ fn failed(error: &Error, request: &str, language: Language) -> Answer {
         tracing::error!(id = error.id, request, cause, "a request of the API failed");
     }
     let answer = problem::of_error(error, request, language);
-    match error.code {
-        Code::Unavailable => answer.header("Retry-After", "1"),
+    match (error.code, error.id) {
+        (Code::Unavailable, _) | (_, "api-idempotency-under-way") => answer.header("Retry-After", "1"),
         _ => answer,
     }
 }

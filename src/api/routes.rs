@@ -36,7 +36,9 @@ const ONE: &[(u16, &str)] = &[
 /// It takes registrations in.
 const TAKES: &[(u16, &str)] = &[
     (400, "api-idempotency-wrong"),
+    (409, "api-idempotency-under-way"),
     (409, "definition-version-known"),
+    (415, "api-body-encoding"),
     (422, "api-idempotency-other"),
     (422, "api-payload-refused"),
     (422, "version-closed"),

@@ -1,6 +1,6 @@
 //! `POST /proxy/api/dcd/payload/submit`: one registration, or many.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, cmp::Reverse, sync::Arc};
 
 use serde_json::json;
 
@@ -15,9 +15,9 @@ use super::{
 use crate::{
     error::{Code, Error, Result},
     intake::convoy::{self, Done, Keep, Outcome, Sending},
-    language::Language,
+    language::{Arg, Language},
     store::idempotency::Name,
-    validate::Row,
+    validate::{CellFinding, Row},
 };
 
 /// What answers `202` and `422`: everything that both need to be made again
@@ -62,22 +62,62 @@ pub fn one(call: &Call<'_>, known: &Known, text: &[u8]) -> Result<Answer> {
     let name = name(call)?;
     let keep = name.map(|name| {
         let (teller, findings) = (teller.clone(), Arc::clone(&findings));
-        Keep { name, answer: Box::new(move |outcome| teller.one(outcome, &findings).to_bytes()) }
+        Keep { name, answer: Some(Box::new(move |outcome| teller.one(outcome, &findings).to_bytes())) }
     });
     match call.api.convoy.send(sending(call, known, vec![row], keep)?)? {
         Done::Stored(outcome) => Ok(teller.one(&outcome, &findings)),
         Done::Before(bytes) => again(&bytes),
         Done::Other => Err(other()),
+        Done::UnderWay => Err(under_way()),
     }
 }
 
-/// Reads and judges payloads.
+/// Reads and judges the first payloads, as many as go into the store together:
+/// enough that their keys go into the index sorted and not one by one, but not
+/// so many that others wait for long.
 pub fn read<'t>(call: &Call<'_>, known: &Known, texts: impl Iterator<Item = &'t [u8]>) -> Vec<Row> {
     let validation = &call.api.config.validation;
     let payload = Payload { known, default_author: &validation.default_author };
     known.validating(&validation.nihdi_moduli, |validator| {
-        texts.map(|text| payload.read(text, validator)).collect()
+        let (mut rows, mut findings) = (Vec::new(), 0);
+        for text in texts {
+            let mut row = payload.read(text, validator);
+            shorten(&mut row.findings);
+            findings += row.findings.len();
+            rows.push(row);
+            if rows.len() >= PART || findings >= convoy::MOST_FINDINGS {
+                break;
+            }
+        }
+        rows
     })
+}
+
+/// The most registrations that one transaction stores of a batch.
+const PART: usize = 5_000;
+
+/// So many findings of a registration are kept and told, and one that says how
+/// many more there were.
+const MOST_FINDINGS: usize = 100;
+
+/// Leaves out findings over [`MOST_FINDINGS`], of those that only warn first.
+fn shorten(findings: &mut Vec<CellFinding>) {
+    if findings.len() <= MOST_FINDINGS {
+        return;
+    }
+    findings.sort_by_key(|found| Reverse(found.severity));
+    let more = CellFinding {
+        code: "payload-more-findings",
+        severity: findings[MOST_FINDINGS].severity,
+        variable: None,
+        technical: None,
+        repeat: None,
+        shape: String::new(),
+        args: vec![("count", Arg::Count((findings.len() - MOST_FINDINGS) as u64))],
+    };
+    findings.truncate(MOST_FINDINGS);
+    findings.push(more);
+    findings.shrink_to_fit();
 }
 
 /// What was found, in words.
@@ -128,6 +168,11 @@ pub fn other() -> Error {
     Error::invalid("api-idempotency-other")
 }
 
+/// The same request is being done under the same name.
+pub fn under_way() -> Error {
+    Error::new(Code::Conflict, "api-idempotency-under-way")
+}
+
 impl Teller {
     /// A teller for the answer to `call`.
     pub fn new(call: &Call<'_>) -> Self {
@@ -152,5 +197,36 @@ impl Teller {
         let mut body = batch::fate(row);
         body.insert("findings".to_owned(), json!(findings));
         Answer::new(202, "application/json", serde_json::Value::Object(body).to_string().into_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::finding::Severity;
+
+    fn found(severity: Severity) -> CellFinding {
+        CellFinding {
+            code: "cell-unknown",
+            severity,
+            variable: None,
+            technical: None,
+            repeat: None,
+            shape: String::new(),
+            args: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_registration_keeps_a_hundred_findings_and_what_refuses_it_first() {
+        let mut few = vec![found(Severity::Warning); 100];
+        shorten(&mut few);
+        assert_eq!(few.len(), 100);
+        let mut many = vec![found(Severity::Warning); 300];
+        many.push(found(Severity::Error));
+        shorten(&mut many);
+        assert_eq!((many.len(), many[0].severity), (101, Severity::Error));
+        assert_eq!((many[100].severity, &many[100].args[0].1), (Severity::Warning, &Arg::Count(201)));
+        assert!(many.capacity() < 200);
     }
 }

@@ -50,8 +50,11 @@ impl Exchanges<'_> {
             let mut entry = Entry::new(id, self.rules.log);
             let head = match self.read_head(certificate.clone(), id)? {
                 Ok(head) => head,
-                Err(refusal) => return self.refuse(refusal, id, entry),
+                Err(refusal) => return self.refuse(refusal, id, None, entry),
             };
+            if !self.rules.methods.contains(&head.method.as_str()) {
+                return self.refuse(Refusal(405), id, Some(&head), entry);
+            }
             entry.about(&head);
             let head_only = head.method == "HEAD";
             let last = head.close || served >= self.rules.limits.requests;
@@ -204,10 +207,11 @@ impl Exchanges<'_> {
         })
     }
 
-    fn refuse(mut self, refusal: Refusal, id: Uuid, mut entry: Entry) -> io::Result<()> {
-        let response = self.refusal(refusal.0, id, None);
+    fn refuse(mut self, refusal: Refusal, id: Uuid, head: Option<&Head>, mut entry: Entry) -> io::Result<()> {
+        let response = self.refusal(refusal.0, id, head);
+        let status = response.status();
         let bytes = response.into_bytes(false, true, id, &date());
-        entry.answered(refusal.0, bytes.len());
+        entry.answered(status, bytes.len());
         self.stream.write_all(&bytes)?;
         drop(entry);
         self.stream.close();
@@ -217,8 +221,9 @@ impl Exchanges<'_> {
     fn refusal(&self, status: u16, id: Uuid, head: Option<&Head>) -> Response {
         let response = catch_unwind(AssertUnwindSafe(|| self.handler.refuse(status, id, head)))
             .unwrap_or_else(|_| Response::problem(status));
-        let with = match status {
-            405 => response.header("Allow", self.rules.methods.join(", ")),
+        let tells_methods = response.headers.iter().any(|(name, _)| name == "Allow");
+        let with = match response.status() {
+            405 if !tells_methods => response.header("Allow", self.rules.methods.join(", ")),
             503 => response.header("Retry-After", "1"),
             _ => return response,
         };

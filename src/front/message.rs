@@ -22,7 +22,8 @@ pub trait Handler: Send + Sync {
     /// The answer to a request that broke a rule of the front door itself
     /// (400, 405, 408, 411, 413, 417, 421, 431, 503, 505, 507) or a handler
     /// (500). `id` is the request's, as the log has it; `head` is absent where
-    /// it could not be read or is gone.
+    /// it could not be read or is gone. Of 405 a handler may say which methods
+    /// the address takes, or answer that there is none.
     fn refuse(&self, status: u16, id: Uuid, head: Option<&Head>) -> Response {
         let (_, _) = (id, head);
         Response::problem(status)

@@ -53,6 +53,18 @@ pub struct Sending {
     pub keep: Option<Keep>,
 }
 
+impl Sending {
+    fn findings(&self) -> usize {
+        self.rows.iter().map(|row| row.findings.len()).sum()
+    }
+
+    /// Whether nothing of its request came before: a later part of a batch goes
+    /// on under the name that the first one took.
+    fn begins(&self) -> bool {
+        self.batch.is_none_or(|batch| batch.import.is_none())
+    }
+}
+
 /// A batch, which may come in several parts.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch {
@@ -66,8 +78,9 @@ pub struct Batch {
 pub struct Keep {
     /// The request.
     pub name: Name,
-    /// Makes the answer.
-    pub answer: Teller,
+    /// Makes the answer; none if more of the batch follows, and the name is only
+    /// taken.
+    pub answer: Option<Teller>,
 }
 
 /// Makes the answer to a request of what became of it.
@@ -82,6 +95,8 @@ pub enum Done {
     Before(Vec<u8>),
     /// Another request was done under the same name.
     Other,
+    /// The same request, a batch, is still being done.
+    UnderWay,
 }
 
 /// What became of the rows.
@@ -124,6 +139,10 @@ struct Waiting {
 /// So many rows one transaction takes, and a sending more.
 const MOST_ROWS: usize = 10_000;
 
+/// So many findings one transaction takes, and a sending more: each is a row of
+/// the store, as a registration is not.
+pub const MOST_FINDINGS: usize = 20_000;
+
 impl Convoy {
     /// Starts the thread that stores. It ends with the convoy.
     ///
@@ -154,12 +173,14 @@ impl Convoy {
 
 fn run(store: &Store, receiver: &Receiver<Waiting>) {
     while let Ok(first) = receiver.recv() {
-        let mut rows = first.sending.rows.len();
+        let (mut rows, mut findings) = (first.sending.rows.len(), first.sending.findings());
         let mut waiting = vec![first];
         while rows < MOST_ROWS
+            && findings < MOST_FINDINGS
             && let Ok(next) = receiver.try_recv()
         {
             rows += next.sending.rows.len();
+            findings += next.sending.findings();
             waiting.push(next);
         }
         let (sendings, tellers): (Vec<_>, Vec<_>) =
@@ -194,7 +215,7 @@ fn carry(tx: &Tx<'_>, sendings: &[Sending]) -> Result<Vec<Done>> {
     let mut groups: Vec<(ImportId, Vec<usize>)> = Vec::new();
     let mut repeated = Vec::new();
     for (place, sending) in sendings.iter().enumerate() {
-        if let Some(keep) = &sending.keep {
+        if let Some(keep) = sending.keep.as_ref().filter(|_| sending.begins()) {
             match idempotency::look_up(tx, sending.key.id, &keep.name)? {
                 Known::Answer(answer) => {
                     done[place] = Some(Done::Before(answer));
@@ -202,6 +223,10 @@ fn carry(tx: &Tx<'_>, sendings: &[Sending]) -> Result<Vec<Done>> {
                 }
                 Known::Other => {
                     done[place] = Some(Done::Other);
+                    continue;
+                }
+                Known::UnderWay => {
+                    done[place] = Some(Done::UnderWay);
                     continue;
                 }
                 Known::Nothing => {}
@@ -227,7 +252,11 @@ fn carry(tx: &Tx<'_>, sendings: &[Sending]) -> Result<Vec<Done>> {
         let members: Vec<&Sending> = places.iter().map(|place| &sendings[*place]).collect();
         for (place, outcome) in places.iter().zip(store_group(tx, import, &members)?) {
             if let Some(keep) = &sendings[*place].keep {
-                idempotency::keep(tx, sendings[*place].key.id, &keep.name, &(keep.answer)(&outcome))?;
+                let key = sendings[*place].key.id;
+                match &keep.answer {
+                    Some(answer) => idempotency::keep(tx, key, &keep.name, &answer(&outcome))?,
+                    None => idempotency::take(tx, key, &keep.name, import)?,
+                }
             }
             done[*place] = Some(Done::Stored(outcome));
         }
@@ -236,7 +265,8 @@ fn carry(tx: &Tx<'_>, sendings: &[Sending]) -> Result<Vec<Done>> {
         let Some(keep) = &sendings[place].keep else { continue };
         done[place] = Some(match idempotency::look_up(tx, sendings[place].key.id, &keep.name)? {
             Known::Answer(answer) => Done::Before(answer),
-            _ => Done::Other,
+            Known::UnderWay => Done::UnderWay,
+            Known::Other | Known::Nothing => Done::Other,
         });
     }
     done.into_iter().map(|done| done.ok_or_else(|| Error::internal("a sending was left out"))).collect()

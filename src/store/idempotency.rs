@@ -1,10 +1,14 @@
 //! Answers to requests that may be repeated: the same name with the same
-//! request gives the same answer, for a day.
+//! request gives the same answer, for a day. A batch takes its name with its
+//! first part, so that no other request begins under it meanwhile.
 
 use rusqlite::{OptionalExtension, params};
 
 use super::{Purpose, Tx};
-use crate::{domain::api_key::ApiKeyId, error::Result};
+use crate::{
+    domain::{api_key::ApiKeyId, import::ImportId},
+    error::Result,
+};
 
 /// How long an answer is kept, in milliseconds.
 const KEPT: i64 = 24 * 3_600_000;
@@ -24,8 +28,10 @@ pub enum Known {
     Nothing,
     /// The answer that the same request got.
     Answer(Vec<u8>),
-    /// Another request had this name.
+    /// Another request had this name, or has it.
     Other,
+    /// The same request, a batch, is still being done.
+    UnderWay,
 }
 
 impl Name {
@@ -52,18 +58,19 @@ impl Name {
 /// What is known of the name that a key gave.
 pub fn look_up(tx: &Tx<'_>, key: ApiKeyId, name: &Name) -> Result<Known> {
     let mut statement = tx.sql.prepare_cached(
-        "SELECT request, answer FROM idempotency WHERE api_key = ?1 AND name = ?2 AND at > ?3",
+        "SELECT request, answer, import FROM idempotency WHERE api_key = ?1 AND name = ?2 AND at > ?3",
     )?;
     let since = tx.now.as_millisecond() - KEPT;
-    let found: Option<(Vec<u8>, Vec<u8>)> = statement
-        .query_row(params![key.0, name.name, since], |row| Ok((row.get(0)?, row.get(1)?)))
+    let found: Option<(Vec<u8>, Vec<u8>, Option<i64>)> = statement
+        .query_row(params![key.0, name.name, since], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     Ok(match found {
         None => Known::Nothing,
-        Some((request, answer)) if request == name.request => {
+        Some((request, ..)) if request != name.request => Known::Other,
+        Some((_, _, Some(_))) => Known::UnderWay,
+        Some((_, answer, None)) => {
             Known::Answer(tx.keys.open_sealed(Purpose::Submission, &name.name, &answer)?.to_vec())
         }
-        Some(_) => Known::Other,
     })
 }
 
@@ -78,5 +85,23 @@ pub fn keep(tx: &Tx<'_>, key: ApiKeyId, name: &Name, answer: &[u8]) -> Result<()
             "INSERT OR REPLACE INTO idempotency (api_key, name, request, answer, at) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![key.0, name.name, name.request, sealed, now])?;
+    Ok(())
+}
+
+/// Takes a name for a batch, in the transaction that stores its first part and
+/// begins its import. [`keep`] follows with its last part.
+pub fn take(tx: &Tx<'_>, key: ApiKeyId, name: &Name, import: ImportId) -> Result<()> {
+    tx.sql
+        .prepare_cached(
+            "INSERT OR REPLACE INTO idempotency (api_key, name, request, answer, at, import)
+             VALUES (?1, ?2, ?3, x'', ?4, ?5)",
+        )?
+        .execute(params![key.0, name.name, name.request, tx.now.as_millisecond(), import.0])?;
+    Ok(())
+}
+
+/// Gives the name of a batch that goes no further back, if it had one.
+pub fn give_back(tx: &Tx<'_>, import: ImportId) -> Result<()> {
+    tx.sql.prepare_cached("DELETE FROM idempotency WHERE import = ?1")?.execute([import.0])?;
     Ok(())
 }

@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0013_definitions.sql"),
     include_str!("migrations/0014_written_on.sql"),
     include_str!("migrations/0015_rejected.sql"),
+    include_str!("migrations/0016_batch_names.sql"),
 ];
 
 /// Opens the one connection that writes, making the database first if there

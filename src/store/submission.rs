@@ -4,7 +4,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Purpose, Tx, audit, limit, organisation};
+use super::{Purpose, Tx, audit, idempotency, limit, organisation};
 use crate::{
     clock,
     domain::{
@@ -88,14 +88,30 @@ pub fn end_interrupted(tx: &Tx<'_>) -> Result<usize> {
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<_>>()?;
     for (id, organisation, key) in &found {
-        let (id, organisation) = (ImportId(*id), OrganisationId(*organisation));
-        let reason = serde_json::json!({ "code": "batch-interrupted", "args": "{}" }).to_string();
-        super::import::finish(tx, organisation, id, ImportState::Stopped, Some(&reason))?;
-        let counts = super::import::get(tx, organisation, id)?.counts;
-        let details = serde_json::json!({ "import": id.0, "state": ImportState::Stopped, "rows": counts });
-        audit::record(tx, &ApiKeyId(*key).actor(), "import.end", Some(organisation), &details)?;
+        stop(tx, OrganisationId(*organisation), ApiKeyId(*key), ImportId(*id), "batch-interrupted")?;
     }
     Ok(found.len())
+}
+
+/// Ends a batch that goes no further, for the reason that the message `code`
+/// tells; the name that its request had is free again. One that has ended
+/// stays as it is.
+pub fn stop(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    key: ApiKeyId,
+    id: ImportId,
+    code: &str,
+) -> Result<()> {
+    let import = super::import::get(tx, organisation, id)?;
+    if import.state != ImportState::Running {
+        return Ok(());
+    }
+    let reason = serde_json::json!({ "code": code, "args": "{}" }).to_string();
+    super::import::finish(tx, organisation, id, ImportState::Stopped, Some(&reason))?;
+    idempotency::give_back(tx, id)?;
+    let details = serde_json::json!({ "import": id.0, "state": ImportState::Stopped, "rows": import.counts });
+    audit::record(tx, &key.actor(), "import.end", Some(organisation), &details)
 }
 
 fn begin(

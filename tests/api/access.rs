@@ -219,6 +219,19 @@ fn an_unknown_address_or_method_is_a_problem_and_the_portal_is_not_told() {
     assert_eq!((nowhere.status, json_of(&nowhere)["code"].as_str()), (404, Some("api-nowhere")));
     let method = system.get(SUBMIT);
     assert_eq!((method.status, method.header("allow")), (405, Some("POST")));
+    let of = |method: &str, path: &str| {
+        let answer = portal.stranger().send(method, path, &[("Content-Length", "0")], b"");
+        let code = json_of(&answer)["code"].as_str().unwrap().to_owned();
+        (answer.status, code, answer.header("allow").map(str::to_owned))
+    };
+    for method in ["PUT", "DELETE", "OPTIONS", "PATCH", "BREW"] {
+        let told = |methods: &str| (405, "api-method".to_owned(), Some(methods.to_owned()));
+        assert_eq!(of(method, SUBMIT), told("POST"), "{method}");
+        assert_eq!(of(method, "/proxy/api/organizations"), told("GET, HEAD"), "{method}");
+        assert_eq!(of(method, "/proxy/nowhere"), (404, "api-nowhere".to_owned(), None), "{method}");
+    }
+    let of_the_portal = portal.stranger().send("OPTIONS", "/ssp", &[("Content-Length", "0")], b"");
+    assert_eq!((of_the_portal.status, of_the_portal.header("allow")), (405, Some("GET, HEAD, POST")));
     assert_eq!(system.get("/proxyx").status, 404);
     // The front door itself: no TLS, no API.
     let mut plain = TcpStream::connect(portal.address).unwrap();

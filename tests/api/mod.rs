@@ -5,6 +5,7 @@ mod batch;
 mod definition;
 mod fhir;
 mod key;
+mod part;
 mod read;
 mod reference;
 mod schema;

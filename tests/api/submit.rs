@@ -160,6 +160,20 @@ fn what_is_no_registration_is_told_so() {
         assert_eq!(answer.status, status, "{body}: {}", answer.text());
         assert_eq!(json_of(&answer)["code"], code, "{body}");
     }
+    let gzip = system.post(SUBMIT, "application/json", &[("Content-Encoding", "gzip")], b"\x1f\x8b\x08");
+    assert_eq!((gzip.status, json_of(&gzip)["code"].as_str()), (415, Some("api-body-encoding")));
+    assert_eq!(gzip.header("accept-encoding"), Some("identity"));
+    for (kind, status) in [
+        ("application/json; charset=utf-16", 415),
+        ("application/json; x=y; Charset=\"ISO-8859-1\"", 415),
+        ("application/x-ndjson;charset=utf-16le", 415),
+        ("application/json;charset=UTF-8", 422),
+        ("application/json; charset=\"utf-8\"", 422),
+    ] {
+        assert_eq!(system.post(SUBMIT, kind, &[], b"{\"TX_EXTRA\": 1}").status, status, "{kind}");
+    }
+    let identity = system.post(SUBMIT, "application/json", &[("Content-Encoding", "identity")], b"[]");
+    assert_eq!(json_of(&identity)["code"], "api-batch-empty");
     let deep = format!("{{\"TX_DIAG_ID\": {}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(system.post(SUBMIT, "application/json", &[], deep.as_bytes()).status, 422);
     let doubled = system.post(SUBMIT, "application/json", &[], b"{\"TX_DIAG_ID\": 1, \"TX_DIAG_ID\": 2}");

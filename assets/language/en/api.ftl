@@ -1,6 +1,7 @@
 api-about = Send registrations and ask about them. Prove who asks with an API key of the portal. Codes of findings are those of a file.
 api-batch-empty = The batch holds no registration. Send at least one.
 api-batch-too-many = The batch holds more than { $limit } registrations. Send it in several requests.
+api-body-encoding = Send the body as it is, without Content-Encoding, in UTF-8.
 api-body-not-json = The body is not JSON: look at line { $line }, column { $column }.
 api-body-not-object = The body is not a JSON object of variables and their values.
 api-body-too-large = The body is larger than { $limit } MiB. Send a batch in several requests.
@@ -11,6 +12,7 @@ api-fhir-questionnaire = The QuestionnaireResponse must name its questionnaire, 
 api-fhir-status = The status can be in-progress, completed or amended.
 api-fhir-unreadable = The body is not a FHIR R4 QuestionnaireResponse in JSON.
 api-idempotency-other = Another request was sent with this Idempotency-Key. Use a new one for each request.
+api-idempotency-under-way = The same request with this Idempotency-Key is still under way. Wait and send it again: it then gets the answer of the first.
 api-idempotency-wrong = The Idempotency-Key must have 1 to 255 visible ASCII characters.
 api-key-about = A system of this organisation proves itself with an API key when it sends registrations. Give each system a key of its own, so that one can be revoked alone.
 api-key-actions = Actions
@@ -122,10 +124,15 @@ api-reference-status = Status
 api-refused = The request was refused before it was read.
 api-sadmi = This installation has no copy of the register of medical devices (SADMI), so it cannot answer. Ask the register itself.
 api-title = hd4dp: registrations for healthdata.be
+batch-broken = The rest of this batch could not be stored, and the system was told so. What is counted here is stored; send the batch again, what is stored already is not stored twice.
 batch-interrupted = The appliance stopped while this batch was coming in. What is counted here is stored; send the batch again, what is stored already is not stored twice.
 done-api-key-revoked = The API key is revoked.
 payload-duplicate = { $column } stands in the object twice. Send it once.
 payload-instances = A repeat takes an array of objects, one for each time.
+payload-more-findings = { $count ->
+    [one] At least one more finding is left out.
+   *[other] At least { $count } more findings are left out.
+} Mend what is told and send the registration again.
 payload-nested = The value has more parts than this variable can take. Only a multiple choice takes an array.
 payload-not-json = This is not JSON: look at line { $line }, column { $column }.
 payload-not-object = This is not a JSON object of variables and their values.

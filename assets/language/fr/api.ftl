@@ -1,6 +1,7 @@
 api-about = Envoyer des enregistrements et les interroger. Identifiez-vous par une clé d’API du portail. Les codes des constats sont ceux d’un fichier.
 api-batch-empty = Le lot ne contient aucun enregistrement. Envoyez-en au moins un.
 api-batch-too-many = Le lot contient plus de { $limit } enregistrements. Envoyez-le en plusieurs requêtes.
+api-body-encoding = Envoyez le corps tel quel, sans Content-Encoding, en UTF-8.
 api-body-not-json = Le corps n’est pas du JSON : voyez ligne { $line }, colonne { $column }.
 api-body-not-object = Le corps n’est pas un objet JSON de variables et de leurs valeurs.
 api-body-too-large = Le corps dépasse { $limit } Mio. Envoyez un lot en plusieurs requêtes.
@@ -11,6 +12,7 @@ api-fhir-questionnaire = La QuestionnaireResponse doit nommer son questionnaire,
 api-fhir-status = Le statut peut être in-progress, completed ou amended.
 api-fhir-unreadable = Le corps n’est pas une QuestionnaireResponse FHIR R4 en JSON.
 api-idempotency-other = Une autre requête a été envoyée avec cette Idempotency-Key. Utilisez-en une nouvelle par requête.
+api-idempotency-under-way = La même requête avec cette Idempotency-Key est encore en cours. Attendez et renvoyez-la : elle recevra alors la réponse de la première.
 api-idempotency-wrong = L’Idempotency-Key doit avoir de 1 à 255 caractères ASCII visibles.
 api-key-about = Un système de cette organisation s’identifie par une clé d’API quand il envoie des enregistrements. Donnez à chaque système sa propre clé, pour pouvoir en révoquer une seule.
 api-key-actions = Actions
@@ -122,10 +124,15 @@ api-reference-status = Statut
 api-refused = La requête a été refusée avant d’être lue.
 api-sadmi = Cette installation n’a pas de copie du registre des dispositifs médicaux (SADMI) et ne peut pas répondre. Interrogez le registre lui-même.
 api-title = hd4dp : enregistrements pour healthdata.be
+batch-broken = La suite de ce lot n’a pas pu être enregistrée, et le système en a été averti. Ce qui est compté ici est enregistré ; renvoyez le lot, rien ne sera enregistré deux fois.
 batch-interrupted = L’appareil s’est arrêté pendant l’arrivée de ce lot. Ce qui est compté ici est enregistré ; renvoyez le lot, rien ne sera enregistré deux fois.
 done-api-key-revoked = La clé d’API est révoquée.
 payload-duplicate = { $column } figure deux fois dans l’objet. Envoyez-le une fois.
 payload-instances = Une répétition prend un tableau d’objets, un par fois.
+payload-more-findings = { $count ->
+    [one] Au moins une autre constatation est omise.
+   *[other] Au moins { $count } autres constatations sont omises.
+} Corrigez ce qui est signalé et renvoyez l’enregistrement.
 payload-nested = La valeur a plus de parties que cette variable n’en admet. Seul un choix multiple admet un tableau.
 payload-not-json = Ce n’est pas du JSON : voyez ligne { $line }, colonne { $column }.
 payload-not-object = Ce n’est pas un objet JSON de variables et de leurs valeurs.

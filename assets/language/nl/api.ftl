@@ -1,6 +1,7 @@
 api-about = Registraties versturen en opvragen. Bewijs wie vraagt met een API-sleutel van het portaal. De codes van bevindingen zijn die van een bestand.
 api-batch-empty = De batch bevat geen enkele registratie. Stuur er minstens één.
 api-batch-too-many = De batch bevat meer dan { $limit } registraties. Verstuur ze in meerdere aanvragen.
+api-body-encoding = Stuur de body zoals hij is, zonder Content-Encoding, in UTF-8.
 api-body-not-json = De inhoud is geen JSON: kijk op regel { $line }, kolom { $column }.
 api-body-not-object = De inhoud is geen JSON-object van variabelen en hun waarden.
 api-body-too-large = De inhoud is groter dan { $limit } MiB. Verstuur een batch in meerdere aanvragen.
@@ -11,6 +12,7 @@ api-fhir-questionnaire = De QuestionnaireResponse moet haar questionnaire noemen
 api-fhir-status = De status kan in-progress, completed of amended zijn.
 api-fhir-unreadable = De inhoud is geen FHIR R4 QuestionnaireResponse in JSON.
 api-idempotency-other = Met deze Idempotency-Key werd een andere aanvraag verstuurd. Gebruik een nieuwe voor elke aanvraag.
+api-idempotency-under-way = Dezelfde aanvraag met deze Idempotency-Key is nog bezig. Wacht en stuur ze opnieuw: ze krijgt dan het antwoord van de eerste.
 api-idempotency-wrong = De Idempotency-Key moet 1 tot 255 zichtbare ASCII-tekens hebben.
 api-key-about = Een systeem van deze organisatie bewijst zich met een API-sleutel wanneer het registraties verstuurt. Geef elk systeem zijn eigen sleutel, zodat er één alleen ingetrokken kan worden.
 api-key-actions = Acties
@@ -122,10 +124,15 @@ api-reference-status = Status
 api-refused = De aanvraag werd geweigerd voor ze gelezen werd.
 api-sadmi = Deze installatie heeft geen kopie van het register van medische hulpmiddelen (SADMI) en kan niet antwoorden. Vraag het aan het register zelf.
 api-title = hd4dp: registraties voor healthdata.be
+batch-broken = De rest van deze batch kon niet worden opgeslagen, en het systeem kreeg dat te horen. Wat hier geteld is, is opgeslagen; stuur de batch opnieuw, niets wordt twee keer opgeslagen.
 batch-interrupted = Het toestel stopte terwijl deze batch binnenkwam. Wat hier geteld is, is opgeslagen; stuur de batch opnieuw, niets wordt twee keer opgeslagen.
 done-api-key-revoked = De API-sleutel is ingetrokken.
 payload-duplicate = { $column } staat twee keer in het object. Stuur het één keer.
 payload-instances = Een herhaling neemt een array van objecten, één per keer.
+payload-more-findings = { $count ->
+    [one] Minstens één andere bevinding is weggelaten.
+   *[other] Minstens { $count } andere bevindingen zijn weggelaten.
+} Verbeter wat gemeld is en stuur de registratie opnieuw.
 payload-nested = De waarde heeft meer delen dan deze variabele aankan. Alleen een meerkeuze neemt een array.
 payload-not-json = Dit is geen JSON: kijk op regel { $line }, kolom { $column }.
 payload-not-object = Dit is geen JSON-object van variabelen en hun waarden.
