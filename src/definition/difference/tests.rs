@@ -315,6 +315,7 @@ fn another_way_to_write_the_same_is_no_difference() {
         "name,type,read_only,required,label::English (en),hd::key,relevant\nA,text,yes,TRUE,Name,1,\n",
     );
     assert_eq!(told(&difference(&old, &new)), Vec::<String>::new());
-    let asked = survey("type,name,hd::key,required,label,readonly\ntext,A,yes,today() > '2024-01-01',Name,true\n");
+    let asked =
+        survey("type,name,hd::key,required,label,readonly\ntext,A,yes,today() > '2024-01-01',Name,true\n");
     assert_eq!(told(&difference(&old, &asked)), ["A required: yes -> today() > '2024-01-01'"]);
 }
