@@ -69,10 +69,7 @@ definition-in-nl = Dutch
 definition-what-group = Group
 definition-what-repeat = Repeat
 definition-what-note = Note
-definition-says = { $count ->
-    [one] One thing that it says
-   *[other] { $count } things that it says
-}
+definition-says = Details
 definition-part-settings = The whole
 definition-part-rows = Variables, groups and notes
 definition-part-lists = Code lists

@@ -69,15 +69,15 @@ definition-in-nl = néerlandais
 definition-what-group = Groupe
 definition-what-repeat = Répétition
 definition-what-note = Note
-definition-says = { $count ->
-    [one] Un élément indiqué
-   *[other] { $count } éléments indiqués
-}
+definition-says = Détails
 definition-part-settings = L’ensemble
 definition-part-rows = Variables, groupes et notes
 definition-part-lists = Listes de codes
 definition-list-users = Utilisée par { $names }
-definition-list-users-more = Utilisée par { $names } et { $count } autres
+definition-list-users-more = { $count ->
+    [one] Utilisée par { $names } et une autre
+   *[other] Utilisée par { $names } et { $count } autres
+}
 definition-list-reordered = Les codes communs aux deux versions sont dans un autre ordre.
 definition-list-packaged = Vient maintenant de l’application, auparavant du classeur.
 definition-list-own = Vient maintenant du classeur, auparavant de l’application.

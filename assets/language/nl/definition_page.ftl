@@ -69,10 +69,7 @@ definition-in-nl = Nederlands
 definition-what-group = Groep
 definition-what-repeat = Herhaling
 definition-what-note = Tekst
-definition-says = { $count ->
-    [one] Eén gegeven
-   *[other] { $count } gegevens
-}
+definition-says = Details
 definition-part-settings = Het geheel
 definition-part-rows = Variabelen, groepen en teksten
 definition-part-lists = Codelijsten
