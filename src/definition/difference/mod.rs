@@ -2,7 +2,9 @@
 //!
 //! Everything that a definition is comes from its sheets, so the sheets are
 //! compared, cell by cell: a column that is read tomorrow is compared today,
-//! and every rule is told as it stands in the workbook. What the same columns
+//! and every rule is told as it stands in the workbook. What follows for one
+//! row from what others say, its type or whether its value leaves, is compared
+//! besides. What the same columns
 //! and rows say at another place of a sheet, or by another word for yes or no,
 //! is no difference; another order of the rows is one.
 
@@ -58,6 +60,12 @@ pub enum Property {
     Column(String),
     /// A text, in the language of its column.
     Text(String, Language),
+    /// The type of what is calculated, which follows from what it is
+    /// calculated from.
+    Gives,
+    /// Whether the value goes to healthdata.be, `yes` or `no`, by what the row
+    /// says or, where it says nothing, by what others say.
+    Leaves,
     /// The group or repeat that the row stands in, by its name.
     Inside,
     /// The row that it comes after, by its name.
@@ -136,6 +144,7 @@ pub struct ChoiceDifference {
 /// What `new` says differently from `old`.
 pub fn difference(old: &Definition, new: &Definition) -> Difference {
     let languages = (old.language, new.language);
+    let rows = survey::compare(old, new);
     let (old, new) = (&old.source, &new.source);
     let mut settings = Vec::new();
     for (old, new) in [(&old.settings, &new.settings), (&old.hd, &new.hd)] {
@@ -143,11 +152,7 @@ pub fn difference(old: &Definition, new: &Definition) -> Difference {
         settings.extend(new.changes_since(&old));
     }
     settings.retain(|change| change.property != Property::Column("version".to_owned()));
-    Difference {
-        settings,
-        rows: survey::compare((&old.survey, languages.0), (&new.survey, languages.1)),
-        lists: choices::compare((old, languages.0), (new, languages.1)),
-    }
+    Difference { settings, rows, lists: choices::compare((old, languages.0), (new, languages.1)) }
 }
 
 /// What a sheet of names and values says: by the columns `key` and `value`, or

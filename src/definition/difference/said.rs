@@ -10,13 +10,14 @@ use crate::{
     language::Language,
 };
 
-/// Columns in which every word for yes means the same, and every one for no.
-const YES_OR_NO: [&str; 10] = [
+/// Columns in which every word for yes means the same, and every one for no, as
+/// does nothing. `destination::hd` is none of them: without a word it hangs on
+/// other rows.
+const YES_OR_NO: [&str; 9] = [
     "required",
     "read_only",
     "hd::key",
     "hd::identifying",
-    "destination::hd",
     "destination::hd_client",
     "destination::nippin",
     "destination::ima",
@@ -119,12 +120,8 @@ impl Said {
 
 impl Change {
     fn is_same(&self) -> bool {
-        let is_truth = |name: &String| YES_OR_NO.contains(&name.as_str());
-        let are_words = !self.old.is_empty() && !self.new.is_empty();
-        self.old == self.new
-            || matches!(&self.property, Property::Column(name) if is_truth(name))
-                && are_words
-                && truth(&self.old).is_some()
-                && truth(&self.old) == truth(&self.new)
+        let is_truth = matches!(&self.property, Property::Column(name) if YES_OR_NO.contains(&name.as_str()));
+        let truths = (truth(&self.old), truth(&self.new));
+        self.old == self.new || is_truth && truths.0.is_some() && truths.0 == truths.1
     }
 }

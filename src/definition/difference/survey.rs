@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Change, Fate, Property, RowDifference, What, order::moved, said::Said};
-use crate::{definition::sheet::Sheet, language::Language};
+use crate::definition::{Definition, Variable};
 
 const TEXTS: [&str; 5] = ["label", "hint", "guidance_hint", "constraint_message", "required_message"];
 
@@ -23,15 +23,19 @@ impl Row {
         &self.key.1
     }
 
-    fn told(&self, fate: Fate, changes: Vec<Change>) -> RowDifference {
+    /// Where the effect on what leaves is told, the cell that says it is not.
+    fn told(&self, fate: Fate, mut changes: Vec<Change>) -> RowDifference {
+        let has_effect = changes.iter().any(|change| change.property == Property::Leaves);
+        let says_it = |property: &Property| *property == Property::Column("destination::hd".to_owned());
+        changes.retain(|change| !(has_effect && says_it(&change.property)));
         let (what, labels) = (self.key.0, self.said.texts("label"));
         RowDifference { what, name: self.name.clone(), labels, fate, changes }
     }
 }
 
 /// The rows that differ.
-pub(super) fn compare(old: (&Sheet, Language), new: (&Sheet, Language)) -> Vec<RowDifference> {
-    let (old, new) = (rows(old.0, old.1), rows(new.0, new.1));
+pub(super) fn compare(old: &Definition, new: &Definition) -> Vec<RowDifference> {
+    let (old, new) = (rows(old), rows(new));
     let places: HashMap<&Key, usize> = old.iter().enumerate().map(|(at, row)| (&row.key, at)).collect();
     let both: Vec<(usize, usize)> =
         new.iter().enumerate().filter_map(|(at, row)| Some((at, *places.get(&row.key)?))).collect();
@@ -65,7 +69,10 @@ pub(super) fn compare(old: (&Sheet, Language), new: (&Sheet, Language)) -> Vec<R
 
 /// The rows that are not the end of something. Those without a name are called
 /// by their label.
-fn rows(sheet: &Sheet, own: Language) -> Vec<Row> {
+fn rows(definition: &Definition) -> Vec<Row> {
+    let (sheet, own) = (&definition.source.survey, definition.language);
+    let variables: HashMap<&str, &Variable> =
+        definition.variables.iter().map(|variable| (variable.name.as_str(), variable)).collect();
     let columns = Property::columns(sheet, &TEXTS, own);
     let mut open: Vec<String> = Vec::new();
     let mut known: HashMap<(What, String), usize> = HashMap::new();
@@ -97,6 +104,12 @@ fn rows(sheet: &Sheet, own: Language) -> Vec<Row> {
             What::Variable => said.without("name"),
             What::Group | What::Repeat | What::Note => said.without("name").without("type"),
         };
+        if let Some(variable) = variables.get(name.as_str()).filter(|_| what == What::Variable) {
+            if words == ["calculate"] {
+                said.add(Property::Gives, variable.kind.word());
+            }
+            said.add(Property::Leaves, if variable.destinations.hd { "yes" } else { "no" });
+        }
         said.add(Property::Inside, open.last().map_or("", String::as_str));
         if matches!(what, What::Group | What::Repeat) {
             open.push(shown);

@@ -28,6 +28,8 @@ fn told(difference: &Difference) -> Vec<String> {
         let property = match &change.property {
             Property::Column(name) => name.clone(),
             Property::Text(name, language) => format!("{name} {}", language.code()),
+            Property::Gives => "gives".to_owned(),
+            Property::Leaves => "leaves".to_owned(),
             Property::Inside => "inside".to_owned(),
             Property::After => "after".to_owned(),
         };
@@ -266,7 +268,26 @@ fn what_is_new_gone_or_moved_is_told_once() {
     let difference = difference(&old, &new);
     assert_eq!(told(&difference), ["C after: B -> ", "Variable E Added", "Variable D Removed"]);
     let said: Vec<_> = difference.rows[1].changes.iter().map(|change| change.new.as_str()).collect();
-    assert_eq!(said, ["integer", "New"], "what a new one says");
+    assert_eq!(said, ["integer", "New", "yes"], "what a new one says");
+}
+
+#[test]
+fn what_follows_from_other_rows_counts() {
+    let version = |kind: &str, calculation: &str| {
+        survey(&format!(
+            "type,name,hd::key,calculation\ntext,A,yes,\n{kind},B,,\ntext,IDC_PAT,,\ncalculate,C,,{calculation}\n"
+        ))
+    };
+    let old = version("text", "${B}");
+    let expected = ["B type: text -> date", "C gives: text -> date"];
+    assert_eq!(told(&difference(&old, &version("date", "${B}"))), expected);
+    let expected = ["C calculation: ${B} -> ${IDC_PAT}", "C leaves: yes -> no"];
+    assert_eq!(told(&difference(&old, &version("text", "${IDC_PAT}"))), expected);
+    let said =
+        |cell: &str| survey(&format!("type,name,hd::key,destination::hd\ntext,A,yes,\ntext,B,,{cell}\n"));
+    assert_eq!(told(&difference(&said(""), &said("no"))), ["B leaves: yes -> no"]);
+    let told = told(&difference(&said("no"), &said("yes")));
+    assert_eq!(told, ["A leaves: yes -> no", "B leaves: no -> yes"], "the first yes is a no for all others");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use minijinja::Value;
 
 use super::definition_drafts;
 use crate::{
-    definition::{Definition, Expression, Kind, MOST_BYTES, Required, Variable, Version},
+    definition::{Definition, Expression, MOST_BYTES, Required, Variable, Version},
     domain::{member::not_found, older_drafts::OlderDrafts, role::Permission},
     error::{Code, Error, Result},
     language::Language,
@@ -162,7 +162,7 @@ fn required(variable: &Variable) -> &'static str {
 /// The type with what else tells where values come from: a list's file, the
 /// repeat, the calculation.
 fn kind_of(known: &Definition, variable: &Variable, language: Language) -> String {
-    let mut text = kind(variable.kind).to_owned();
+    let mut text = variable.kind.word().to_owned();
     if let Some((list, origin)) = known.list_of(variable).and_then(|list| Some((list, list.origin.id()?))) {
         text.push_str(&format!("_from_file {} ({})", list.name, language.text(origin, &[])));
     }
@@ -173,18 +173,4 @@ fn kind_of(known: &Definition, variable: &Variable, language: Language) -> Strin
         text.push_str(&format!(" = {}", calculation.text()));
     }
     text
-}
-
-/// The type, as XLSForm calls it.
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::SelectOne(_) => "select_one",
-        Kind::SelectMultiple(_) => "select_multiple",
-        Kind::Text => "text",
-        Kind::Integer => "integer",
-        Kind::Decimal => "decimal",
-        Kind::Date => "date",
-        Kind::Time => "time",
-        Kind::DateTime => "dateTime",
-    }
 }

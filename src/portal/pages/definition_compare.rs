@@ -20,7 +20,7 @@ const MOST_CHOICES: usize = 20;
 const MOST_USERS: usize = 10;
 
 /// Columns and settings that have words for people; others have their own name.
-const FACTS: [(&str, &str); 26] = [
+const FACTS: [(&str, &str); 25] = [
     ("appearance", "appearance"),
     ("calculation", "calculation"),
     ("choice_filter", "filter"),
@@ -28,7 +28,6 @@ const FACTS: [(&str, &str); 26] = [
     ("constraint_message", "constraint-message"),
     ("default", "default"),
     ("default_language", "language"),
-    ("destination::hd", "leaves"),
     ("enrolment_required", "enrolment"),
     ("form_title", "title"),
     ("guidance_hint", "guidance"),
@@ -81,7 +80,7 @@ fn row_of(row: &RowDifference, language: Language) -> Value {
 /// happened to them.
 fn list_of(list: &ListDifference, old: &Definition, new: &Definition, language: Language) -> Value {
     let known = if list.fate == Fate::Removed { old } else { new };
-    let has_it = |it: &&crate::definition::Variable| {
+    let has_it = |it: &&Variable| {
         known.list_of(it).is_some_and(|it| it.name == list.name && it.origin.id().is_some() == list.is_file)
     };
     let mut users: Vec<_> = known.variables.iter().filter(has_it).map(|it| it.name.clone()).collect();
@@ -120,6 +119,16 @@ fn changes(changes: &[Change], language: Language) -> Vec<Value> {
                 let of = language.text(&format!("definition-in-{}", of.code()), &[]);
                 let args = [("what", fact(name, language).into()), ("language", of.into())];
                 (language.text("definition-fact-in", &args), true)
+            }
+            Property::Gives => (fact("type", language), false),
+            Property::Leaves => {
+                let word = |said: &str| match said {
+                    "yes" => language.text("matrix-yes", &[]),
+                    "no" => language.text("matrix-no", &[]),
+                    _ => String::new(),
+                };
+                let what = language.text("definition-fact-leaves", &[]);
+                return content! { what, text => true, old => word(&change.old), new => word(&change.new) };
             }
             Property::Inside => (language.text("definition-fact-inside", &[]), false),
             Property::After => (language.text("definition-fact-after", &[]), false),
