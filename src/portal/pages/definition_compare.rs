@@ -6,7 +6,7 @@ use super::definition::named;
 use crate::{
     definition::{
         Change, ChoiceDifference, Definition, Difference, Fate, ListDifference, Property, RowDifference,
-        What, difference,
+        Variable, What, difference,
     },
     error::Result,
     language::Language,
