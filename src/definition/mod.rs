@@ -30,6 +30,7 @@
 
 mod catalogue;
 mod choice;
+mod difference;
 mod expression;
 mod notice;
 mod reader;
@@ -45,6 +46,9 @@ mod workbook;
 
 pub use catalogue::{Bundled, bundled, find_bundled};
 pub use choice::{Choice, List, Origin};
+pub use difference::{
+    Change, ChoiceDifference, Difference, Fate, ListDifference, Property, RowDifference, What, difference,
+};
 pub use expression::{Calculation, Expression};
 pub use sample::{PHYSICIANS, sample, sample_physician};
 pub use sheet::{Problem, Refused, Sheet, SheetRow, Sheets};

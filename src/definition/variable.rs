@@ -148,6 +148,22 @@ pub enum Kind {
     DateTime,
 }
 
+impl Kind {
+    /// The type, as XLSForm calls it, without its list.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::SelectOne(_) => "select_one",
+            Self::SelectMultiple(_) => "select_multiple",
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::DateTime => "dateTime",
+        }
+    }
+}
+
 /// Whether a variable must have a value.
 #[derive(Clone, Debug)]
 pub enum Required {

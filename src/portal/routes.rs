@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 use super::{
     pages::{
         account, api_key, api_reference, audit, certificate, certificate_add, connection, definition,
-        definition_drafts, enrolment, enrolment_file, entry, entry_list, error, group, group_edit,
-        group_limit, health, help, home, language, login, me, member, member_edit, objection, objection_file,
-        queue, reconciliation, registration, registration_list, registration_search, registration_withdraw,
-        role, second_factor, settings, settings_certificate, setup, static_file, support, trust, upload,
-        upload_act, upload_findings, upload_new, welcome,
+        definition_compare, definition_drafts, enrolment, enrolment_file, entry, entry_list, error, group,
+        group_edit, group_limit, health, help, home, language, login, me, member, member_edit, objection,
+        objection_file, queue, reconciliation, registration, registration_list, registration_search,
+        registration_withdraw, role, second_factor, settings, settings_certificate, setup, static_file,
+        support, trust, upload, upload_act, upload_findings, upload_new, welcome,
     },
     route::{
         Body::{self, File, Form, KeptForm, None},
@@ -106,7 +106,12 @@ pub(super) const ROUTES: &[Route] = &[
         "definitions",
         definition_drafts::post,
     ),
-    get("/ssp/definitions/{name}/{version}/since/{other}", SignedIn, "definitions", definition::compare),
+    get(
+        "/ssp/definitions/{name}/{version}/since/{other}",
+        SignedIn,
+        "definitions",
+        definition_compare::compare,
+    ),
     // Groups
     get("/ssp/groups", SignedIn, "groups", group::list),
     get("/ssp/groups/add", Installation(Organisations), "groups", group_edit::add),

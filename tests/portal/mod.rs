@@ -7,6 +7,7 @@ mod mend;
 mod access;
 mod audit;
 mod certificate;
+mod definition;
 pub mod entry;
 mod entry_changed;
 mod form;

@@ -15,6 +15,8 @@ definition-required = Required
 definition-required-always = Always
 definition-required-never = No
 definition-required-sometimes = In some cases
+definition-required-asked = When it is asked
+definition-rules = Rules
 definition-leaves = To healthdata.be
 definition-key = Business key
 definition-identifies = Identifies the patient
@@ -24,10 +26,11 @@ definition-choices = { $count ->
 }
 definition-enrolment = Only registrations of physicians who take part leave the hospital.
 definition-difference = { $name }: version { $to } compared with { $from }
-definition-no-difference = The two versions have the same variables.
+definition-no-difference = Nothing differs: settings, variables, rules, texts and codes are the same, in the same order.
 definition-kind-added = New
 definition-kind-removed = Gone
 definition-kind-changed = Changed
+definition-code-column = Code
 definition-what = What
 definition-before = Before
 definition-after = After
@@ -42,9 +45,55 @@ definition-fact-relevant = Asked when
 definition-fact-constraint = Must fulfil
 definition-fact-calculation = Calculated as
 definition-fact-filter = Choices offered if
-definition-fact-repeat = Repeat
 definition-fact-leaves = To healthdata.be
-definition-fact-codes = Codes
+definition-fact-required-when = Required when
+definition-fact-appearance = Appearance
+definition-fact-constraint-message = Message if not fulfilled
+definition-fact-required-message = Message if missing
+definition-fact-guidance = Further help
+definition-fact-language = Language
+definition-fact-enrolment = Only physicians who take part
+definition-fact-title = Title
+definition-fact-system = Coding system
+definition-fact-technical = Technical name
+definition-fact-parameters = Parameters
+definition-fact-project = Project
+definition-fact-read-only = Cannot be changed in a form
+definition-fact-count = Number of times
+definition-fact-inside = Stands in
+definition-fact-after = Comes after
+definition-fact-in = { $what } ({ $language })
+definition-in-en = English
+definition-in-fr = French
+definition-in-nl = Dutch
+definition-what-group = Group
+definition-what-repeat = Repeat
+definition-what-note = Note
+definition-says = Details
+definition-part-settings = The whole
+definition-part-rows = Variables, groups and notes
+definition-part-lists = Code lists
+definition-list-users = Used by { $names }
+definition-list-users-more = Used by { $names } and { $count } more
+definition-list-reordered = The codes that both versions have stand in another order.
+definition-list-packaged = Now comes with the appliance, before from the workbook.
+definition-list-own = Now comes from the workbook, before with the appliance.
+definition-codes-added = { $count ->
+    [one] One new code
+   *[other] { $count } new codes
+}
+definition-codes-changed = { $count ->
+    [one] One changed code
+   *[other] { $count } changed codes
+}
+definition-codes-removed = { $count ->
+    [one] One code that is gone
+   *[other] { $count } codes that are gone
+}
+definition-codes-more = { $count ->
+    [one] And one more.
+   *[other] And { $count } more.
+}
 done-definition-added = The definition has been added and can be used at once.
 done-definition-known = This definition was there already.
 definition-column-name = Name

@@ -15,6 +15,8 @@ definition-required = Obligatoire
 definition-required-always = Toujours
 definition-required-never = Non
 definition-required-sometimes = Dans certains cas
+definition-required-asked = Lorsqu’elle est demandée
+definition-rules = Règles
 definition-leaves = Vers healthdata.be
 definition-key = Clé métier
 definition-identifies = Identifie le patient
@@ -24,10 +26,11 @@ definition-choices = { $count ->
 }
 definition-enrolment = Seuls les enregistrements des médecins participants quittent l’hôpital.
 definition-difference = { $name } : version { $to } comparée à { $from }
-definition-no-difference = Les deux versions ont les mêmes variables.
+definition-no-difference = Rien ne diffère : paramètres, variables, règles, textes et codes sont les mêmes, dans le même ordre.
 definition-kind-added = Nouvelle
 definition-kind-removed = Supprimée
 definition-kind-changed = Modifiée
+definition-code-column = Code
 definition-what = Quoi
 definition-before = Avant
 definition-after = Après
@@ -42,9 +45,58 @@ definition-fact-relevant = Demandée lorsque
 definition-fact-constraint = Doit remplir
 definition-fact-calculation = Calculé comme
 definition-fact-filter = Choix proposés si
-definition-fact-repeat = Répétition
 definition-fact-leaves = Vers healthdata.be
-definition-fact-codes = Codes
+definition-fact-required-when = Obligatoire lorsque
+definition-fact-appearance = Apparence
+definition-fact-constraint-message = Message si non remplie
+definition-fact-required-message = Message si absente
+definition-fact-guidance = Aide complémentaire
+definition-fact-language = Langue
+definition-fact-enrolment = Seulement les médecins participants
+definition-fact-title = Intitulé
+definition-fact-system = Système de codage
+definition-fact-technical = Nom technique
+definition-fact-parameters = Paramètres
+definition-fact-project = Projet
+definition-fact-read-only = Non modifiable dans un formulaire
+definition-fact-count = Nombre de fois
+definition-fact-inside = Se trouve dans
+definition-fact-after = Vient après
+definition-fact-in = { $what } ({ $language })
+definition-in-en = anglais
+definition-in-fr = français
+definition-in-nl = néerlandais
+definition-what-group = Groupe
+definition-what-repeat = Répétition
+definition-what-note = Note
+definition-says = Détails
+definition-part-settings = L’ensemble
+definition-part-rows = Variables, groupes et notes
+definition-part-lists = Listes de codes
+definition-list-users = Utilisée par { $names }
+definition-list-users-more = { $count ->
+    [one] Utilisée par { $names } et une autre
+   *[other] Utilisée par { $names } et { $count } autres
+}
+definition-list-reordered = Les codes communs aux deux versions sont dans un autre ordre.
+definition-list-packaged = Vient maintenant de l’application, auparavant du classeur.
+definition-list-own = Vient maintenant du classeur, auparavant de l’application.
+definition-codes-added = { $count ->
+    [one] Un nouveau code
+   *[other] { $count } nouveaux codes
+}
+definition-codes-changed = { $count ->
+    [one] Un code modifié
+   *[other] { $count } codes modifiés
+}
+definition-codes-removed = { $count ->
+    [one] Un code supprimé
+   *[other] { $count } codes supprimés
+}
+definition-codes-more = { $count ->
+    [one] Et un autre.
+   *[other] Et { $count } autres.
+}
 done-definition-added = La définition a été ajoutée et peut être utilisée immédiatement.
 done-definition-known = Cette définition existait déjà.
 definition-column-name = Nom

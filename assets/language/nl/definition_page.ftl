@@ -15,6 +15,8 @@ definition-required = Verplicht
 definition-required-always = Altijd
 definition-required-never = Nee
 definition-required-sometimes = In sommige gevallen
+definition-required-asked = Wanneer ze gevraagd wordt
+definition-rules = Regels
 definition-leaves = Naar healthdata.be
 definition-key = Bedrijfssleutel
 definition-identifies = Identificeert de patiënt
@@ -24,10 +26,11 @@ definition-choices = { $count ->
 }
 definition-enrolment = Alleen registraties van deelnemende artsen verlaten het ziekenhuis.
 definition-difference = { $name }: versie { $to } vergeleken met { $from }
-definition-no-difference = De twee versies hebben dezelfde variabelen.
+definition-no-difference = Er is geen verschil: instellingen, variabelen, regels, teksten en codes zijn dezelfde, in dezelfde volgorde.
 definition-kind-added = Nieuw
 definition-kind-removed = Weg
 definition-kind-changed = Gewijzigd
+definition-code-column = Code
 definition-what = Wat
 definition-before = Voordien
 definition-after = Nadien
@@ -42,9 +45,55 @@ definition-fact-relevant = Gevraagd als
 definition-fact-constraint = Moet voldoen aan
 definition-fact-calculation = Berekend als
 definition-fact-filter = Keuzes aangeboden als
-definition-fact-repeat = Herhaling
 definition-fact-leaves = Naar healthdata.be
-definition-fact-codes = Codes
+definition-fact-required-when = Verplicht als
+definition-fact-appearance = Weergave
+definition-fact-constraint-message = Melding als niet voldaan is
+definition-fact-required-message = Melding als ze ontbreekt
+definition-fact-guidance = Meer uitleg
+definition-fact-language = Taal
+definition-fact-enrolment = Alleen deelnemende artsen
+definition-fact-title = Titel
+definition-fact-system = Codesysteem
+definition-fact-technical = Technische naam
+definition-fact-parameters = Parameters
+definition-fact-project = Project
+definition-fact-read-only = Niet te wijzigen in een formulier
+definition-fact-count = Aantal keren
+definition-fact-inside = Staat in
+definition-fact-after = Komt na
+definition-fact-in = { $what } ({ $language })
+definition-in-en = Engels
+definition-in-fr = Frans
+definition-in-nl = Nederlands
+definition-what-group = Groep
+definition-what-repeat = Herhaling
+definition-what-note = Tekst
+definition-says = Details
+definition-part-settings = Het geheel
+definition-part-rows = Variabelen, groepen en teksten
+definition-part-lists = Codelijsten
+definition-list-users = Gebruikt door { $names }
+definition-list-users-more = Gebruikt door { $names } en nog { $count }
+definition-list-reordered = De codes die beide versies hebben, staan in een andere volgorde.
+definition-list-packaged = Komt nu van de toepassing, voordien uit het werkboek.
+definition-list-own = Komt nu uit het werkboek, voordien van de toepassing.
+definition-codes-added = { $count ->
+    [one] Eén nieuwe code
+   *[other] { $count } nieuwe codes
+}
+definition-codes-changed = { $count ->
+    [one] Eén gewijzigde code
+   *[other] { $count } gewijzigde codes
+}
+definition-codes-removed = { $count ->
+    [one] Eén code die weg is
+   *[other] { $count } codes die weg zijn
+}
+definition-codes-more = { $count ->
+    [one] En nog één.
+   *[other] En nog { $count }.
+}
 done-definition-added = De definitie is toegevoegd en kan meteen worden gebruikt.
 done-definition-known = Deze definitie was er al.
 definition-column-name = Naam

@@ -170,7 +170,7 @@ fn in_language(column: &str, name: &str, own: Language) -> Option<Language> {
 }
 
 /// What an author means by a cell that says yes or no; none for other words.
-fn truth(cell: &str) -> Option<bool> {
+pub(super) fn truth(cell: &str) -> Option<bool> {
     match cell.trim().to_lowercase().as_str() {
         "yes" | "true" | "true()" | "1" | "y" | "x" | "oui" | "ja" => Some(true),
         "" | "no" | "false" | "false()" | "0" | "n" | "non" | "nee" => Some(false),

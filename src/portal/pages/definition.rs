@@ -1,13 +1,12 @@
-//! Definitions: the list, one with its variables, upload, and what two
-//! versions differ in.
+//! Definitions: the list, one with its variables, and upload.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use minijinja::Value;
 
 use super::definition_drafts;
 use crate::{
-    definition::{Definition, Expression, Kind, MOST_BYTES, Required, Variable, Version},
+    definition::{Definition, Expression, MOST_BYTES, Required, Variable, Version},
     domain::{member::not_found, older_drafts::OlderDrafts, role::Permission},
     error::{Code, Error, Result},
     language::Language,
@@ -85,35 +84,6 @@ pub fn notices(definition: &Definition, language: Language) -> Vec<String> {
     definition.notices().iter().map(|notice| notice.text(language)).collect()
 }
 
-/// What a version has that another has not, and what they say differently.
-pub fn compare(visit: &Visit<'_>) -> Result<Answer> {
-    let name = visit.param("name");
-    let (from, to) = (visit.param("other"), visit.param("version"));
-    let (before, after) = visit.read(|tx| Ok((named(tx, name, from)?, named(tx, name, to)?)))?;
-    let facts = |known: &Definition| -> BTreeMap<String, Vec<(&'static str, String)>> {
-        let facts = |variable: &Variable| (variable.name.clone(), facts(known, variable, visit.language));
-        known.variables.iter().map(facts).collect()
-    };
-    let (old, new) = (facts(&before), facts(&after));
-    let mut rows = Vec::new();
-    for variable in new.keys().chain(old.keys().filter(|gone| !new.contains_key(*gone))) {
-        match (old.get(variable), new.get(variable)) {
-            (Some(old), Some(new)) => {
-                let changed = old.iter().zip(new).filter(|(old, new)| old.1 != new.1);
-                let changes: Vec<_> = changed
-                    .map(|(old, new)| content! { fact => old.0, old => old.1, new => new.1 })
-                    .collect();
-                if !changes.is_empty() {
-                    rows.push(content! { variable, kind => "changed", changes });
-                }
-            }
-            (None, _) => rows.push(content! { variable, kind => "added", changes => [(); 0] }),
-            (_, None) => rows.push(content! { variable, kind => "removed", changes => [(); 0] }),
-        }
-    }
-    Ok(visit.page("definition_compare.html", content! { name, from, to, rows }))
-}
-
 fn page(visit: &Visit<'_>, errors: &Errors, problems: &[String]) -> Result<Answer> {
     let (mut all, closed) = visit.read(|tx| Ok((definition::all(tx)?, version::closed(tx)?)))?;
     all.sort_by(|one, other| {
@@ -154,52 +124,45 @@ fn row(known: &Definition, variable: &Variable, language: Language) -> Value {
     });
     content! {
         name => variable.name, label => variable.labels.get(language), hint => variable.hints.get(language),
-        kind => kind_of(known, variable, language), key => variable.key, required => required(&variable.required),
+        kind => kind_of(known, variable, language), key => variable.key, required => required(variable),
         identifies => variable.role.is_some_and(|role| role.is_identity()),
-        leaves => variable.destinations.hd, choices,
+        leaves => variable.destinations.hd, choices, rules => rules(variable, language),
     }
 }
 
-/// What may differ between two versions of a variable.
-fn facts(known: &Definition, variable: &Variable, language: Language) -> Vec<(&'static str, String)> {
-    let codes = known.list_of(variable).map_or_else(String::new, |list| {
-        list.choices.iter().map(|choice| choice.code.as_str()).collect::<Vec<_>>().join(" ")
-    });
+/// The rules that a value can break, each with the expression and what a person
+/// reads who breaks it.
+fn rules(variable: &Variable, language: Language) -> Vec<Value> {
+    let needed = match &variable.required {
+        Required::When(expression) => Some(expression.text()),
+        Required::Never | Required::Always => None,
+    };
     let format = variable.format.map(|format| format!("{}.{}", format.total, format.decimals));
-    vec![
-        ("label", variable.labels.get(language).to_owned()),
-        ("hint", variable.hints.get(language).to_owned()),
-        ("kind", kind(variable.kind).to_owned()),
-        ("required", required(&variable.required).to_owned()),
-        ("key", variable.key.to_string()),
-        ("format", format.unwrap_or_default()),
-        ("default", variable.default.clone()),
-        ("relevant", text(variable.relevant.as_ref())),
-        ("constraint", text(variable.constraint.as_ref())),
-        ("calculation", variable.calculation.as_ref().map_or_else(String::new, |it| it.text().to_owned())),
-        ("filter", text(variable.filter.as_ref())),
-        ("repeat", variable.repeat.map_or_else(String::new, |repeat| known.repeats[repeat].name.clone())),
-        ("leaves", variable.destinations.hd.to_string()),
-        ("codes", codes),
-    ]
+    let text = |expression: &'_ Option<Expression>| expression.as_ref().map(|it| it.text().to_owned());
+    let rules = [
+        ("relevant", text(&variable.relevant), ""),
+        ("required-when", needed.map(str::to_owned), variable.required_message.get(language)),
+        ("constraint", text(&variable.constraint), variable.constraint_message.get(language)),
+        ("filter", text(&variable.filter), ""),
+        ("format", format, ""),
+    ];
+    let said = rules.into_iter().filter_map(|(fact, rule, message)| Some((fact, rule?, message)));
+    said.map(|(fact, rule, message)| content! { fact, rule, message }).collect()
 }
 
-fn text(expression: Option<&Expression>) -> String {
-    expression.map(|expression| expression.text().to_owned()).unwrap_or_default()
-}
-
-fn required(required: &Required) -> &'static str {
-    match required {
-        Required::Never => "never",
-        Required::Always => "always",
-        Required::When(_) => "sometimes",
+fn required(variable: &Variable) -> &'static str {
+    match (&variable.required, &variable.relevant) {
+        (Required::Never, _) => "never",
+        (Required::Always, None) => "always",
+        (Required::Always, Some(_)) => "asked",
+        (Required::When(_), _) => "sometimes",
     }
 }
 
 /// The type with what else tells where values come from: a list's file, the
 /// repeat, the calculation.
 fn kind_of(known: &Definition, variable: &Variable, language: Language) -> String {
-    let mut text = kind(variable.kind).to_owned();
+    let mut text = variable.kind.word().to_owned();
     if let Some((list, origin)) = known.list_of(variable).and_then(|list| Some((list, list.origin.id()?))) {
         text.push_str(&format!("_from_file {} ({})", list.name, language.text(origin, &[])));
     }
@@ -210,18 +173,4 @@ fn kind_of(known: &Definition, variable: &Variable, language: Language) -> Strin
         text.push_str(&format!(" = {}", calculation.text()));
     }
     text
-}
-
-/// The type, as XLSForm calls it.
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::SelectOne(_) => "select_one",
-        Kind::SelectMultiple(_) => "select_multiple",
-        Kind::Text => "text",
-        Kind::Integer => "integer",
-        Kind::Decimal => "decimal",
-        Kind::Date => "date",
-        Kind::Time => "time",
-        Kind::DateTime => "dateTime",
-    }
 }

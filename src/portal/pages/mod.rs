@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod certificate_add;
 pub mod connection;
 pub mod definition;
+pub mod definition_compare;
 pub mod definition_drafts;
 pub mod enrolment;
 pub mod enrolment_file;
