@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(read(&format!("{names}date,D_PAT_DOB,\n")), [without]);
         let of_kind = |kind: &str| read(&format!("{names}date,D_PAT_DOB,\n{kind},CD_PAT_SEX,\nmap,M,\n"));
         let unknown = ("survey", 8, "type".to_owned(), "definition-type");
-        assert_eq!(of_kind("text"), [unknown.clone()]);
+        assert_eq!(of_kind("text"), std::slice::from_ref(&unknown));
         let other = ("survey", 7, "type".to_owned(), "definition-generated-type");
         assert_eq!(of_kind("date"), [other, unknown]);
     }
