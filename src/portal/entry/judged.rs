@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     answers::{self, Answers},
     stored::Stored,
-    typed::{self, InInstance, Typed},
+    typed::{self, InInstance, MOST_INSTANCES, Typed},
     unasked::Unasked,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     definition::{Definition, Repeat, Variable},
     domain::finding::Severity,
     language::Language,
-    validate::{CellFinding, Given, Look, Options, Row, Seen, Technical, Validator},
+    validate::{CellFinding, Given, Look, Options, Row, Seen, SeenRepeat, Technical, Validator, Wanted},
 };
 
 /// Rounds in which values that are not asked any more make others not asked.
@@ -102,9 +102,10 @@ impl Judging<'_> {
             }
         }
         let unasked = unasked.labels(definition, self.language);
-        let missing = row.findings.iter().filter(|finding| MISSING.contains(&finding.code)).count();
-        row.findings.retain(|finding| counts(finding, purpose));
-        let is_wrong = |it: &&CellFinding| it.severity == Severity::Error && !MISSING.contains(&it.code);
+        let missing = row.findings.iter().filter(|finding| MISSING.contains(&finding.code)).count()
+            + unfilled(definition, &seen);
+        row.findings.retain(|finding| counts(finding, purpose, &seen));
+        let is_wrong = |it: &&CellFinding| it.severity == Severity::Error && !is_missing(it, &seen);
         let wrong = row.findings.iter().filter(is_wrong).count();
         let answers = Answers { definition, typed, seen: &seen, stored, language: self.language };
         let mut found: Vec<_> = row
@@ -273,7 +274,7 @@ fn numbered(
 
 /// A moment as people write it, in Belgium's time and to the minute; anything
 /// else as it is.
-fn local(text: &str) -> String {
+pub fn local(text: &str) -> String {
     match text.parse::<Timestamp>() {
         Ok(moment) => moment.to_zoned(clock::belgium()).strftime("%Y-%m-%dT%H:%M").to_string(),
         Err(_) => text.to_owned(),
@@ -282,13 +283,41 @@ fn local(text: &str) -> String {
 
 /// Whether a finding is one here. A form shows what it calculates, so nobody
 /// typed another value.
-fn counts(finding: &CellFinding, purpose: Purpose) -> bool {
+fn counts(finding: &CellFinding, purpose: Purpose, seen: &Seen) -> bool {
     match finding.code {
         "cell-calculation-differs" => false,
-        "cell-repeat-count" => purpose == Purpose::Submit,
-        code if MISSING.contains(&code) => purpose == Purpose::Submit,
+        _ if is_missing(finding, seen) => purpose == Purpose::Submit,
         _ => true,
     }
+}
+
+/// Whether a finding says that something is still to be filled in: an answer, or
+/// an instance that a repeat's count asks for.
+fn is_missing(finding: &CellFinding, seen: &Seen) -> bool {
+    match (finding.code, finding.repeat) {
+        ("cell-repeat-count", Some((at, _))) => lacking(seen, at) > 0,
+        (code, _) => MISSING.contains(&code),
+    }
+}
+
+/// How many instances that a repeat's count asks for have no answer.
+fn lacking(seen: &Seen, repeat: usize) -> usize {
+    match seen.repeats.get(repeat) {
+        Some(SeenRepeat { relevant: true, wanted: Wanted::Exactly(wanted) }) => {
+            wanted.saturating_sub(seen.instances.get(repeat).map_or(0, Vec::len))
+        }
+        _ => 0,
+    }
+}
+
+/// How many answers are missing in them, of each at least one.
+fn unfilled(definition: &Definition, seen: &Seen) -> usize {
+    let of = |(at, repeat): (usize, &Repeat)| {
+        let looks = seen.flat.get(repeat.variables.clone()).unwrap_or_default();
+        let must = looks.iter().filter(|look| look.relevant && look.required).count();
+        lacking(seen, at).min(MOST_INSTANCES) * must.max(1)
+    };
+    definition.repeats.iter().enumerate().map(of).sum()
 }
 
 fn order(definition: &Definition, finding: &CellFinding) -> (usize, u32) {
