@@ -9,6 +9,7 @@ mod audit;
 mod certificate;
 pub mod entry;
 mod entry_changed;
+mod entry_counted;
 mod form;
 mod hostile;
 mod list;
