@@ -195,7 +195,7 @@ async function fit(shapes) {
   const isOther = (repeat) => shapes[repeat.id] !== undefined && shapes[repeat.id] !== repeat.dataset.shape;
   const others = [...document.querySelectorAll("[data-shape]")].filter(isOther);
   if (others.length === 0 || isBusy()) return;
-  const answer = await fetch(form.action, { method: "POST", body: fields("check"), headers: { accept: "text/html" } });
+  const answer = await fetch(form.action, { method: "POST", body: fields("look"), headers: { accept: "text/html" } });
   if (answer.redirected || (answer.status !== 200 && answer.status !== 422)) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!isBusy()) others.forEach((repeat) => renew(repeat, page));

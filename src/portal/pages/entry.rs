@@ -107,7 +107,7 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
             }
             let judged = judge(&mut typed, Purpose::Check);
             let focus = changed.map(|changed| changed.place(definition, &typed));
-            let told = !other.starts_with("add-") && !other.starts_with("remove-");
+            let told = !other.starts_with("add-") && !other.starts_with("remove-") && other != "look";
             return show(visit, &place, &typed, &judged, Shown { told, focus, ..Shown::default() });
         }
     };
