@@ -132,14 +132,13 @@ impl Generator<'_> {
         let variable = &self.definition.variables[at];
         let Some(calculation) = &variable.calculation else { return };
         let is_asked = variable.relevant.as_ref().is_none_or(|relevant| self.holds(relevant) == Some(true));
-        let cell = self.with_seen(|values| calculation.cell_of(variable.kind, values).map(|it| it.into_owned()));
+        let cell =
+            self.with_seen(|values| calculation.cell_of(variable.kind, values).map(|it| it.into_owned()));
         let cell = cell.filter(|_| is_asked).unwrap_or_default();
         let list = self.definition.list_of(variable);
         self.values[at] = match variable.kind {
             _ if cell.is_empty() => Value::Empty,
-            Kind::Integer | Kind::Decimal => {
-                Decimal::parse(&cell, false).map_or(Value::Empty, Value::Number)
-            }
+            Kind::Integer | Kind::Decimal => Decimal::parse(&cell, false).map_or(Value::Empty, Value::Number),
             Kind::Date => moment::date(&cell).map_or(Value::Empty, Value::Date),
             Kind::SelectOne(_) => {
                 let choice = list.and_then(|list| list.find_code(&cell));

@@ -13,9 +13,7 @@ use super::{
     random::Random,
     repeat::{self, Made},
 };
-use crate::definition::{
-    Definition, Instance, Required, Value, Values, Variable, expression::Expression,
-};
+use crate::definition::{Definition, Instance, Required, Value, Values, Variable, expression::Expression};
 
 /// How many rows a patient has at most.
 pub(super) const MOST_ROWS: u64 = 60;
@@ -87,7 +85,12 @@ pub(super) struct Generator<'a> {
 }
 
 impl<'a> Generator<'a> {
-    pub(super) fn new(definition: &'a Definition, seed: u64, errors_percent: f64, widths: Vec<usize>) -> Self {
+    pub(super) fn new(
+        definition: &'a Definition,
+        seed: u64,
+        errors_percent: f64,
+        widths: Vec<usize>,
+    ) -> Self {
         let fillers = Filler::of(definition);
         let keys = definition.variables.iter().zip(&fillers).filter(|(variable, _)| variable.key);
         let rows_vary = keys.clone().any(|(_, filler)| filler.tells_rows_apart());

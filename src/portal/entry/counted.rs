@@ -9,9 +9,9 @@ use super::{
     typed::{MOST_INSTANCES, Typed, default},
 };
 use crate::{
-    definition::{Definition, Variable},
+    definition::{Definition, Repeat, Variable},
     language::Language,
-    validate::{SeenRepeat, Wanted},
+    validate::{Seen, SeenRepeat, Wanted},
 };
 
 /// Rounds in which one repeat's instances change how many another one has.
@@ -139,4 +139,24 @@ fn sources(definition: &Definition, repeat: usize) -> BTreeSet<usize> {
         variable.calculation.is_none() && is_shown(variable)
     };
     known.into_iter().filter(is_answer).collect()
+}
+
+/// How many instances that a repeat's count asks for have no answer.
+pub fn lacking(seen: &Seen, repeat: usize) -> usize {
+    match seen.repeats.get(repeat) {
+        Some(SeenRepeat { relevant: true, wanted: Wanted::Exactly(wanted) }) => {
+            wanted.saturating_sub(seen.instances.get(repeat).map_or(0, Vec::len))
+        }
+        _ => 0,
+    }
+}
+
+/// How many answers are missing in them, of each at least one.
+pub fn unfilled(definition: &Definition, seen: &Seen) -> usize {
+    let of = |(at, repeat): (usize, &Repeat)| {
+        let looks = seen.flat.get(repeat.variables.clone()).unwrap_or_default();
+        let must = looks.iter().filter(|look| look.relevant && look.required).count();
+        lacking(seen, at).min(MOST_INSTANCES) * must.max(1)
+    };
+    definition.repeats.iter().enumerate().map(of).sum()
 }

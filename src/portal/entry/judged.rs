@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::{
     answers::{self, Answers},
+    counted::{lacking, unfilled},
     stored::Stored,
-    typed::{self, InInstance, MOST_INSTANCES, Typed},
+    typed::{self, InInstance, Typed},
     unasked::Unasked,
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     definition::{Definition, Repeat, Variable},
     domain::finding::Severity,
     language::Language,
-    validate::{CellFinding, Given, Look, Options, Row, Seen, SeenRepeat, Technical, Validator, Wanted},
+    validate::{CellFinding, Given, Look, Options, Row, Seen, Technical, Validator},
 };
 
 /// Rounds in which values that are not asked any more make others not asked.
@@ -298,26 +299,6 @@ fn is_missing(finding: &CellFinding, seen: &Seen) -> bool {
         ("cell-repeat-count", Some((at, _))) => lacking(seen, at) > 0,
         (code, _) => MISSING.contains(&code),
     }
-}
-
-/// How many instances that a repeat's count asks for have no answer.
-fn lacking(seen: &Seen, repeat: usize) -> usize {
-    match seen.repeats.get(repeat) {
-        Some(SeenRepeat { relevant: true, wanted: Wanted::Exactly(wanted) }) => {
-            wanted.saturating_sub(seen.instances.get(repeat).map_or(0, Vec::len))
-        }
-        _ => 0,
-    }
-}
-
-/// How many answers are missing in them, of each at least one.
-fn unfilled(definition: &Definition, seen: &Seen) -> usize {
-    let of = |(at, repeat): (usize, &Repeat)| {
-        let looks = seen.flat.get(repeat.variables.clone()).unwrap_or_default();
-        let must = looks.iter().filter(|look| look.relevant && look.required).count();
-        lacking(seen, at).min(MOST_INSTANCES) * must.max(1)
-    };
-    definition.repeats.iter().enumerate().map(of).sum()
 }
 
 fn order(definition: &Definition, finding: &CellFinding) -> (usize, u32) {

@@ -159,9 +159,8 @@ impl Making<'_> {
         let seen = self.judged.seen.repeats.get(place).copied();
         let wanted = self.judged.wanted(place);
         let is_open = seen.is_some_and(|seen| seen.relevant && seen.wanted == Wanted::Unknown);
-        let awaits = is_open.then(|| {
-            awaited(self.definition, self.typed, self.judged, place, self.language).join(", ")
-        });
+        let awaits = is_open
+            .then(|| awaited(self.definition, self.typed, self.judged, place, self.language).join(", "));
         let is_empty = wanted.is_some() && instances.is_empty() && !is_open && wrong.is_none();
         let shown = seen.is_none_or(|seen| seen.relevant) && !is_empty;
         let may_grow = repeat.count.is_none() && instances.len() < MOST_INSTANCES;
