@@ -111,3 +111,85 @@ fn what_cannot_be_sampled_is_told() {
     let ran = app.run(ROWS.iter().chain(&["--errors", "101"]));
     assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
 }
+
+#[test]
+fn repeats_get_the_instances_that_their_counts_ask_for_and_no_row_is_refused() {
+    let survey = "type,name,label::English (en),required,hd::key,constraint,relevant,calculation,repeat_count,choice_filter,default\n\
+        text,TX_STAY,Stay,yes,yes,\"regex(., '^[A-Z]{2}[0-9]{4,6}$')\",,,,,\n\
+        dateTime,TS_IN,Admitted,true(),,,,,,,\n\
+        select_one city,CD_CITY,City,yes,,,,,,,\n\
+        decimal,MS_CM,Height,,,,,,,,\n\
+        calculate,NR_TALL,,,,,,\"if(${MS_CM} > 50, 2, 1)\",,,\n\
+        text,TX_TALL,Tall,yes,,,${NR_TALL} = 2,,,,\n\
+        begin_repeat,CULTURE,Culture,,,,,,,,\n\
+        date,DT_CULTURE,Day,yes,,. >= date(${TS_IN}),,,,,\n\
+        select_one result,CD_RESULT,Result,yes,,,,,,,\n\
+        text,TX_WHY,Reason,yes,,,${CD_RESULT} = '3',,,,\n\
+        calculate,NR_CULTURE,Nr,,,,,position(..),,,\n\
+        end_repeat,,,,,,,,,,\n\
+        integer,NR_DRUGS,Drugs,,,. >= 0 and . <= 5,,,,,0\n\
+        begin_repeat,DRUG,Drug,,,,,,${NR_DRUGS},,\n\
+        text,TX_DRUG,Name,yes,,,,,,,\n\
+        decimal,MS_DOSE,Dose,,,,,,,,\n\
+        date,DT_FROM,From,,,,,,,,\n\
+        date,DT_TO,To,,,. >= ${DT_FROM},,,,,\n\
+        end_repeat,,,,,,,,,,\n\
+        begin_repeat,CHECK,Check,,,,${CD_CITY} = 'huy',,4,,\n\
+        select_one ward,CD_WARD,Ward,yes,,,,,,city = ${CD_CITY},\n\
+        end_repeat,,,,,,,,,,\n\
+        calculate,NR_CULTURES,Cultures,,,,,count(${CULTURE}),,,\n\
+        text,TX_MANY,Many,yes,,,${NR_CULTURES} > 1,,,,\n";
+    let app = TestApp::new();
+    let folder = app.path("definition");
+    fs::create_dir(&folder).unwrap();
+    for (name, sheet) in [
+        ("survey", survey),
+        (
+            "choices",
+            "list_name,name,label::English (en),city\ncity,huy,Huy,\ncity,gent,Gent,\nresult,1,No,\nresult,2,Yes,\n\
+             result,3,Not done,\nward,h1,One,huy\nward,h2,Two,huy\nward,g1,Three,gent\n",
+        ),
+        ("settings", "form_title,form_id,version,default_language\nTrial,TRIAL,1.0.0,English (en)\n"),
+        ("hd", "key,value\nproject,HDBP9999\nproject_abbreviation,TRIAL\ndcd,TRIAL\nenrolment_required,no\n"),
+    ] {
+        fs::write(folder.join(format!("{name}.csv")), sheet).unwrap();
+    }
+    app.ok(["definition", "add", folder.to_str().unwrap()]);
+    for seed in ["1", "2", "3"] {
+        let rows = app.ok(["sample", "--dcd", "TRIAL", "--rows", "60", "--seed", seed]).stdout;
+        let header = rows.lines().next().unwrap();
+        for column in ["CULTURE[3]/DT_CULTURE", "DRUG[1]/TX_DRUG;DRUG[1]/MS_DOSE", "CHECK[4]/CD_WARD"] {
+            assert!(header.contains(column), "{column}: {header}");
+        }
+        assert!(!header.contains("NR_CULTURE") && !header.contains("DRUG[4]"), "{header}");
+        let place = header.split(';').position(|name| name == "DRUG[3]/TX_DRUG").unwrap();
+        let has_three = |row: &&str| !row.split(';').nth(place).unwrap().is_empty();
+        assert!((1..60).contains(&rows.lines().skip(1).filter(has_three).count()), "{rows}");
+        let (status, report) = app.import("TRIAL", &app.file(&format!("{seed}.csv"), rows));
+        assert_eq!((status, &report["accepted"]), (0, &60.into()), "{report}");
+    }
+    let bad = app.ok(["sample", "--dcd", "TRIAL", "--rows", "60", "--errors", "30", "--seed", "9"]).stdout;
+    let (_, report) = app.import("TRIAL", &app.file("bad.csv", bad));
+    assert!((5..40).contains(&report["rejected"].as_u64().unwrap()), "{report}");
+}
+
+#[test]
+fn a_count_that_no_row_can_meet_is_told() {
+    let app = TestApp::new();
+    let folder = app.path("definition");
+    fs::create_dir(&folder).unwrap();
+    let survey = "type,name,label::English (en),hd::key,repeat_count,constraint,required\n\
+        text,TX_NUMBER,Number,yes,,,\nbegin_repeat,PART,Part,,2,,\ntext,TX_PART,Part,,,. = 'never' and . = 'so',yes\n\
+        end_repeat,,,,,,\n";
+    for (name, sheet) in [
+        ("survey", survey),
+        ("settings", "form_title,form_id,version\nTrial,TRIAL,1.0.0\n"),
+        ("hd", "key,value\nproject,HDBP9999\nproject_abbreviation,TRIAL\ndcd,TRIAL\nenrolment_required,no\n"),
+    ] {
+        fs::write(folder.join(format!("{name}.csv")), sheet).unwrap();
+    }
+    app.ok(["definition", "add", folder.to_str().unwrap()]);
+    let ran = app.run(["sample", "--dcd", "TRIAL", "--rows", "5"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains("as many instances of PART"), "{}", ran.stderr);
+}

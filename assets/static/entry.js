@@ -30,6 +30,7 @@ function show(live) {
     const id = element.dataset.part;
     const hide = hidden.has(id);
     if (element.hidden !== hide) element.hidden = hide;
+    if (element.classList.contains("repeat")) tell(document.getElementById(`${id}-wrong`), live.wrong[id]);
     const must = element.querySelector(":scope > label > .must, :scope > legend > .must");
     if (!must) continue;
     must.hidden = !required.has(id);
@@ -141,7 +142,9 @@ async function check() {
     if (keeps) keptLast = Date.now();
     if (!answer.ok) return await refused(answer);
     isEnded = false;
-    show(await answer.json());
+    const live = await answer.json();
+    await fit(live.shapes ?? {});
+    show(live);
     if (keeps) isChanged = false;
   } catch {
     progress.textContent = form.dataset.unreached;
@@ -176,6 +179,33 @@ form.addEventListener("submit", (event) => {
   check();
 }, true);
 
+// Takes over from the answer how many parts a repeat has. Who is in one of them stays there.
+function renew(repeat, page) {
+  const next = page.getElementById(repeat.id);
+  if (!next) throw new Error("no repeat");
+  const focus = repeat.contains(document.activeElement) ? document.activeElement.id : "";
+  repeat.replaceChildren(...next.childNodes);
+  if (next.dataset.shape !== undefined) repeat.dataset.shape = next.dataset.shape;
+  repeat.hidden = next.hidden;
+  if (focus) document.getElementById(focus)?.focus();
+}
+
+// Fetches the repeats that other answers give more parts or fewer. What is typed meanwhile asks again.
+async function fit(shapes) {
+  const isOther = (repeat) => shapes[repeat.id] !== undefined && shapes[repeat.id] !== repeat.dataset.shape;
+  const others = [...document.querySelectorAll("[data-shape]")].filter(isOther);
+  if (others.length === 0 || isBusy()) return;
+  const answer = await fetch(form.action, { method: "POST", body: fields("look"), headers: { accept: "text/html" } });
+  if (answer.redirected || (answer.status !== 200 && answer.status !== 422)) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!isBusy()) others.forEach((repeat) => renew(repeat, page));
+}
+
+// Whether something was typed that was not asked about yet.
+function isBusy() {
+  return isStale || waiting !== null;
+}
+
 // Adds and removes parts of a repeat without a new page. The focus goes where it would go on a new one.
 form.addEventListener("submit", async (event) => {
   const act = event.submitter?.value ?? "";
@@ -188,9 +218,7 @@ form.addEventListener("submit", async (event) => {
     if (answer.redirected) return ended(answer.url);
     if (answer.status !== 200 && answer.status !== 422) return check();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const next = page.getElementById(repeat.id);
-    if (!next) throw new Error("no repeat");
-    repeat.replaceChildren(...next.childNodes);
+    renew(repeat, page);
     (repeat.querySelector(".instance[autofocus]") ?? repeat).focus();
     soon();
   } catch {

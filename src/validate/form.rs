@@ -16,6 +16,28 @@ pub struct Seen {
     /// Of each item of the layout that is a note whether it is shown, in a
     /// repeat by a blank instance; true for the others.
     pub notes: Vec<bool>,
+    /// Of each repeat whether it is asked, and how often.
+    pub repeats: Vec<SeenRepeat>,
+}
+
+/// What a form shows of a repeat.
+#[derive(Clone, Copy, Debug)]
+pub struct SeenRepeat {
+    /// Whether it is asked. What is not known yet is asked.
+    pub relevant: bool,
+    /// How many instances there must be.
+    pub wanted: Wanted,
+}
+
+/// How many instances of a repeat there must be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Wanted {
+    /// As many as there are.
+    Any,
+    /// So many.
+    Exactly(usize),
+    /// What its count speaks of is not answered, or not rightly.
+    Unknown,
 }
 
 /// What a form shows of an instance of a repeat.
@@ -88,6 +110,22 @@ impl Validator {
             let position = inside.map_or(values.position, next);
             seen.notes.push(is_shown(item, &Values { position, ..values }));
         }
+        self.seen_by_form = Some(seen);
+    }
+
+    /// Notes how often a repeat is asked, if somebody looks.
+    pub(super) fn note_repeat(&mut self, repeat: usize, cells: Cells<'_>) {
+        let Some(mut seen) = self.seen_by_form.take() else { return };
+        let repeat = &self.definition.repeats[repeat];
+        let values = self.seen(cells);
+        let wanted = match (&repeat.count, super::repeat::wanted(repeat, &values)) {
+            (None, _) => Wanted::Any,
+            (Some(_), None) => Wanted::Unknown,
+            (Some(_), Some(wanted)) => Wanted::Exactly(wanted.max(0.0) as usize),
+        };
+        let relevant =
+            repeat.relevant.as_ref().is_none_or(|relevant| relevant.evaluate(&values) != Some(false));
+        seen.repeats.push(SeenRepeat { relevant, wanted });
         self.seen_by_form = Some(seen);
     }
 

@@ -36,7 +36,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
 
-pub use form::{Look, Seen, SeenInstance};
+pub use form::{Look, Seen, SeenInstance, SeenRepeat, Wanted};
 pub use repeat::Given;
 pub use row::{CellFinding, Patient, Row, message};
 pub use technical::Technical;

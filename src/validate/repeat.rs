@@ -6,7 +6,7 @@ use serde_json::{Value as Json, value::RawValue};
 
 use super::{Cells, Row, Validator, json, row::MOST_FINDINGS};
 use crate::{
-    definition::{Definition, Instance, Repeat, Value},
+    definition::{Definition, Instance, Repeat, Value, Values},
     domain::finding::Severity,
 };
 
@@ -120,16 +120,14 @@ impl Validator {
         numbers: &[u32],
         out: &mut Row,
     ) {
-        if !out.draft
-            && let Some(count) = &repeat.count
-        {
-            let cells = Cells { flat: window, repeats, position: 0 };
+        let cells = Cells { flat: window, repeats, position: 0 };
+        self.note_repeat(at, cells);
+        if !out.draft {
             let values = self.seen(cells);
             let is_asked = repeat.relevant.as_ref().is_none_or(|rule| rule.evaluate(&values) == Some(true));
-            let wanted = count.cell(&values).and_then(|cell| cell.parse::<f64>().ok());
-            if let Some(wanted) = wanted
+            if let Some(wanted) = wanted(repeat, &values)
                 && is_asked
-                && wanted.trunc() != numbers.len() as f64
+                && wanted != numbers.len() as f64
             {
                 let finding = out.find("cell-repeat-count", Severity::Error, None, "");
                 finding.repeat = Some((at, 0));
@@ -161,6 +159,13 @@ impl Validator {
         window[places.clone()].copy_from_slice(&instance.cells);
         self.values[places].copy_from_slice(&instance.values);
     }
+}
+
+/// How many instances the repeat's count asks for; none if it has none, or
+/// cannot be worked out.
+pub(super) fn wanted(repeat: &Repeat, values: &Values<'_>) -> Option<f64> {
+    let wanted = repeat.count.as_ref()?.cell(values)?.parse::<f64>().ok()?;
+    wanted.is_finite().then(|| wanted.trunc())
 }
 
 /// Moves what was found in an instance to the row's findings.

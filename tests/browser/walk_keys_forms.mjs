@@ -78,6 +78,30 @@ await chapter("keyboard, French: a section appears, and long lists are left what
   await type(bees, "Rucher", "A31");
 });
 
+await chapter("keyboard, French: a repeat has as many parts as a number says, while it is typed", bees, async () => {
+  const parts = (number) => bees.waitForFunction(
+    (wanted) => document.querySelectorAll("#r-VENOM_CHECK > .instance").length === wanted, number);
+  expect(await bees.locator("#r-VENOM_CHECK").isHidden(), "it begins with none");
+  await tabTo(bees, "Nombre de contrôles");
+  await bees.keyboard.press("Control+A");
+  await bees.keyboard.type("2");
+  await parts(2);
+  await bees.locator("#r-VENOM_CHECK").waitFor({ state: "visible" });
+  expect((await bees.locator("#r-VENOM_CHECK button").count()) === 0, "nothing is added or removed by hand");
+  expect((await active(bees)) === "v-NR_VENOM_CHECKS", "the focus stays");
+  await bees.fill("[id=r-VENOM_CHECK-2-DT_VENOM_CHECK]", "2024-07-01");
+  await bees.focus("#v-NR_VENOM_CHECKS");
+  await bees.keyboard.press("Control+A");
+  await bees.keyboard.type("0");
+  await parts(1);
+  await bees.locator("#r-VENOM_CHECK-wrong:visible").waitFor();
+  expect((await value(bees, "r-VENOM_CHECK-1-DT_VENOM_CHECK")) === "2024-07-01", "what was typed stays");
+  await bees.click("button[value=remove-1-VENOM_CHECK]");
+  await parts(0);
+  await bees.locator("#r-VENOM_CHECK").waitFor({ state: "hidden" });
+  await bees.focus("#v-NR_VENOM_CHECKS");
+});
+
 await chapter("keyboard, French: parts of a repeat are added and removed, and the focus follows", bees, async () => {
   await type(bees, "Jour", "06012024");
   await type(bees, "Dose", "10");
@@ -129,4 +153,7 @@ await chapter("without a script a part of a repeat is added and removed, and the
   await focus("r-VENOM_SHOT-1");
   await plain.click("button[value=remove-1-VENOM_SHOT]");
   await focus("r-VENOM_SHOT");
+  await plain.fill("#v-NR_VENOM_CHECKS", "2");
+  await plain.click(".finish button[value=check]");
+  expect((await plain.locator("#r-VENOM_CHECK > .instance").count()) === 2, "as many as the number says");
 });

@@ -10,6 +10,7 @@ mod certificate;
 mod definition;
 pub mod entry;
 mod entry_changed;
+mod entry_counted;
 mod form;
 mod hostile;
 mod list;

@@ -15,3 +15,4 @@ demo-stage-services = Starting the services and setting up a fictitious hospital
 sample-errors-range = --errors takes a percentage from 0 to 100.
 sample-key-narrow = The business key needs { $rows } different values of { $name }, and its constraint leaves { $room }. Ask for fewer rows.
 sample-key-none = No value of { $name }, which is part of the business key, was found that fulfils its constraint together with the rest of the row. Such a definition cannot be sampled; write its rows by hand.
+sample-repeat-none = No row was found that has as many instances of { $name } as its count asks for. Such a definition cannot be sampled; write its rows by hand.

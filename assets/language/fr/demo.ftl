@@ -15,3 +15,4 @@ demo-stage-services = Démarrage des services et création d’un hôpital ficti
 sample-errors-range = --errors prend un pourcentage de 0 à 100.
 sample-key-narrow = La clé métier demande { $rows } valeurs différentes de { $name }, et la contrainte en laisse { $room }. Demandez moins de lignes.
 sample-key-none = Aucune valeur de { $name }, qui fait partie de la clé métier, n’a été trouvée qui respecte sa contrainte avec le reste de la ligne. Une telle définition ne peut pas être échantillonnée ; écrivez ses lignes à la main.
+sample-repeat-none = Aucune ligne n’a été trouvée qui compte autant d’occurrences de { $name } que la définition en demande. Une telle définition ne peut pas être échantillonnée ; écrivez ses lignes à la main.

@@ -15,3 +15,4 @@ demo-stage-services = De diensten starten en een fictief ziekenhuis inrichten
 sample-errors-range = --errors neemt een percentage van 0 tot 100.
 sample-key-narrow = De business key heeft { $rows } verschillende waarden van { $name } nodig, en de beperking laat er { $room } toe. Vraag minder rijen.
 sample-key-none = Voor { $name }, een deel van de business key, werd geen waarde gevonden die samen met de rest van de rij aan de beperking voldoet. Van zo’n definitie kan geen voorbeeld worden gemaakt; schrijf de rijen met de hand.
+sample-repeat-none = Er werd geen rij gevonden met zoveel herhalingen van { $name } als de definitie er vraagt. Van zo’n definitie kan geen voorbeeld worden gemaakt; schrijf de rijen met de hand.

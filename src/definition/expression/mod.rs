@@ -181,6 +181,11 @@ impl Calculation {
         Ok((Self { term, text: text.trim().to_owned() }, kind))
     }
 
+    /// The names of the variables that it speaks of, each time that it does.
+    pub fn mentions(&self) -> Vec<&str> {
+        mentioned(&self.text).unwrap_or_default()
+    }
+
     /// What it gives in a row, as a file's cell would say it: empty for
     /// nothing; none if it depends on an unreadable value.
     pub fn cell<'a>(&'a self, values: &Values<'a>) -> Option<Cow<'a, str>> {

@@ -111,10 +111,9 @@ impl Filler {
     }
 }
 
-/// Whether it has no column in a sample: what is calculated needs none, and
-/// repeats stay empty.
+/// Whether it has no column in a sample: what is calculated needs none.
 pub(super) fn is_left_out(variable: &Variable) -> bool {
-    variable.calculation.is_some() || variable.repeat.is_some()
+    variable.calculation.is_some()
 }
 
 fn by_role(variable: &Variable, definition: &Definition) -> Option<Filler> {

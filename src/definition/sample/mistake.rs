@@ -37,7 +37,8 @@ pub(super) enum Mistake {
 pub(super) fn possible(definition: &Definition) -> Vec<(usize, Mistake)> {
     let mut possible = Vec::new();
     for (at, variable) in definition.variables.iter().enumerate() {
-        if is_left_out(variable) {
+        // Those outside of repeats are enough to choose from.
+        if is_left_out(variable) || variable.repeat.is_some() {
             continue;
         }
         let mut add = |mistake| possible.push((at, mistake));

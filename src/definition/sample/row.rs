@@ -11,14 +11,28 @@ use super::{
     mistake::{self, Mistake},
     people::Person,
     random::Random,
+    repeat::{self, Made},
 };
-use crate::definition::{Definition, Required, Value, Values, expression::Expression};
+use crate::definition::{Definition, Instance, Required, Value, Values, Variable, expression::Expression};
 
 /// How many rows a patient has at most.
 pub(super) const MOST_ROWS: u64 = 60;
 
 /// How many rows a patient has at most of whom there is one a year.
 const MOST_YEARS: i16 = 15;
+
+/// So often is a row or an instance drawn until it is right.
+pub(super) const MOST_DRAWS: usize = 50;
+
+/// Why there is no row.
+pub(super) enum Failure {
+    /// No value was found for this variable of the business key that its
+    /// constraint leaves.
+    Key(usize),
+    /// No row was found that has as many instances of this repeat as its count
+    /// asks for.
+    Count(usize),
+}
 
 /// What rows have had of a pattern's texts.
 #[derive(Clone, Default)]
@@ -44,6 +58,14 @@ pub(super) struct Generator<'a> {
     pub(super) mistakes: Vec<(usize, Mistake)>,
     pub(super) errors_percent: f64,
     pub(super) seed: u64,
+    /// The instances of each repeat in the row.
+    pub(super) instances: Vec<Vec<Made>>,
+    /// How many of them there may be.
+    pub(super) widths: Vec<usize>,
+    /// The number of the instance that is being made, from 1.
+    pub(super) position: usize,
+    /// Whether a repeat's count hangs on each variable.
+    pub(super) drivers: Vec<bool>,
     pub(super) rows_vary: bool,
     /// Whether nothing but the texts of a pattern tells rows apart.
     pub(super) keys_must_differ: bool,
@@ -63,7 +85,12 @@ pub(super) struct Generator<'a> {
 }
 
 impl<'a> Generator<'a> {
-    pub(super) fn new(definition: &'a Definition, seed: u64, errors_percent: f64) -> Self {
+    pub(super) fn new(
+        definition: &'a Definition,
+        seed: u64,
+        errors_percent: f64,
+        widths: Vec<usize>,
+    ) -> Self {
         let fillers = Filler::of(definition);
         let keys = definition.variables.iter().zip(&fillers).filter(|(variable, _)| variable.key);
         let rows_vary = keys.clone().any(|(_, filler)| filler.tells_rows_apart());
@@ -90,6 +117,10 @@ impl<'a> Generator<'a> {
             passed_over: Vec::new(),
             errors_percent,
             seed,
+            instances: vec![Vec::new(); widths.len()],
+            widths,
+            position: 0,
+            drivers: repeat::drivers(definition),
             rows_vary,
             keys_must_differ,
             spent: vec![Spent::default(); count],
@@ -108,30 +139,108 @@ impl<'a> Generator<'a> {
         }
     }
 
-    /// The cells of row `number`, counted from 0. Fails with the variable of the
-    /// business key for which no value was found that its constraint leaves.
-    pub(super) fn row(&mut self, number: u64) -> Result<&[String], usize> {
+    /// Makes row `number`, counted from 0.
+    pub(super) fn row(&mut self, number: u64) -> Result<(), Failure> {
         self.number = number;
         self.turn_to_next();
         self.picked.clear();
-        self.passed_over.clear();
         for at in 0..self.fillers.len() {
             self.cells[at].clear();
             self.values[at] = Value::Empty;
         }
-        for at in 0..self.fillers.len() {
-            self.fill(at);
-        }
-        for place in 0..self.unsettled.len() {
-            self.settle(self.unsettled[place]);
-        }
-        if let Some(at) = self.keyless() {
-            return Err(at);
-        }
+        self.draw()?;
         if self.errors_percent > 0.0 && self.random.percent(self.errors_percent) {
             self.spoil();
         }
-        Ok(&self.cells)
+        Ok(())
+    }
+
+    /// Fills the row until it is right; its business key stays as it was first.
+    fn draw(&mut self) -> Result<(), Failure> {
+        let is_checked = !self.definition.repeats.is_empty() || !self.definition.calculated.is_empty();
+        let mut drawn = self.fill_all();
+        for _ in 1..MOST_DRAWS {
+            if matches!(drawn, Err(Failure::Key(_))) {
+                break;
+            }
+            if !is_checked || (drawn.is_ok() && self.is_whole()) {
+                break;
+            }
+            for at in (0..self.fillers.len()).filter(|at| !self.definition.variables[*at].key) {
+                self.cells[at].clear();
+                self.values[at] = Value::Empty;
+            }
+            drawn = self.fill_all();
+        }
+        drawn
+    }
+
+    fn fill_all(&mut self) -> Result<(), Failure> {
+        self.passed_over.clear();
+        self.instances.iter_mut().for_each(Vec::clear);
+        let definition = self.definition;
+        let is_flat = |at: &usize| definition.variables[*at].repeat.is_none();
+        for at in (0..self.fillers.len()).filter(is_flat) {
+            if self.values[at].is_empty() {
+                self.fill(at);
+            }
+        }
+        self.work_out_all();
+        for place in 0..self.unsettled.len() {
+            if is_flat(&self.unsettled[place]) {
+                self.settle(self.unsettled[place]);
+            }
+        }
+        if let Some(at) = self.keyless() {
+            return Err(Failure::Key(at));
+        }
+        self.work_out_all();
+        self.fill_repeats().map_err(Failure::Count)?;
+        self.work_out_all();
+        Ok(())
+    }
+
+    fn work_out_all(&mut self) {
+        let definition = self.definition;
+        for at in &definition.calculated {
+            if definition.variables[*at].repeat.is_none() {
+                self.work_out(*at);
+            }
+        }
+    }
+
+    /// Whether the row outside of its repeats is right.
+    fn is_whole(&self) -> bool {
+        (0..self.fillers.len())
+            .filter(|at| self.definition.variables[*at].repeat.is_none())
+            .all(|at| self.is_right(at))
+    }
+
+    /// Whether a variable has a value if it must have one, and one that its rules
+    /// leave.
+    pub(super) fn is_right(&self, at: usize) -> bool {
+        let variable = &self.definition.variables[at];
+        if variable.calculation.is_some() {
+            return true;
+        }
+        let is_asked = variable.relevant.as_ref().is_none_or(|rule| self.holds(rule) != Some(false));
+        match (is_asked, self.values[at].is_empty()) {
+            (is_asked, true) => !is_asked || self.fillers[at].decides() || !self.is_needed(variable),
+            (false, false) => false,
+            (true, false) => {
+                variable.constraint.as_ref().is_none_or(|rule| self.holds(rule) != Some(false))
+                    && self.is_offered(at)
+            }
+        }
+    }
+
+    fn is_needed(&self, variable: &Variable) -> bool {
+        variable.key
+            || match &variable.required {
+                Required::Never => false,
+                Required::Always => true,
+                Required::When(when) => self.holds(when) == Some(true),
+            }
     }
 
     /// A variable of the business key whose constraint leaves so few texts that
@@ -162,7 +271,7 @@ impl<'a> Generator<'a> {
             true => self.cells.iter().map(String::as_str).collect(),
             false => Vec::new(),
         };
-        expression.evaluate(&self.seen(&cells))
+        expression.evaluate(&self.seen(&cells, &self.repeats()))
     }
 
     /// Whether the variable's filter leaves its choices.
@@ -172,7 +281,8 @@ impl<'a> Generator<'a> {
             return true;
         };
         let cells: Vec<&str> = self.cells.iter().map(String::as_str).collect();
-        let values = self.seen(&cells);
+        let repeats = self.repeats();
+        let values = self.seen(&cells, &repeats);
         let leaves = |choice: u32| {
             let choice = list.choices.get(choice as usize);
             filter.evaluate(&Values { choice, ..values }) != Some(false)
@@ -183,9 +293,14 @@ impl<'a> Generator<'a> {
         }
     }
 
-    fn seen<'b>(&'b self, cells: &'b [&'b str]) -> Values<'b> {
-        let lists = &self.definition.lists;
-        Values { lists, ..Values::plain(cells, &self.values, &self.picked, TODAY) }
+    pub(super) fn seen<'b>(&'b self, cells: &'b [&'b str], repeats: &'b [Vec<Instance<'b>>]) -> Values<'b> {
+        Values {
+            lists: &self.definition.lists,
+            language: self.definition.language,
+            repeats,
+            position: self.position,
+            ..Values::plain(cells, &self.values, &self.picked, TODAY)
+        }
     }
 
     fn turn_to_next(&mut self) {
@@ -217,28 +332,28 @@ impl<'a> Generator<'a> {
         self.reason = (self.random.below(2) == 0).then(|| self.random.one(&ICPC2));
     }
 
-    fn fill(&mut self, at: usize) {
+    pub(super) fn fill(&mut self, at: usize) {
         let variable = &self.definition.variables[at];
+        if variable.calculation.is_some() {
+            return self.work_out(at);
+        }
         if let Some(relevant) = &variable.relevant
             && self.holds(relevant) == Some(false)
         {
             self.passed_over.push(at);
             return;
         }
-        let is_needed = variable.key
-            || match &variable.required {
-                Required::Never => false,
-                Required::Always => true,
-                Required::When(when) => self.holds(when) == Some(true),
-            };
-        if is_needed || self.fillers[at].decides() || self.random.below(10) < 7 {
+        if self.is_needed(variable) || self.fillers[at].decides() || self.random.below(10) < 7 {
             self.try_values(at);
         }
     }
 
     /// Rules may speak of later variables, so they are asked once more.
-    fn settle(&mut self, at: usize) {
+    pub(super) fn settle(&mut self, at: usize) {
         let variable = &self.definition.variables[at];
+        if variable.calculation.is_some() {
+            return self.work_out(at);
+        }
         let is_relevant =
             variable.relevant.as_ref().is_none_or(|relevant| self.holds(relevant) != Some(false));
         if !is_relevant {
@@ -247,15 +362,8 @@ impl<'a> Generator<'a> {
         } else if let Some(place) = self.passed_over.iter().position(|passed| *passed == at) {
             self.passed_over.swap_remove(place);
             self.fill(at);
-        } else if self.values[at].is_empty() {
-            let is_needed = match &variable.required {
-                Required::Never => variable.key,
-                Required::Always => true,
-                Required::When(when) => self.holds(when) == Some(true),
-            };
-            if is_needed {
-                self.try_values(at);
-            }
+        } else if self.values[at].is_empty() && self.is_needed(variable) {
+            self.try_values(at);
         }
     }
 

@@ -10,6 +10,7 @@ use super::{
     codes::{self, REMARKS},
     filler::{Filler, Lab},
     pattern::Pattern,
+    repeat::FEW,
     row::{Generator, Spent},
 };
 use crate::{
@@ -267,7 +268,11 @@ impl Generator<'_> {
             10_i64.pow(format.total.min(9)).saturating_sub(1).min(100 * scale as i64)
         });
         let low = scaled(bounds.low).unwrap_or_else(|| scaled(bounds.high).map_or(0, |high| high.min(0)));
-        let high = scaled(bounds.high).unwrap_or(low.saturating_add(most)).max(low);
+        let mut high = scaled(bounds.high).unwrap_or(low.saturating_add(most)).max(low);
+        let low = if self.drivers[at] { low.max(0).min(high) } else { low };
+        if self.drivers[at] {
+            high = high.min(low.saturating_add(FEW as i64 * scale as i64));
+        }
         let number = low + self.random.below((high - low) as u64 + 1) as i64;
         put_scaled(&mut self.cells[at], number, decimals)
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     answers::{self, Answers},
+    counted::{lacking, unfilled},
     stored::Stored,
     typed::{self, InInstance, Typed},
     unasked::Unasked,
@@ -102,9 +103,10 @@ impl Judging<'_> {
             }
         }
         let unasked = unasked.labels(definition, self.language);
-        let missing = row.findings.iter().filter(|finding| MISSING.contains(&finding.code)).count();
-        row.findings.retain(|finding| counts(finding, purpose));
-        let is_wrong = |it: &&CellFinding| it.severity == Severity::Error && !MISSING.contains(&it.code);
+        let missing = row.findings.iter().filter(|finding| MISSING.contains(&finding.code)).count()
+            + unfilled(definition, &seen);
+        row.findings.retain(|finding| counts(finding, purpose, &seen));
+        let is_wrong = |it: &&CellFinding| it.severity == Severity::Error && !is_missing(it, &seen);
         let wrong = row.findings.iter().filter(is_wrong).count();
         let answers = Answers { definition, typed, seen: &seen, stored, language: self.language };
         let mut found: Vec<_> = row
@@ -273,7 +275,7 @@ fn numbered(
 
 /// A moment as people write it, in Belgium's time and to the minute; anything
 /// else as it is.
-fn local(text: &str) -> String {
+pub fn local(text: &str) -> String {
     match text.parse::<Timestamp>() {
         Ok(moment) => moment.to_zoned(clock::belgium()).strftime("%Y-%m-%dT%H:%M").to_string(),
         Err(_) => text.to_owned(),
@@ -282,12 +284,20 @@ fn local(text: &str) -> String {
 
 /// Whether a finding is one here. A form shows what it calculates, so nobody
 /// typed another value.
-fn counts(finding: &CellFinding, purpose: Purpose) -> bool {
+fn counts(finding: &CellFinding, purpose: Purpose, seen: &Seen) -> bool {
     match finding.code {
         "cell-calculation-differs" => false,
-        "cell-repeat-count" => purpose == Purpose::Submit,
-        code if MISSING.contains(&code) => purpose == Purpose::Submit,
+        _ if is_missing(finding, seen) => purpose == Purpose::Submit,
         _ => true,
+    }
+}
+
+/// Whether a finding says that something is still to be filled in: an answer, or
+/// an instance that a repeat's count asks for.
+fn is_missing(finding: &CellFinding, seen: &Seen) -> bool {
+    match (finding.code, finding.repeat) {
+        ("cell-repeat-count", Some((at, _))) => lacking(seen, at) > 0,
+        (code, _) => MISSING.contains(&code),
     }
 }
 

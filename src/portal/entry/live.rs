@@ -23,6 +23,9 @@ pub struct Live<'a> {
     pub wrong: BTreeMap<&'a str, &'a str>,
     /// What is remarkable, by id.
     pub warnings: BTreeMap<&'a str, &'a str>,
+    /// How many instances each repeat with a count has and has to have.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub shapes: BTreeMap<&'a str, &'a str>,
     /// Texts that speak of answers, by what they stand in.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub texts: BTreeMap<String, &'a str>,
@@ -40,7 +43,7 @@ impl<'a> Live<'a> {
         let mut live = Self { progress, kept, ..Self::default() };
         for part in parts {
             let id = part.id.as_str();
-            let can_hide = matches!(part.kind, "section" | "group" | "note" | "field");
+            let can_hide = matches!(part.kind, "section" | "group" | "repeat" | "note" | "field");
             if can_hide && !part.shown {
                 live.hidden.push(id);
             }
@@ -49,6 +52,9 @@ impl<'a> Live<'a> {
             }
             if part.speaks {
                 live.take_texts(id, part);
+            }
+            if !part.shape.is_empty() {
+                live.shapes.insert(id, &part.shape);
             }
             if let Some(wrong) = &part.wrong {
                 live.wrong.insert(id, wrong);

@@ -2,7 +2,8 @@
 //!
 //! [`desk`] finds definitions and keeps them ready, [`typed`] turns posted
 //! fields into cells, [`judged`] judges these by the rules that hold for a
-//! file's rows, and [`unasked`] takes out what is not asked. [`parts`] says what
+//! file's rows, [`counted`] gives repeats as many instances as they must have,
+//! and [`unasked`] takes out what is not asked. [`parts`] says what
 //! the page shows of it, each field by [`control`], and [`live`] what the script
 //! of the page is told while somebody types. The script has no rules of its own.
 //! [`answers`] puts what is answered into the texts that speak of it.
@@ -12,6 +13,7 @@
 pub mod answers;
 pub mod changed;
 pub mod control;
+pub mod counted;
 pub mod desk;
 pub mod judged;
 pub mod live;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{
     answers::Answers,
     control::{Choice, control, options, shaped, words},
+    counted::awaited,
     judged::{Judged, label},
     stored::{How, Stored},
     typed::{self, InInstance, MOST_INSTANCES, Typed},
@@ -12,6 +13,7 @@ use super::{
 use crate::{
     definition::{Definition, Item, List, Role, Texts, Variable},
     language::Language,
+    validate::Wanted,
 };
 
 /// A part of the page: the beginning or end of something, or a field.
@@ -32,8 +34,15 @@ pub struct Part {
     pub name: String,
     /// An instance's number, or how many instances a repeat has.
     pub number: usize,
-    /// Whether a repeat may have more instances.
+    /// Whether a person may add an instance to a repeat.
     pub may_grow: bool,
+    /// Whether a person may take the instance away.
+    pub may_go: bool,
+    /// Of a repeat with a count, how many instances it has and has to have; the
+    /// script of the page gets it anew where this changes.
+    pub shape: String,
+    /// The labels of the answers without which it is not known how many.
+    pub awaits: Option<String>,
     /// What is wrong with a repeat as such.
     pub wrong: Option<String>,
     /// The field.
@@ -147,11 +156,28 @@ impl Making<'_> {
         let titled = |kind, id, instance| self.titled(kind, id, (&repeat.labels, &repeat.name), instance);
         let whole = titled("repeat", id, None);
         let (id, title, speaks) = (whole.id.clone(), whole.title.clone(), whole.speaks);
+        let seen = self.judged.seen.repeats.get(place).copied();
+        let wanted = self.judged.wanted(place);
+        let is_open = seen.is_some_and(|seen| seen.relevant && seen.wanted == Wanted::Unknown);
+        let awaits = is_open
+            .then(|| awaited(self.definition, self.typed, self.judged, place, self.language).join(", "));
+        let is_empty = wanted.is_some() && instances.is_empty() && !is_open && wrong.is_none();
+        let shown = seen.is_none_or(|seen| seen.relevant) && !is_empty;
+        let may_grow = repeat.count.is_none() && instances.len() < MOST_INSTANCES;
+        // Who has more of them than there must be decides which ones go.
+        let may_go = repeat.count.is_none() || wanted.is_some_and(|wanted| instances.len() > wanted);
         parts.push(Part {
+            shown,
             name: repeat.name.clone(),
             number: instances.len(),
-            may_grow: instances.len() < MOST_INSTANCES,
             wrong: wrong.map(|found| found.text.clone()),
+            shape: match (&repeat.count, wanted) {
+                (None, _) => String::new(),
+                (Some(_), None) => format!("{}", instances.len()),
+                (Some(_), Some(_)) if is_open => format!("{}/?", instances.len()),
+                (Some(_), Some(wanted)) => format!("{}/{wanted}", instances.len()),
+            },
+            awaits,
             ..whole
         });
         for (at, cells) in instances.iter().enumerate() {
@@ -162,7 +188,8 @@ impl Making<'_> {
                 title: format!("{} {number}", part.title),
                 name: repeat.name.clone(),
                 number,
-                shown: true,
+                shown,
+                may_go,
                 ..part
             });
             self.instance(begin, of, cells, parts);
@@ -174,7 +201,7 @@ impl Making<'_> {
             name: repeat.name.clone(),
             title,
             speaks,
-            may_grow: instances.len() < MOST_INSTANCES,
+            may_grow,
             ..Part::default()
         });
     }
@@ -355,7 +382,7 @@ fn tidy(parts: Vec<Part>) -> Vec<Part> {
                 tidy.push(part);
             }
             _ => {
-                if let (Some(around), true) = (open.last(), part.shown || part.kind == "repeat") {
+                if let (Some(around), true) = (open.last(), part.shown) {
                     tidy[*around].shown = true;
                 }
                 tidy.push(part);

@@ -39,7 +39,7 @@ impl Typed {
     }
 
     /// What a new form begins with: the definition's defaults, one new
-    /// instance of each repeat, and `email` for the author if the definition
+    /// instance of each repeat that has no count, and `email` for the author if the definition
     /// asks for one. What expressions begin with comes by
     /// [`Judging::begin`](super::judged::Judging::begin).
     pub fn defaults(definition: &Definition, email: &str) -> Self {
@@ -52,8 +52,10 @@ impl Typed {
                 };
             }
         }
-        for place in 0..definition.repeats.len() {
-            typed.add_instance(definition, place);
+        for (place, repeat) in definition.repeats.iter().enumerate() {
+            if repeat.count.is_none() {
+                typed.add_instance(definition, place);
+            }
         }
         typed
     }
@@ -193,7 +195,7 @@ pub fn count_name(repeat: &str) -> String {
 }
 
 /// What a default says by itself, which an expression does not.
-fn default(variable: &Variable) -> String {
+pub fn default(variable: &Variable) -> String {
     if variable.begins.is_some() { String::new() } else { variable.default.clone() }
 }
 

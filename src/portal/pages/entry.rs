@@ -63,11 +63,11 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     }
     let Place { found, stored, .. } = &place;
     let definition = &found.definition;
-    let typed = match &kept {
+    let mut typed = match &kept {
         Some((form, _)) => filled(visit, &place, form)?,
         None => beginning(visit, &place)?,
     };
-    let mut judged = judging(visit)?.judge(definition, &typed, stored.as_ref(), Purpose::Check);
+    let mut judged = judging(visit)?.follow(definition, &mut typed, stored.as_ref(), Purpose::Check);
     if kept.is_none() && !stored.as_ref().is_some_and(Stored::is_same_registration) {
         judged.found.clear();
     }
@@ -85,15 +85,15 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     let (definition, stored) = (&place.found.definition, place.stored.as_ref());
     let mut typed = filled(visit, &place, form)?;
     let judging = judging(visit)?;
-    let judge = |typed: &Typed, purpose| judging.judge(definition, typed, stored, purpose);
+    let judge = |typed: &mut Typed, purpose| judging.follow(definition, typed, stored, purpose);
     if form.get("act") == "discard" {
         return discard(visit, &place);
     }
     if place.changed.is_some() {
-        return changed(visit, &place, &typed);
+        return changed(visit, &place, typed);
     }
     if is_script(visit) {
-        let judged = judge(&typed, Purpose::Check);
+        let judged = judge(&mut typed, Purpose::Check);
         return live(visit, &place, &typed, &judged);
     }
     let is_draft = stored.is_none_or(|stored| matches!(stored.how, How::Continue | How::Prefill));
@@ -105,13 +105,13 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
             if let Some(Changed { repeat, number, is_new: true }) = changed {
                 judging.begin(definition, &mut typed, stored, Some((repeat, number)));
             }
+            let judged = judge(&mut typed, Purpose::Check);
             let focus = changed.map(|changed| changed.place(definition, &typed));
-            let judged = judge(&typed, Purpose::Check);
-            let told = !other.starts_with("add-") && !other.starts_with("remove-");
+            let told = !other.starts_with("add-") && !other.starts_with("remove-") && other != "look";
             return show(visit, &place, &typed, &judged, Shown { told, focus, ..Shown::default() });
         }
     };
-    let judged = judge(&typed, purpose);
+    let judged = judge(&mut typed, purpose);
     if let Some(carried) = place.carried.as_ref().filter(|_| place.moved.is_some()) {
         // Nobody has seen yet what becomes of it in this version.
         let error = Error::new(Code::Conflict, MOVED)
@@ -127,7 +127,8 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         Ok(saved) => Ok(done(visit, stored, purpose, saved)),
         Err(error) if error.id == CHANGED => {
             let place = visit.read(|tx| find(visit, tx, form))?;
-            changed(visit, &place, &filled(visit, &place, form)?)
+            let typed = filled(visit, &place, form)?;
+            changed(visit, &place, typed)
         }
         Err(error) if matches!(error.code, Code::Conflict | Code::Invalid) => {
             let error = Some(error);
@@ -150,7 +151,7 @@ fn discard(visit: &Visit<'_>, place: &Place) -> Result<Answer> {
 
 /// What was typed in a registration that was replaced or withdrawn meanwhile:
 /// nothing of it is stored, and nothing of it is lost.
-fn changed(visit: &Visit<'_>, place: &Place, typed: &Typed) -> Result<Answer> {
+fn changed(visit: &Visit<'_>, place: &Place, mut typed: Typed) -> Result<Answer> {
     if is_script(visit) {
         let answer = Answer::json(&LiveChanged {
             changed: &visit.text("entry-changed-live", &[]),
@@ -160,8 +161,9 @@ fn changed(visit: &Visit<'_>, place: &Place, typed: &Typed) -> Result<Answer> {
         });
         return Ok(answer?.status(409));
     }
-    let judged = judging(visit)?.judge(&place.found.definition, typed, place.stored.as_ref(), Purpose::Check);
-    show(visit, place, typed, &judged, Shown::default())
+    let (definition, stored) = (&place.found.definition, place.stored.as_ref());
+    let judged = judging(visit)?.follow(definition, &mut typed, stored, Purpose::Check);
+    show(visit, place, &typed, &judged, Shown::default())
 }
 
 /// Whether the page's script asks.
