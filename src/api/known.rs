@@ -199,7 +199,8 @@ impl Kept {
 }
 
 impl Known {
-    fn new(definition: Arc<Definition>, id: Option<i64>) -> Self {
+    /// A definition and its key in the store.
+    pub fn new(definition: Arc<Definition>, id: Option<i64>) -> Self {
         let mut places = HashMap::new();
         let outside = |variable: &&Variable| variable.repeat.is_none();
         for (at, repeat) in definition.repeats.iter().enumerate() {

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// So many wrong members are told of one object.
-const MOST_FINDINGS: usize = 100;
+pub const MOST_FINDINGS: usize = 100;
 
 /// Reads objects of one definition.
 pub struct Payload<'a> {
