@@ -3,6 +3,7 @@
 //! its name.
 
 mod node;
+mod payload;
 mod questionnaire;
 mod response;
 

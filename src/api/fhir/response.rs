@@ -1,13 +1,14 @@
 //! A QuestionnaireResponse as a registration: it becomes the payload that says
 //! the same. What would be lost on the way refuses it.
 
-use std::{borrow::Cow, collections::HashMap, iter};
+use std::{borrow::Cow, iter};
 
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::{
     CANONICAL,
     node::{Node, Unreadable},
+    payload::Payload,
 };
 use crate::{
     api::{
@@ -259,42 +260,6 @@ fn coding(raw: &RawValue) -> Option<&str> {
         ([code], [] | [_]) => Some(code),
         ([], [display]) => Some(display),
         _ => None,
-    }
-}
-
-/// A payload on its way: its members in their order, each with its values as
-/// JSON, and whether they are an array even if there is but one.
-#[derive(Default)]
-struct Payload<'a> {
-    members: Vec<(Cow<'a, str>, Vec<Cow<'a, str>>, bool)>,
-    places: HashMap<Cow<'a, str>, usize>,
-}
-
-impl<'a> Payload<'a> {
-    fn put(&mut self, name: Cow<'a, str>, value: Cow<'a, str>, is_array: bool) {
-        match self.places.get(&name) {
-            Some(at) => self.members[*at].1.push(value),
-            None => {
-                self.places.insert(name.clone(), self.members.len());
-                self.members.push((name, vec![value], is_array));
-            }
-        }
-    }
-
-    /// How many values a member has so far.
-    fn count(&self, name: &str) -> usize {
-        self.places.get(name).map_or(0, |at| self.members[*at].1.len())
-    }
-
-    fn object(&self) -> String {
-        let members = self.members.iter().map(|(name, values, is_array)| {
-            let value = match values.as_slice() {
-                [value] if !is_array => value.clone(),
-                values => format!("[{}]", values.join(",")).into(),
-            };
-            format!("{}:{value}", Value::from(&**name))
-        });
-        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
     }
 }
 
