@@ -56,22 +56,35 @@ pub fn code_list(call: &Call<'_>) -> Result<Answer> {
     let wanted = call.param("codelist-id").unwrap_or_default();
     find(call, wanted, |known| {
         let definition = &known.definition;
-        let is_it = |list: &&List| {
-            number::list(definition, list).to_string() == wanted || list.name.eq_ignore_ascii_case(wanted)
-        };
-        let list = definition.lists.iter().find(is_it)?;
+        let list = definition.lists.iter().find(|list| number::list(definition, list).to_string() == wanted);
+        let list = list.or_else(|| list_called(definition, wanted))?;
         Some(values(definition, list, call.language))
     })
 }
 
-/// Looks through the newest versions of all definitions that the key is for.
+/// The list of this name. A list to which variables add another answer is there
+/// twice; it is told as a variable takes it, without that answer if one does.
+fn list_called<'d>(definition: &'d Definition, name: &str) -> Option<&'d List> {
+    let called = || definition.lists.iter().filter(|list| list.name.eq_ignore_ascii_case(name));
+    let is_used = |list: &&List| {
+        let mut variables = definition.variables.iter();
+        variables.any(|variable| definition.list_of(variable).is_some_and(|used| std::ptr::eq(used, *list)))
+    };
+    let exact = |list: &&List| number::list_name(definition, list).eq_ignore_ascii_case(name);
+    called().find(is_used).or_else(|| called().next()).or_else(|| definition.lists.iter().find(exact))
+}
+
+/// Looks through all definitions that the key is for: through the newest
+/// version of each that something can be sent under, and then through the
+/// earlier ones, whose numbers clients were given as well.
 fn find(call: &Call<'_>, wanted: &str, pick: impl Fn(&Known) -> Option<Value>) -> Result<Answer> {
-    let mut all = call.open_definitions()?;
-    all.dedup_by(|later, first| later.name == first.name);
-    if let Ok(number) = wanted.parse() {
-        all = call.api.shelf.holding(all, number);
-    }
-    for listed in all {
+    let all = call.open_definitions()?;
+    let is_earlier: Vec<bool> = (0..all.len()).map(|at| at > 0 && all[at - 1].name == all[at].name).collect();
+    let of = |earlier: bool| {
+        all.iter().zip(&is_earlier).filter(move |(_, is)| **is == earlier).map(|(listed, _)| listed.clone())
+    };
+    let ordered = of(false).chain(of(true)).collect();
+    for listed in call.api.shelf.holding(ordered, wanted) {
         let known = call.api.store.read(|tx| call.api.shelf.get(tx, &listed))?;
         if let Some(found) = pick(&known) {
             return Answer::json(200, &found);

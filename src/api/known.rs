@@ -26,6 +26,8 @@ pub struct Known {
     /// Its key in the store, if it was stored by then.
     id: Option<i64>,
     places: HashMap<String, Place>,
+    /// For each repeat the places of its variables.
+    inside: Vec<HashMap<String, usize>>,
     /// For each list the places of its choices by their numbers.
     choices: Vec<HashMap<Number, usize>>,
     validators: Mutex<Vec<(Date, Validator)>>,
@@ -56,10 +58,9 @@ struct Kept {
     /// The one asked for last comes last.
     known: Vec<(Key, Arc<Known>)>,
     summaries: HashMap<Key, Arc<Summary>>,
-    /// Where the fields and code lists with these numbers are.
-    places: HashMap<Number, Key>,
-    /// The definitions whose numbers are all in `places`.
-    placed: HashSet<Key>,
+    /// What the fields and code lists of a definition can be asked for by: their
+    /// names in small letters, and their numbers.
+    handles: HashMap<Key, HashSet<String>>,
 }
 
 /// So many definitions are kept whole: some have code lists of megabytes.
@@ -154,15 +155,13 @@ impl Shelf {
         Ok(summary)
     }
 
-    /// Those of `all` that can have the field or code list with this number: one
-    /// at the most if its place is known.
-    pub fn holding(&self, all: Vec<Listed>, number: Number) -> Vec<Listed> {
-        let kept = self.lock();
-        let place = kept.places.get(&number);
-        match all.iter().find(|listed| place == Some(&listed.key())) {
-            Some(listed) => vec![listed.clone()],
-            None => all.into_iter().filter(|listed| !kept.placed.contains(&listed.key())).collect(),
-        }
+    /// Those of `all` that have a field or code list of this name or number, or
+    /// were never read and so may have one.
+    pub fn holding(&self, all: Vec<Listed>, wanted: &str) -> Vec<Listed> {
+        let (kept, wanted) = (self.lock(), wanted.to_ascii_lowercase());
+        let may_have =
+            |listed: &Listed| kept.handles.get(&listed.key()).is_none_or(|handles| handles.contains(&wanted));
+        all.into_iter().filter(may_have).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -181,12 +180,16 @@ impl Kept {
 
     fn put(&mut self, key: Key, known: &Arc<Known>) {
         let definition = &known.definition;
-        let fields = definition.variables.iter().map(|variable| number::field(definition, &variable.name));
-        let lists = definition.lists.iter().map(|list| number::list(definition, list));
-        for number in fields.chain(lists) {
-            self.places.insert(number, key.clone());
-        }
-        self.placed.insert(key.clone());
+        self.handles.entry(key.clone()).or_insert_with(|| {
+            let fields = definition.variables.iter().flat_map(|variable| {
+                [variable.name.to_ascii_lowercase(), number::field(definition, &variable.name).to_string()]
+            });
+            let lists = definition.lists.iter().flat_map(|list| {
+                let name = number::list_name(definition, list).to_ascii_lowercase();
+                [list.name.to_ascii_lowercase(), name, number::list(definition, list).to_string()]
+            });
+            fields.chain(lists).collect()
+        });
         self.known.retain(|(other, _)| *other != key);
         self.known.push((key, Arc::clone(known)));
         if self.known.len() > MOST_KEPT {
@@ -196,7 +199,8 @@ impl Kept {
 }
 
 impl Known {
-    fn new(definition: Arc<Definition>, id: Option<i64>) -> Self {
+    /// A definition and its key in the store.
+    pub fn new(definition: Arc<Definition>, id: Option<i64>) -> Self {
         let mut places = HashMap::new();
         let outside = |variable: &&Variable| variable.repeat.is_none();
         for (at, repeat) in definition.repeats.iter().enumerate() {
@@ -213,11 +217,23 @@ impl Known {
             places.entry(name.to_lowercase()).or_insert(Place::Technical(at));
             places.entry(name.to_owned()).or_insert(Place::Technical(at));
         }
+        let inside = definition.repeats.iter().map(|repeat| {
+            let mut places = HashMap::new();
+            for at in repeat.variables.clone() {
+                let variable = &definition.variables[at];
+                for name in [&variable.name, &variable.technical] {
+                    places.entry(name.to_lowercase()).or_insert(at);
+                    places.entry(name.clone()).or_insert(at);
+                }
+            }
+            places
+        });
+        let inside = inside.collect();
         let choices = definition.lists.iter().map(|list| {
             let numbered = list.choices.iter().enumerate();
             numbered.map(|(at, choice)| (number::choice(&definition, list, &choice.code), at)).collect()
         });
-        Self { choices: choices.collect(), places, validators: Mutex::default(), definition, id }
+        Self { choices: choices.collect(), places, inside, validators: Mutex::default(), definition, id }
     }
 
     /// The definition's key in the store; it is stored if it was only bundled so
@@ -233,6 +249,13 @@ impl Known {
     pub fn place(&self, name: &str) -> Option<Place> {
         let exact = self.places.get(name);
         exact.or_else(|| self.places.get(name.to_lowercase().as_str())).copied()
+    }
+
+    /// The variable that the member called `name` means in an instance of this
+    /// repeat.
+    pub fn place_inside(&self, repeat: usize, name: &str) -> Option<usize> {
+        let places = self.inside.get(repeat)?;
+        places.get(name).or_else(|| places.get(name.to_lowercase().as_str())).copied()
     }
 
     /// The code of the choice with this number.

@@ -3,15 +3,12 @@
 //!
 //! The members are the names of variables, in any order and case, and the
 //! technical columns. A value is a text, a number, a truth value or null; for a
-//! multiple choice also an array of those, for a repeat an array of objects. Numbers are taken as they are
-//! written: no digit is lost on the way.
+//! multiple choice also an array of those, for a repeat an array of objects of
+//! the same kind. Numbers are taken as they are written: no digit is lost on the
+//! way.
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+use std::{borrow::Cow, collections::HashSet};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
 use serde_json::value::RawValue;
 
 use super::known::{Known, Place};
@@ -20,11 +17,11 @@ use crate::{
     domain::finding::{Severity, shape},
     intake::{header::quoted, rows::MAX_ROW},
     language::Arg,
-    validate::{CellFinding, Given, Row, Technical, Validator},
+    validate::{CellFinding, Given, MOST_INSTANCES, Members, Row, Technical, Validator},
 };
 
 /// So many wrong members are told of one object.
-const MOST_FINDINGS: usize = 100;
+pub const MOST_FINDINGS: usize = 100;
 
 /// Reads objects of one definition.
 pub struct Payload<'a> {
@@ -37,8 +34,9 @@ pub struct Payload<'a> {
 /// What the members of an object say.
 struct Cells<'t> {
     variables: Vec<Cow<'t, str>>,
-    /// The instances of each repeat, as JSON.
-    repeats: Vec<&'t str>,
+    /// For each repeat its instances, each with the cells of the repeat's
+    /// variables, or none at all if it says nothing.
+    repeats: Vec<Vec<Vec<Cow<'t, str>>>>,
     technical: [Cow<'t, str>; 4],
 }
 
@@ -68,12 +66,12 @@ impl Payload<'_> {
         let definition = &self.known.definition;
         let mut cells = Cells {
             variables: vec![Cow::Borrowed(""); definition.variables.len()],
-            repeats: vec![""; definition.repeats.len()],
+            repeats: vec![Vec::new(); definition.repeats.len()],
             technical: [const { Cow::Borrowed("") }; 4],
         };
         let wrong = self.place(members, &mut cells);
         let variables: Vec<&str> = cells.variables.iter().map(|cell| &**cell).collect();
-        let given: Vec<_> = cells.repeats.iter().map(|json| Given { json, columns: Vec::new() }).collect();
+        let given: Vec<_> = cells.repeats.iter().map(|instances| given(instances)).collect();
         let [author_group, author, coauthor, status] = &cells.technical;
         let technical =
             Technical { author_group, author, default_author: self.default_author, coauthor, status };
@@ -99,23 +97,79 @@ impl Payload<'_> {
                 continue;
             }
             let put = match place {
-                Place::Repeat(at) => self.instances(value.get()).map(|json| cells.repeats[at] = json),
+                Place::Repeat(at) => {
+                    self.instances(at, value.get(), &mut wrong).map(|instances| cells.repeats[at] = instances)
+                }
                 Place::Variable(at) => self.cell(place, value.get()).map(|text| cells.variables[at] = text),
                 Place::Technical(at) => scalar(value.get()).map(|text| cells.technical[at] = text),
             };
-            if let Err(Misfit { code, shape }) = put {
-                wrong.push(about(place, CellFinding { shape, ..finding(code, &[]) }));
+            if let Err(misfit) = put {
+                wrong.push(about(place, misfit.finding()));
             }
         }
         wrong
     }
 
-    /// The instances of a repeat, which the validator reads.
-    fn instances<'t>(&self, value: &'t str) -> Result<&'t str, Misfit> {
-        match value.as_bytes() {
-            [b'n', ..] => Ok(""),
-            [b'[', ..] => Ok(value),
-            _ => Err(Misfit { code: "payload-instances", shape: String::new() }),
+    /// The instances of the repeat at this place: not many more than it may
+    /// have.
+    fn instances<'t>(
+        &'t self,
+        repeat: usize,
+        value: &'t str,
+        wrong: &mut Wrong,
+    ) -> Result<Vec<Vec<Cow<'t, str>>>, Misfit> {
+        let misfit = || Misfit { code: "payload-instances", shape: String::new() };
+        let objects: Vec<&RawValue> = match value.as_bytes() {
+            [b'n', ..] => Vec::new(),
+            _ => serde_json::from_str(value).map_err(|_| misfit())?,
+        };
+        let mut instances = Vec::new();
+        let mut full = 0;
+        for (number, object) in (1..).zip(objects) {
+            if full > MOST_INSTANCES || wrong.len() >= MOST_FINDINGS {
+                break;
+            }
+            let members = serde_json::from_str(object.get()).map_err(|_| misfit())?;
+            let cells = self.instance((repeat, number), members, wrong);
+            full += usize::from(!cells.is_empty());
+            instances.push(cells);
+        }
+        Ok(instances)
+    }
+
+    /// The cells of an instance; none if nothing is said there.
+    fn instance<'t>(
+        &'t self,
+        mark: (usize, u32),
+        members: Members<'t>,
+        wrong: &mut Wrong,
+    ) -> Vec<Cow<'t, str>> {
+        let repeat = &self.known.definition.repeats[mark.0];
+        let first = repeat.variables.start;
+        let mut cells: Vec<Option<Cow<'t, str>>> = vec![None; repeat.variables.len()];
+        for (name, value) in members.0 {
+            let named = |name: &str| [("column", Arg::Text(quoted(name)))];
+            let Some(at) = self.known.place_inside(mark.0, &name) else {
+                let name = format!("{}[{}]/{name}", repeat.name, mark.1);
+                wrong.push(finding("payload-unknown", &named(&name)));
+                continue;
+            };
+            let inside = |found| CellFinding { variable: Some(at), repeat: Some(mark), ..found };
+            if cells[at - first].is_some() {
+                wrong.push(inside(finding("payload-duplicate", &named(&name))));
+                continue;
+            }
+            cells[at - first] = Some(self.cell(Place::Variable(at), value.get()).unwrap_or_else(|misfit| {
+                wrong.push(inside(misfit.finding()));
+                Cow::Borrowed("")
+            }));
+            if wrong.len() >= MOST_FINDINGS {
+                break;
+            }
+        }
+        match cells.iter().flatten().any(|cell| !cell.trim().is_empty()) {
+            true => cells.into_iter().map(Option::unwrap_or_default).collect(),
+            false => Vec::new(),
         }
     }
 
@@ -176,6 +230,12 @@ impl Payload<'_> {
     }
 }
 
+/// The instances of a repeat as the validator takes them.
+fn given<'a>(instances: &'a [Vec<Cow<'_, str>>]) -> Given<'a> {
+    let columns = instances.iter().map(|cells| cells.iter().map(|cell| &**cell).collect());
+    Given { json: "", columns: columns.collect() }
+}
+
 /// The text of a value that is no array and no object.
 fn scalar(value: &str) -> Result<Cow<'_, str>, Misfit> {
     match value.as_bytes() {
@@ -195,13 +255,20 @@ struct Misfit {
     shape: String,
 }
 
+impl Misfit {
+    fn finding(self) -> CellFinding {
+        CellFinding { shape: self.shape, ..finding(self.code, &[]) }
+    }
+}
+
 /// A value has more parts than its variable.
 fn nested(value: &str) -> Misfit {
     let shape = if value.starts_with('{') { "{…}" } else { "[…]" };
     Misfit { code: "payload-nested", shape: shape.to_owned() }
 }
 
-fn finding(code: &'static str, args: &[(&'static str, Arg)]) -> CellFinding {
+/// A finding about nothing in particular.
+pub fn finding(code: &'static str, args: &[(&'static str, Arg)]) -> CellFinding {
     CellFinding {
         code,
         severity: Severity::Error,
@@ -220,54 +287,4 @@ fn about(place: Place, mut found: CellFinding) -> CellFinding {
         Place::Technical(at) => found.technical = Some(crate::intake::header::TECHNICAL[at]),
     }
     found
-}
-
-/// The members of an object in their order, doubled ones too.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::with_capacity(32);
-                while let Some(Name(name)) = map.next_key()? {
-                    members.push((name, map.next_value()?));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Object)
-    }
-}
-
-/// A member's name, copied only if it has an escape.
-struct Name<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = Name<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Owned(name.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Text)
-    }
 }

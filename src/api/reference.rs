@@ -284,8 +284,12 @@ mod tests {
             "api-param-dcd-id",
             "api-param-idempotency-key",
         ];
-        for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api")).unwrap() {
-            let path = file.unwrap().path();
+        let mut paths = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api")];
+        while let Some(path) = paths.pop() {
+            if path.is_dir() {
+                paths.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
+                continue;
+            }
             if path.ends_with("reference.rs") {
                 continue;
             }

@@ -54,8 +54,12 @@ const MANY: &[(u16, &str)] = &[
 ];
 
 /// It takes what FHIR calls a response.
-const RESPONSE: &[(u16, &str)] =
-    &[(400, "api-fhir-questionnaire"), (400, "api-fhir-status"), (400, "api-fhir-unreadable")];
+const RESPONSE: &[(u16, &str)] = &[
+    (400, "api-fhir-questionnaire"),
+    (400, "api-fhir-status"),
+    (400, "api-fhir-unreadable"),
+    (413, "api-fhir-too-large"),
+];
 
 /// It tells what was submitted.
 const READS: &[(u16, &str)] =

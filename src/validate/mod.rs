@@ -21,6 +21,7 @@ mod cell;
 mod form;
 mod identity;
 mod json;
+mod members;
 mod memo;
 mod plan;
 mod repeat;
@@ -37,7 +38,8 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::{Timestamp, civil::Date};
 
 pub use form::{Look, Seen, SeenInstance, SeenRepeat, Wanted};
-pub use repeat::Given;
+pub use members::{Members, Name};
+pub use repeat::{Given, MOST_INSTANCES};
 pub use row::{CellFinding, Patient, Row, message};
 pub use technical::Technical;
 

@@ -1,17 +1,17 @@
 //! Rows with repeats and calculations.
 
-use std::{collections::BTreeMap, mem};
+use std::mem;
 
-use serde_json::{Value as Json, value::RawValue};
+use serde_json::Value as Json;
 
-use super::{Cells, Row, Validator, json, row::MOST_FINDINGS};
+use super::{Cells, Members, Row, Validator, json, row::MOST_FINDINGS};
 use crate::{
     definition::{Definition, Instance, Repeat, Value, Values},
     domain::finding::Severity,
 };
 
 /// The most instances of a repeat in a row.
-const MOST_INSTANCES: usize = 1_000;
+pub const MOST_INSTANCES: usize = 1_000;
 
 /// What a row says of one repeat, in one way or the other.
 #[derive(Clone, Debug, Default)]
@@ -216,10 +216,10 @@ fn texts(definition: &Definition, at: usize, given: &Given<'_>, out: &mut Row) -
         }
     }
     if !given.json.trim().is_empty()
-        && let Err((code, member)) = objects(definition, repeat, given, &mut texts)
+        && let Err(wrong) = objects(definition, repeat, given, &mut texts)
     {
-        let finding = out.find(code, Severity::Error, None, &member);
-        finding.repeat = Some((at, 0));
+        let finding = out.find(wrong.code, Severity::Error, wrong.variable, &wrong.member);
+        finding.repeat = Some((at, wrong.number));
     }
     if texts.len() > MOST_INSTANCES {
         let finding = out.find("cell-repeat-many", Severity::Error, None, "");
@@ -230,33 +230,46 @@ fn texts(definition: &Definition, at: usize, given: &Given<'_>, out: &mut Row) -
     texts
 }
 
+/// Why a JSON array makes no instances.
+#[derive(Default)]
+struct Wrong {
+    code: &'static str,
+    /// The variable that it is about, and its instance's number; or 0.
+    variable: Option<usize>,
+    number: u32,
+    member: String,
+}
+
 /// Adds the instances that a JSON array of objects gives, until there are too
-/// many. Fails with the code of a finding and the member that it is about.
+/// many.
 fn objects(
     definition: &Definition,
     repeat: &Repeat,
     given: &Given<'_>,
     texts: &mut Texts,
-) -> Result<(), (&'static str, String)> {
-    let objects: Vec<BTreeMap<String, &RawValue>> =
-        serde_json::from_str(given.json).map_err(|_| ("cell-repeat-json", String::new()))?;
-    let read = |object: BTreeMap<String, &RawValue>| {
-        let mut cells = vec![String::new(); repeat.variables.len()];
-        for (member, value) in object {
-            let variables = &definition.variables[repeat.variables.clone()];
+) -> Result<(), Wrong> {
+    let unreadable = || Wrong { code: "cell-repeat-json", ..Wrong::default() };
+    let objects: Vec<Members<'_>> = serde_json::from_str(given.json).map_err(|_| unreadable())?;
+    let variables = &definition.variables[repeat.variables.clone()];
+    for (number, object) in (given.columns.len() as u32 + 1..).zip(objects) {
+        let mut cells: Vec<Option<String>> = vec![None; variables.len()];
+        for (member, value) in object.0 {
             let place = variables.iter().position(|variable| {
                 variable.name.eq_ignore_ascii_case(&member)
                     || variable.technical.eq_ignore_ascii_case(&member)
             });
-            let Some(place) = place else { return Err(("cell-repeat-member", member)) };
-            cells[place] = cell(value.get()).ok_or(("cell-repeat-json", member))?;
+            let member = member.into_owned();
+            let Some(place) = place else {
+                return Err(Wrong { code: "cell-repeat-member", member, ..Wrong::default() });
+            };
+            if cells[place].is_some() {
+                let variable = Some(repeat.variables.start + place);
+                return Err(Wrong { code: "cell-repeat-twice", variable, number, ..Wrong::default() });
+            }
+            cells[place] = Some(cell(value.get()).ok_or_else(|| Wrong { member, ..unreadable() })?);
         }
-        Ok(cells)
-    };
-    for (number, object) in (given.columns.len() as u32 + 1..).zip(objects) {
-        let cells = read(object)?;
-        if cells.iter().any(|cell| !cell.trim().is_empty()) {
-            texts.push((number, cells));
+        if cells.iter().flatten().any(|cell| !cell.trim().is_empty()) {
+            texts.push((number, cells.into_iter().map(Option::unwrap_or_default).collect()));
         }
         if texts.len() > MOST_INSTANCES {
             break;

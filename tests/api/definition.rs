@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use super::system::{System, json_of};
+use super::system::{System, define, json_of};
 use crate::portal::client::Portal;
 
 #[test]
@@ -46,21 +46,13 @@ fn a_definition_tells_its_fields_in_the_language_asked_for() {
 #[test]
 fn a_repeat_is_told_with_its_fields_and_taken_as_an_array_of_objects() {
     let portal = Portal::start();
-    let folder = portal.app.path("dcd");
-    std::fs::create_dir_all(&folder).unwrap();
-    for (name, text) in [
-        ("settings.csv", "form_title,form_id,version,default_language\nVisits,VISITS,1.0.0,English (en)\n"),
-        ("hd.csv", "key,value\nproject,HDBP0147\nproject_abbreviation,INTEGO\n"),
-        (
-            "survey.csv",
-            "type,name,label::English (en),required,hd::key\ntext,TX_ID,Number,yes,yes\n\
-             begin repeat,VISIT,Visit,,\ninteger,NR_VISIT,Number of the visit,yes,\nend repeat,,,,\n",
-        ),
-        ("choices.csv", "list_name,name,label::English (en)\n"),
-    ] {
-        std::fs::write(folder.join(name), text).unwrap();
-    }
-    portal.app.ok(["definition", "add", folder.to_str().unwrap()]);
+    define(
+        &portal,
+        "1.0.0",
+        "type,name,label::English (en),required,hd::key\ntext,TX_ID,Number,yes,yes\n\
+         begin repeat,VISIT,Visit,,\ninteger,NR_VISIT,Number of the visit,yes,\nend repeat,,,,\n",
+        "list_name,name,label::English (en)\n",
+    );
     let mut system = System::with(&portal, &["VISITS"], true);
     let told = json_of(&system.get("/proxy/api/dcd/payload/definition"));
     assert_eq!(told["repeats"][0]["fields"][0]["key"], "NR_VISIT");
@@ -78,4 +70,55 @@ fn a_repeat_is_told_with_its_fields_and_taken_as_an_array_of_objects() {
     let group =
         questionnaire["item"].as_array().unwrap().iter().find(|item| item["linkId"] == "VISIT").unwrap();
     assert_eq!((&group["type"], &group["repeats"]), (&json!("group"), &json!(true)));
+}
+
+#[test]
+fn numbers_given_out_for_an_earlier_open_version_are_known_until_it_is_closed() {
+    let portal = Portal::start();
+    let choices = "list_name,name,label::English (en)\nOLD,a,Ay\nBOTH,b,Bee\n";
+    let survey = "type,name,label::English (en),hd::key\ntext,K,Key,yes\nselect_one BOTH,B,";
+    define(&portal, "1.0.0", &format!("{survey}Earlier,\nselect_one OLD,O,Old,\n"), choices);
+    define(&portal, "2.0.0", &format!("{survey}Later,\n"), choices);
+    let mut system = System::with(&portal, &["VISITS", "INTEGO-DIAG"], false);
+    let path = "/proxy/api/dcd/payload/definition?dcd-id=VISITS&version=1.0.0";
+    let told = json_of(&system.get(path));
+    let field = |name: &str| {
+        told["fields"].as_array().unwrap().iter().find(|field| field["key"] == name).unwrap().clone()
+    };
+    let field_path = |id: &serde_json::Value| format!("/proxy/api/dcd/field?field-id={id}");
+    let list_path = |id: &serde_json::Value| format!("/proxy/api/dcd/codelist?codelist-id={id}");
+    let (old, both) = (field("O"), field("B"));
+    for _ in 0..2 {
+        assert_eq!(json_of(&system.get(&field_path(&old["fieldId"])))["label"], "Old");
+        assert_eq!(json_of(&system.get(&field_path(&both["fieldId"])))["label"], "Later");
+        assert_eq!(json_of(&system.get(&list_path(&old["codelistId"])))["values"][0]["code"], "a");
+        assert_eq!(json_of(&system.get("/proxy/api/dcd/field?field-id=o"))["label"], "Old");
+        assert_eq!(json_of(&system.get("/proxy/api/dcd/field?field-id=b"))["label"], "Later");
+        assert_eq!(system.get("/proxy/api/dcd/field?field-id=NOBODY").status, 404);
+    }
+    portal.app.ok(["definition", "drafts", "VISITS", "close"]);
+    assert_eq!(system.get(&field_path(&old["fieldId"])).status, 404);
+    assert_eq!(json_of(&system.get(&field_path(&both["fieldId"])))["label"], "Later");
+}
+
+#[test]
+fn a_list_by_its_name_has_the_other_answer_where_every_variable_takes_it() {
+    let portal = Portal::start();
+    define(
+        &portal,
+        "1.0.0",
+        "type,name,label::English (en),hd::key\ntext,K,Key,yes\nselect_one germ or_other,G,Germ,\n\
+         select_one site or_other,S,Site,\nselect_one site,T,Second site,\n",
+        "list_name,name,label::English (en)\ngerm,e,E. coli\nsite,l,Lung\n",
+    );
+    let mut system = System::with(&portal, &["VISITS"], false);
+    let mut codes = |list: &str| {
+        let told = json_of(&system.get(&format!("/proxy/api/dcd/codelist?codelist-id={list}")));
+        told["values"].as_array().unwrap().iter().map(|value| value["code"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("germ"), ["e", "other"]);
+    assert_eq!(codes("SITE"), ["l"]);
+    let told = json_of(&system.get("/proxy/api/dcd/field?field-id=S"));
+    let listed = json_of(&system.get(&format!("/proxy/api/dcd/codelist?codelist-id={}", told["codelistId"])));
+    assert_eq!(listed["values"][1]["code"], "other");
 }

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::system::{SUBMIT, System, diagnosis, json_of};
+use super::system::{SUBMIT, System, define, diagnosis, json_of};
 use crate::portal::client::Portal;
 
 #[test]
@@ -180,4 +180,51 @@ fn what_is_no_registration_is_told_so() {
     let codes: Vec<Value> =
         json_of(&doubled)["findings"].as_array().unwrap().iter().map(|found| found["code"].clone()).collect();
     assert!(codes.contains(&json!("payload-duplicate")), "{codes:?}");
+}
+
+#[test]
+fn what_is_in_a_repeat_is_taken_and_refused_like_what_is_outside() {
+    let portal = Portal::start();
+    define(
+        &portal,
+        "1.0.0",
+        "type,name,label::English (en),hd::key\ntext,ID,Number,yes\nselect_one COL,C,Colour,\n\
+         begin repeat,VISIT,Visit,\ntext,VT,Text,\nselect_one COL,VC,Colour,\n\
+         select_multiple COL,VM,Colours,\nend repeat,,,\n",
+        "list_name,name,label::English (en)\nCOL,r,Red\nCOL,g,Green\n",
+    );
+    let mut system = System::with(&portal, &["VISITS"], true);
+    let list = json_of(&system.get("/proxy/api/dcd/codelist?codelist-id=COL"));
+    let [red, green] = [0, 1].map(|at| list["values"][at]["id"].clone());
+    let visits = json!([{ "vt": "1", "VC": red, "VM": [green, "Red"] }, {}, { "VC": "green", "VM": "r|g" }]);
+    let stored = json!([{ "VT": "1", "VC": "r", "VM": ["r", "g"] }, { "VC": "g", "VM": ["r", "g"] }]);
+    let accepted = json!({ "ID": "1", "C": red, "VISIT": visits });
+    let answer = system.submit(&accepted);
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let told = json_of(&system.get("/proxy/api/dcd/submit?incl-submit-data=true"));
+    assert_eq!(told["registrations"][0]["data"]["VISIT"], stored);
+    for (visit, code, field) in [
+        (r#"[{},{"VT":"a","VT":"b"}]"#, "payload-duplicate", "VISIT[2]/VT"),
+        (r#"[{"VT":null,"vt":"b"}]"#, "payload-duplicate", "VISIT[1]/VT"),
+        (r#"[{"VM":["r|g"]}]"#, "payload-nested", "VISIT[1]/VM"),
+        (r#"[{"VT":["a","b"]}]"#, "payload-nested", "VISIT[1]/VT"),
+        (r#"[{"VT":{"a":1}}]"#, "payload-nested", "VISIT[1]/VT"),
+        (r#"[{"VC":"1"}]"#, "cell-not-in-list", "VISIT[1]/VC"),
+        (r#"[{"VT":"a"},{"NOPE":1}]"#, "payload-unknown", "VISIT[2]/NOPE"),
+        (r#"[{"ID":"a"}]"#, "payload-unknown", "VISIT[1]/ID"),
+        ("[{},null]", "payload-instances", "VISIT"),
+        (r#"{"VT":"a"}"#, "payload-instances", "VISIT"),
+        ("7", "payload-instances", "VISIT"),
+    ] {
+        let body = format!(r#"{{"ID":"2","VISIT":{visit}}}"#);
+        let answer = system.post(SUBMIT, "application/json", &[], body.as_bytes());
+        assert_eq!(answer.status, 422, "{visit}: {}", answer.text());
+        let findings = json_of(&answer)["findings"].clone();
+        let found = &findings[0];
+        assert_eq!(findings.as_array().unwrap().len(), 1, "{findings}");
+        assert_eq!((&found["code"], &found["field"]), (&json!(code), &json!(field)), "{visit}");
+    }
+    let many = format!(r#"{{"ID":"2","VISIT":[{}]}}"#, vec![r#"{"VT":"a"}"#; 1_001].join(","));
+    let answer = json_of(&system.post(SUBMIT, "application/json", &[], many.as_bytes()));
+    assert_eq!(answer["findings"][0]["code"], "cell-repeat-many");
 }

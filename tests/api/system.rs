@@ -75,6 +75,24 @@ impl System {
     }
 }
 
+/// Adds a version of the definition `VISITS`, which has a survey and code lists
+/// as CSV.
+pub fn define(portal: &Portal, version: &str, survey: &str, choices: &str) {
+    let folder = portal.app.path(version);
+    std::fs::create_dir_all(&folder).unwrap();
+    let settings =
+        format!("form_title,form_id,version,default_language\nVisits,VISITS,{version},English (en)\n");
+    for (name, text) in [
+        ("settings.csv", settings.as_str()),
+        ("hd.csv", "key,value\nproject,HDBP0147\nproject_abbreviation,INTEGO\nenrolment_required,no\n"),
+        ("survey.csv", survey),
+        ("choices.csv", choices),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    portal.app.ok(["definition", "add", folder.to_str().unwrap()]);
+}
+
 /// The body of an answer as JSON.
 pub fn json_of(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or_else(|_| panic!("{answer:?}"))

@@ -26,6 +26,7 @@ cell-repeat-count = There are { $found } filled-in instances where the definitio
 cell-repeat-json = This is not a JSON array of objects with the names of the repeat's variables.
 cell-repeat-many = There are more than { $limit } instances.
 cell-repeat-member = An object has a member that is no variable of the repeat.
+cell-repeat-twice = An object gives this variable twice. Give it once.
 cell-required = A value is needed.
 cell-required-without-ssin = A value is needed, because the patient has no patient identifier.
 cell-ssin-check = The check digits of the patient identifier are wrong. Look for a typing mistake.

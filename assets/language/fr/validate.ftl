@@ -26,6 +26,7 @@ cell-repeat-count = Il y a { $found } occurrences remplies là où la définitio
 cell-repeat-json = Ce n’est pas un tableau JSON d’objets avec les noms des variables de la répétition.
 cell-repeat-many = Il y a plus de { $limit } occurrences.
 cell-repeat-member = Un objet a un membre qui n’est pas une variable de la répétition.
+cell-repeat-twice = Un objet donne cette variable deux fois. Donnez-la une fois.
 cell-required = Une valeur est nécessaire.
 cell-required-without-ssin = Une valeur est nécessaire, car le patient n’a pas d’identifiant.
 cell-ssin-check = Les chiffres de contrôle de l’identifiant du patient sont faux. Cherchez une faute de frappe.

@@ -26,6 +26,7 @@ cell-repeat-count = Er zijn { $found } ingevulde herhalingen waar de definitie e
 cell-repeat-json = Dit is geen JSON-lijst van objecten met de namen van de variabelen van de herhaling.
 cell-repeat-many = Er zijn meer dan { $limit } herhalingen.
 cell-repeat-member = Een object heeft een lid dat geen variabele van de herhaling is.
+cell-repeat-twice = Een object geeft deze variabele twee keer. Geef ze één keer.
 cell-required = Er is een waarde nodig.
 cell-required-without-ssin = Er is een waarde nodig, want de patiënt heeft geen patiëntidentificatie.
 cell-ssin-check = De controlecijfers van de patiëntidentificatie zijn fout. Zoek een tikfout.

@@ -302,6 +302,15 @@ fn what_is_wrong_in_an_instance_is_told_with_its_number_in_the_file() {
         let (_, findings) = judge_with(&mut validator, &["k"], Given { json, columns: Vec::new() });
         assert_eq!(findings, [(code, "CHILD".to_owned())], "{json}");
     }
+    for json in [
+        r#"[{}, {"NAME": "a", "NAME": "b"}]"#,
+        r#"[{}, {"NAME": null, "name": "b"}]"#,
+        r#"[{"NAME": "a"}, {"NAME": "", "NAME": ""}]"#,
+    ] {
+        let (row, findings) = judge_with(&mut validator, &["k"], Given { json, columns: Vec::new() });
+        assert_eq!(findings[0], ("cell-repeat-twice", "CHILD[2]/NAME".to_owned()), "{json}");
+        assert!(row.refused());
+    }
     let many = format!("[{}]", vec![r#"{"NAME":"a"}"#; 1_001].join(","));
     let (_, findings) = judge_with(&mut validator, &["k"], Given { json: &many, columns: Vec::new() });
     assert_eq!(findings[0].0, "cell-repeat-many");
