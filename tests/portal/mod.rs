@@ -10,6 +10,7 @@ mod certificate;
 pub mod entry;
 mod entry_changed;
 mod form;
+mod hidden;
 mod hostile;
 mod list;
 mod login;

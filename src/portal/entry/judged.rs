@@ -119,7 +119,8 @@ impl Judging<'_> {
 
     /// Puts what the definition's expressions say into fields that are still
     /// empty: into all of a new form, or into those of one instance that is
-    /// `new`, told by its repeat and number.
+    /// `new`, told by its repeat and number. Where something is stored, nothing
+    /// begins with what tells who the patient is.
     pub fn begin(
         &self,
         definition: &Arc<Definition>,
@@ -129,6 +130,7 @@ impl Judging<'_> {
     ) {
         let places: Vec<(usize, Option<InInstance>)> = (0..definition.variables.len())
             .filter(|at| definition.variables[*at].begins.is_some())
+            .filter(|at| stored.is_none() || !definition.variables[*at].identifies)
             .flat_map(|at| match (definition.variables[at].repeat, new) {
                 (None, None) => vec![(at, None)],
                 (Some(repeat), None) => numbered(definition, at, repeat, 1..=typed.repeats[repeat].len()),
@@ -350,7 +352,7 @@ mod tests {
     }
 
     fn judge(definition: &Arc<Definition>, fields: &str, purpose: Purpose) -> (Typed, Judged) {
-        let typed = Typed::read(definition, &Form::read(fields.as_bytes()));
+        let typed = Typed::read(definition, &Form::read(fields.as_bytes()), None);
         let judging = Judging { email: "an@x.example", nihii_moduli: &[97], language: Language::En };
         let judged = judging.judge(definition, &typed, None, purpose);
         (typed, judged)

@@ -59,6 +59,8 @@ pub struct Field {
     pub required: bool,
     /// Whether its stored value stays if nothing is typed.
     pub hidden_value: bool,
+    /// In which stored instance of its repeat that value is, from 1.
+    pub kept: Option<usize>,
     /// Whether digits are typed.
     pub digits: bool,
     /// Choices.
@@ -228,11 +230,12 @@ impl Making<'_> {
             }
         };
         let list = self.definition.list_of(variable);
-        let stored = self.stored.filter(|_| instance.is_none());
-        let is_locked = stored.is_some_and(|stored| stored.locks(variable));
-        let hides = stored.is_some_and(|stored| stored.hides(self.definition, at));
-        let hidden_value =
-            hides && (is_locked || self.typed.cells[at].is_empty() || is_kept(stored, self.typed, at));
+        let stored = self.stored;
+        let is_locked = instance.is_none() && stored.is_some_and(|stored| stored.locks(variable));
+        let hidden_value = stored.is_some_and(|stored| stored.keeps(self.definition, at, value));
+        let kept = stored.and_then(|stored| stored.instance_with(self.definition, at, value));
+        // Neither its choice nor its kind of field tells it either.
+        let value = if hidden_value { "" } else { value };
         let control = match () {
             () if is_locked => "locked",
             () if is_given => "shown",
@@ -244,15 +247,16 @@ impl Making<'_> {
         };
         let field = Field {
             control,
-            words: if hidden_value { String::new() } else { words(list, value, self.language) },
-            value: match hidden_value {
-                true => String::new(),
-                false => shaped(control, list, self.list_before(variable), value, self.language),
+            words: match hidden_value {
+                true => self.language.text("entry-not-shown", &[]),
+                false => words(list, value, self.language),
             },
+            value: shaped(control, list, self.list_before(variable), value, self.language),
             hint: self.told(&variable.hints, instance),
             guidance: self.told(&variable.guidance, instance),
             required: look.is_some_and(|look| look.required) && !is_given,
             hidden_value,
+            kept,
             is_filtered: variable.filter.is_some(),
             digits: variable.role == Some(Role::Patient)
                 || matches!(variable.role, Some(Role::Physician | Role::Enterprise)),
@@ -321,11 +325,6 @@ impl Making<'_> {
         let taken = variables.filter(|(_, cell)| !cell.is_empty());
         taken.map(|(variable, _)| label(variable.labels.get(self.language), &variable.name)).collect()
     }
-}
-
-/// Whether a hidden value is just the stored one.
-fn is_kept(stored: Option<&Stored>, typed: &Typed, at: usize) -> bool {
-    stored.is_some_and(|stored| stored.cells.cells[at] == typed.cells[at])
 }
 
 fn end(parts: &mut Vec<Part>, open: &mut Vec<&'static str>) {
