@@ -130,6 +130,10 @@ impl Handler for Api {
         respond(self.act(&request.head, &request.body))
     }
 
+    fn knows(&self, part: &str) -> bool {
+        ROUTES.iter().flat_map(|route| route.path.split('/')).any(|known| known == part)
+    }
+
     fn refuse(&self, status: u16, id: Uuid, head: Option<&Head>) -> Response {
         let language = head.map_or_else(Language::default, |head| self.language(head, &Form::default()));
         let code = if status == 413 { "api-body-too-large" } else { "api-refused" };

@@ -52,7 +52,7 @@ impl Exchanges<'_> {
                 Ok(head) => head,
                 Err(refusal) => return self.refuse(refusal, id, entry),
             };
-            entry.about(&head);
+            entry.about(&head, self.handler);
             let head_only = head.method == "HEAD";
             let last = head.close || served >= self.rules.limits.requests;
             let response = match self.read_body(&head)? {

@@ -145,3 +145,29 @@ fn whoever_types_who_the_patient_is_sees_what_the_form_makes_of_it() {
     let shown = an.post(&edit, &typed).text();
     assert!(shown.contains("value=\"Peeters\"") && shown.contains("value=\"mine\""), "{shown}");
 }
+
+#[test]
+fn the_log_tells_no_part_of_an_address_that_somebody_made_up() {
+    let portal = portal();
+    let mut an = portal.member(&portal.group(NIHDI), "an@fictief.example", &[Role::StudyAssociate]);
+    for path in [
+        "/proxy/85073003328/Canaryname",
+        "/proxy/api/dcd/Canaryname",
+        "/ssp/Firstcanary",
+        &format!("/ssp/groups/{PATIENT}/registrations/Canaryname/edit"),
+    ] {
+        let status = an.get(path).status;
+        assert!((400..500).contains(&status), "{path}: {status}");
+    }
+    let lines = || portal.log().lines().filter(|line| line.contains("/edit\"")).count();
+    while lines() == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let log = portal.log();
+    assert_eq!(told(&log), [""; 0], "{log}");
+    for path in
+        ["\"/proxy/…/…\"", "\"/proxy/api/dcd/…\"", "\"/ssp/…\"", "\"/ssp/groups/…/registrations/…/edit\""]
+    {
+        assert!(log.contains(path), "{path}: {log}");
+    }
+}

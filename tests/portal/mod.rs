@@ -9,6 +9,7 @@ mod audit;
 mod certificate;
 pub mod entry;
 mod entry_changed;
+mod entry_large;
 mod form;
 mod hidden;
 mod hostile;

@@ -309,8 +309,8 @@ fn order(definition: &Definition, finding: &CellFinding) -> (usize, u32) {
 mod tests {
     use super::*;
     use crate::{
-        domain::form::Form,
-        portal::entry::{live::Live, parts::Making},
+        domain::{form::Form, registration::RegistrationId},
+        portal::entry::{live::Live, parts::Making, stored::How},
     };
 
     /// A definition with a repeat, a calculation, a filter and relevance.
@@ -438,7 +438,12 @@ mod tests {
         assert_eq!(typed.repeats[0][2], ["", ""]);
         typed.remove_instance(0, 9);
         assert_eq!(typed.repeats[0].len(), 3);
-        let (mut many, _) = judge(&definition, "n-VISIT=150&r-VISIT-150-DAY=2024-01-02", Purpose::Check);
+        let fields = Form::read(b"n-VISIT=1000&r-VISIT-150-DAY=2024-01-02");
+        let many = Typed::read(&definition, &fields, None);
+        assert_eq!(many.repeats[0].len(), typed::MOST_INSTANCES, "nobody adds more");
+        let values = serde_json::json!({ "VISIT": vec![serde_json::json!({ "PULSE": 70 }); 150] });
+        let stored = Stored::new(RegistrationId(1), &definition, values.as_object().unwrap(), How::Continue);
+        let mut many = Typed::read(&definition, &fields, Some(&stored));
         many.add_instance(&definition, 0);
         assert_eq!(many.repeats[0].len(), 150, "more came by a file; there they stay, and grow no further");
         assert_eq!(many.repeats[0][149][0], "2024-01-02");
