@@ -77,6 +77,10 @@ impl Handler for Doors {
         self.of(head.map_or("", |head| &head.path)).refuse(status, id, head)
     }
 
+    fn knows(&self, part: &str) -> bool {
+        self.portal.knows(part) || self.api.knows(part)
+    }
+
     fn abandon(&self, spool: &str) {
         self.portal.abandon(spool);
     }

@@ -37,6 +37,10 @@ impl Handler for Toy {
         }
     }
 
+    fn knows(&self, part: &str) -> bool {
+        part == "ssp"
+    }
+
     fn answer(&self, request: Request) -> Response {
         let certificate = request.head.client_certificate.as_deref().map_or(0, <[u8]>::len);
         let text = format!("{} {} {certificate}", request.head.method, request.body.len());

@@ -69,13 +69,27 @@ function offer(control, codes) {
   const offers = (code) => !left || code === "" || left.has(code);
   if (control.tagName === "SELECT") {
     for (const option of control.options) option.hidden = option.disabled = !offers(option.value);
-  } else if (control.list) {
-    for (const option of control.list.options) option.disabled = !offers(option.dataset.code);
+  } else if (control.dataset.list) {
+    narrow(control, left);
   } else if (control.tagName === "FIELDSET") {
     for (const input of control.querySelectorAll(".choice > input")) {
       input.parentElement.hidden = !offers(input.value) && !input.checked;
     }
   }
+}
+
+// A field searches the choices that all fields of its list share, or its own where a filter leaves some of them only.
+function narrow(control, left) {
+  const id = `${control.id}-list`;
+  const own = document.getElementById(id) ?? document.createElement("datalist");
+  control.setAttribute("list", left ? id : control.dataset.list);
+  if (!left) return own.remove();
+  own.id = id;
+  if (!own.isConnected) control.after(own);
+  const known = [...own.options];
+  if (known.length === left.size && known.every((option) => left.has(option.dataset.code))) return;
+  const all = [...document.getElementById(control.dataset.list).options];
+  own.replaceChildren(...all.filter((option) => left.has(option.dataset.code)).map((option) => option.cloneNode()));
 }
 
 function fields(act) {

@@ -143,6 +143,10 @@ impl Handler for Api {
         respond(self.act(&request.head, &request.body))
     }
 
+    fn knows(&self, part: &str) -> bool {
+        ROUTES.iter().flat_map(|route| route.path.split('/')).any(|known| known == part)
+    }
+
     fn refuse(&self, status: u16, id: Uuid, head: Option<&Head>) -> Response {
         if let (405, Some(head)) = (status, head)
             && let Err(refused) = self.enter(head, b"")

@@ -21,13 +21,7 @@ pub enum Piece {
     /// What is always the same.
     Text(String),
     /// The answer to the variable at this place of the definition's variables.
-    Answer {
-        /// The variable.
-        variable: usize,
-        /// Whether the answer tells who the patient is, or is worked out from
-        /// what does.
-        identifies: bool,
-    },
+    Answer(usize),
 }
 
 impl Texts {
@@ -117,7 +111,7 @@ mod tests {
         let mut texts = Texts::default();
         texts.set(Language::En, "Since when?");
         assert_eq!(texts.pieces(Language::En), None);
-        let pieces = vec![Piece::Answer { variable: 3, identifies: false }, Piece::Text(" ?".to_owned())];
+        let pieces = vec![Piece::Answer(3), Piece::Text(" ?".to_owned())];
         texts.set_pieces(Language::Fr, "« Plainte » ?".to_owned(), pieces.clone());
         assert_eq!((texts.pieces(Language::En), texts.pieces(Language::Nl)), (None, None));
         assert_eq!(

@@ -59,6 +59,9 @@ pub struct Variable {
     pub key: bool,
     /// What it stands for, if the appliance has to know.
     pub role: Option<Role>,
+    /// Whether its value tells who the patient is: by itself, or because it is
+    /// calculated from what does or begins with it.
+    pub identifies: bool,
     /// How its codes are checked.
     pub codes: Option<Codes>,
     /// Where its value goes.
@@ -102,6 +105,7 @@ impl Variable {
             format: None,
             key: false,
             role: None,
+            identifies: false,
             codes: None,
             destinations: Destinations::default(),
             row: 0,

@@ -52,10 +52,10 @@ impl Exchanges<'_> {
                 Ok(head) => head,
                 Err(refusal) => return self.refuse(refusal, id, None, entry),
             };
+            entry.about(&head, self.handler);
             if !self.rules.methods.contains(&head.method.as_str()) {
                 return self.refuse(Refusal(405), id, Some(&head), entry);
             }
-            entry.about(&head);
             let head_only = head.method == "HEAD";
             let last = head.close || served >= self.rules.limits.requests;
             let response = match self.read_body(&head)? {

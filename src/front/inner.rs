@@ -112,6 +112,10 @@ impl Handler for Inner {
         self.shared.handler.refuse(status, id, head)
     }
 
+    fn knows(&self, part: &str) -> bool {
+        self.shared.handler.knows(part)
+    }
+
     fn abandon(&self, spool: &str) {
         self.shared.handler.abandon(spool);
     }

@@ -29,6 +29,13 @@ pub trait Handler: Send + Sync {
         Response::problem(status)
     }
 
+    /// Whether `part` is written so in the path of an address of its own, so
+    /// that the log may tell it. Any other part may be what a person typed.
+    fn knows(&self, part: &str) -> bool {
+        let _ = part;
+        false
+    }
+
     /// The request whose body is kept as `spool` will not be answered: the
     /// handler may remove it.
     fn abandon(&self, spool: &str) {

@@ -1,10 +1,10 @@
 //! One line of the log for each request.
 
-use std::{borrow::Cow, time::Instant};
+use std::time::Instant;
 
 use uuid::Uuid;
 
-use super::Head;
+use super::{Handler, Head};
 
 /// What is told of a request when it is over, if it got an answer.
 pub(super) struct Entry {
@@ -23,11 +23,11 @@ impl Entry {
         Self { id, wanted, began: Instant::now(), method: unknown(), path: unknown(), answer: None }
     }
 
-    /// Its head is known.
-    pub(super) fn about(&mut self, head: &Head) {
+    /// Its head is known, and who answers it.
+    pub(super) fn about(&mut self, head: &Head, handler: &dyn Handler) {
         if self.wanted {
             self.method.clone_from(&head.method);
-            self.path = discreet(&head.path).into_owned();
+            self.path = discreet(&head.path, |part| part.is_empty() || handler.knows(part));
         }
     }
 
@@ -47,40 +47,36 @@ impl Drop for Entry {
     }
 }
 
-/// The path with an asterisk for each part that could be a number of a
-/// patient, which a person may have typed or pasted into it (six digits in
-/// all, and not a name that we gave, a UUID), and for each that is no part of
-/// an address of ours: the log tells nobody's text.
-fn discreet(path: &str) -> Cow<'_, str> {
-    let is_ours = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let doubtful = |part: &str| {
-        let digits = part.bytes().filter(u8::is_ascii_digit).count();
-        digits >= 6 && Uuid::try_parse(part).is_err() || part.len() > PART || !part.bytes().all(is_ours)
-    };
-    if !path.split('/').any(doubtful) {
-        return path.into();
-    }
-    let parts: Vec<_> = path.split('/').map(|part| if doubtful(part) { "*" } else { part }).collect();
-    parts.join("/").into()
+/// The path with `…` for each part that is neither written so in an address of
+/// ours nor a UUID or a short number, which we gave: the log tells nobody's
+/// text, be it a number or a name that a person typed or pasted into it.
+fn discreet(path: &str, knows: impl Fn(&str) -> bool) -> String {
+    let is_short = |part: &str| part.len() < DIGITS && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_ours = |part: &str| knows(part) || is_short(part) || Uuid::try_parse(part).is_ok();
+    let parts: Vec<_> = path.split('/').map(|part| if is_ours(part) { part } else { "…" }).collect();
+    parts.join("/")
 }
 
-/// The most bytes of a part of an address of ours.
-const PART: usize = 128;
+/// A number of so many digits could be a patient's.
+const DIGITS: usize = 6;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_path_shows_no_number_of_a_patient() {
+    fn a_path_shows_nothing_that_a_person_wrote() {
+        let knows = |part: &str| matches!(part, "" | "ssp" | "imports" | "patients" | "proxy" | "b");
         for (path, shown) in [
+            ("/", "/"),
             ("/ssp/imports/17", "/ssp/imports/17"),
-            ("/ssp/patients/85040216932", "/ssp/patients/*"),
-            ("/ssp/85.04.02-169.32/x", "/ssp/*/x"),
-            ("/ssp/\"><script>x</script>/%0aINFO/a;b", "/ssp/*/*/*/*"),
+            ("/ssp/patients/85040216932", "/ssp/patients/…"),
+            ("/ssp/85.04.02-169.32/imports", "/ssp/…/imports"),
+            ("/proxy/85073003328/Canaryname", "/proxy/…/…"),
+            ("/ssp/\"><script>x</script>/%0aINFO/a;b", "/ssp/…/…/…/…"),
             ("/b/01890a5d-ac96-774b-bcce-b302099a8057", "/b/01890a5d-ac96-774b-bcce-b302099a8057"),
         ] {
-            assert_eq!(discreet(path), shown);
+            assert_eq!(discreet(path, knows), shown);
         }
     }
 }

@@ -142,6 +142,10 @@ impl Handler for Portal {
         gate::answer(self, request)
     }
 
+    fn knows(&self, part: &str) -> bool {
+        routes::TABLE.knows(part)
+    }
+
     fn abandon(&self, spool: &str) {
         self.shelf.take(spool);
     }

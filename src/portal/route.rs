@@ -1,6 +1,6 @@
 //! What a line of the route table says, and finding the line for a request.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{answer::Answer, visit::Visit};
 use crate::{domain::role::Permission, error::Result};
@@ -110,18 +110,21 @@ fn is_plain(part: &str) -> bool {
 
 /// The lines by how many parts their paths have and what the last one is, so
 /// that few are compared with each request.
-pub struct Table(HashMap<(usize, &'static str), Vec<&'static Route>>);
+pub struct Table {
+    routes: HashMap<(usize, &'static str), Vec<&'static Route>>,
+    parts: HashSet<&'static str>,
+}
 
 impl Table {
     /// The table of these lines.
     pub fn new(lines: &'static [Route]) -> Self {
-        let mut table: HashMap<_, Vec<_>> = HashMap::new();
+        let mut routes: HashMap<_, Vec<_>> = HashMap::new();
         for route in lines {
             let (parts, last) = end(route.path);
             let last = if last.starts_with('{') { ANY } else { last };
-            table.entry((parts, last)).or_default().push(route);
+            routes.entry((parts, last)).or_default().push(route);
         }
-        Self(table)
+        Self { routes, parts: lines.iter().flat_map(|route| route.path.split('/')).collect() }
     }
 
     /// The line for a request, or the methods that the path knows if this is
@@ -129,7 +132,7 @@ impl Table {
     pub fn find(&self, method: Method, path: &str) -> Result<(&'static Route, Params), Vec<Method>> {
         let (parts, last) = end(path);
         let mut others = Vec::new();
-        for route in [last, ANY].into_iter().filter_map(|last| self.0.get(&(parts, last))).flatten() {
+        for route in [last, ANY].into_iter().filter_map(|last| self.routes.get(&(parts, last))).flatten() {
             let Some(params) = route.matches(path) else { continue };
             if route.method == method {
                 return Ok((route, params));
@@ -137,6 +140,11 @@ impl Table {
             others.push(route.method);
         }
         Err(others)
+    }
+
+    /// Whether some path has this very part.
+    pub fn knows(&self, part: &str) -> bool {
+        self.parts.contains(part)
     }
 }
 

@@ -311,7 +311,7 @@ fn each_request_is_one_line_of_the_log_without_a_number_of_a_person() {
     let id = printed.lines().find_map(|line| line.strip_prefix("X-Request-Id: ")).unwrap();
     // Each connection writes its own, so they come in any order.
     let has = |part: &str| lines.iter().any(|line| line.contains(part));
-    assert!(has(&format!("id={id} method=\"GET\" path=\"/ssp/a/*\" status=200 bytes=")), "{printed}");
+    assert!(has(&format!("id={id} method=\"GET\" path=\"/ssp/…/…\" status=200 bytes=")), "{printed}");
     assert!(has("status=421"), "{printed}");
     assert!(!printed.contains("85040216932"), "{printed}");
 }

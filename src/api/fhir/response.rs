@@ -116,12 +116,13 @@ fn refuse(call: &Call<'_>, known: &Known, payload: &[u8], wrong: Vec<CellFinding
     let answer = problem::of(422, "api-payload-refused", &title, &call.head.id.to_string(), &findings);
     let keep = submit::name(call)?.map(|name| {
         let bytes = answer.to_bytes();
-        Keep { name, answer: Box::new(move |_| bytes.clone()) }
+        Keep { name, answer: Some(Box::new(move |_| bytes.clone())) }
     });
     match call.api.convoy.send(submit::sending(call, known, vec![row], keep)?)? {
         Done::Stored(_) => Ok(answer),
         Done::Before(bytes) => submit::again(&bytes),
         Done::Other => Err(submit::other()),
+        Done::UnderWay => Err(submit::under_way()),
     }
 }
 

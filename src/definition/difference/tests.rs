@@ -128,6 +128,7 @@ fn fields(variable: &Variable) -> BTreeMap<&'static str, String> {
         format,
         key,
         role,
+        identifies,
         codes,
         destinations,
         row
@@ -157,6 +158,7 @@ fn every_field_of_a_variable_counts() {
         ("read_only", "yes"),
         ("hd::key", "yes"),
         ("hd::role", "physician"),
+        ("hd::role", "last_name"),
         ("hd::code_system", "ICD10"),
         ("destination::hd", "no"),
     ] {

@@ -223,6 +223,7 @@ impl<'a> Relations<'a> {
             format: self.format(row, kind),
             key: self.yes_or_no(row, "hd::key"),
             role: self.roles[place],
+            identifies: self.identifies(place),
             codes: self.codes(row, repeat),
             destinations,
             row: row.0,

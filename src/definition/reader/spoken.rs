@@ -68,7 +68,7 @@ impl Relations<'_> {
             match name {
                 Ok(variable) => {
                     told.push_str(&self.quoted(variable, language));
-                    pieces.push(Piece::Answer { variable, identifies: self.identifies(variable) });
+                    pieces.push(Piece::Answer(variable));
                 }
                 Err((id, what)) => {
                     let header = self.reader.sheet.header[column].trim();
@@ -210,7 +210,7 @@ mod tests {
         };
         assert_eq!(group.get(Language::Fr), "À propos de «\u{a0}Nom\u{a0}»");
         assert_eq!(told(note), "“Age of …”: “Name”?", "a label within a label says no more");
-        let answer = |variable| Piece::Answer { variable, identifies: false };
+        let answer = Piece::Answer;
         let text = |text: &str| Piece::Text(text.to_owned());
         let pieces = [answer(1), text(": "), answer(0), text("?")];
         assert_eq!(note.pieces(Language::Nl), Some(&pieces[..]), "in the language that there is");
@@ -248,19 +248,19 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_who_the_patient_is_is_known_where_a_text_speaks_of_it() {
+    fn what_tells_who_the_patient_is_is_known_of_each_variable() {
         let definition = read_survey(
             "type,name,hd::key,label,calculation\ntext,TX_PAT_LAST_NAM,yes,Name,\ndate,D_PAT_DOB,,Birth,\n\
              calculate,WHO,,,\"concat(${TX_PAT_LAST_NAM}, '!')\"\n\
              calculate,AGE,,,int((today() - ${D_PAT_DOB}) div 365.25)\n\
-             note,N,,${TX_PAT_LAST_NAM}${D_PAT_DOB}${WHO}${AGE},\n",
+             calculate,TWICE,,,\"concat(${WHO}, ${WHO})\"\n",
         )
         .unwrap();
-        let Some(Item::Note { labels, .. }) = definition.layout.last() else { panic!("a note") };
-        let identifies = labels.pieces(Language::En).unwrap().iter().map(|piece| match piece {
-            Piece::Answer { identifies, .. } => *identifies,
-            Piece::Text(_) => panic!("only answers"),
-        });
-        assert_eq!(identifies.collect::<Vec<_>>(), [true, true, true, false]);
+        let identifies = definition.variables.iter().map(|variable| variable.identifies);
+        assert_eq!(identifies.collect::<Vec<_>>(), [true, true, true, false, true]);
+        let begun = "type,name,hd::key,label,default\ntext,TX_PAT_LAST_NAM,yes,Name,\n\
+                     text,BEG,,Begins,\"concat(${TX_PAT_LAST_NAM}, '?')\"\ntext,C,,C,x\n";
+        let identifies = read_survey(begun).unwrap().variables.into_iter().map(|it| it.identifies);
+        assert_eq!(identifies.collect::<Vec<_>>(), [true, true, false]);
     }
 }

@@ -46,8 +46,8 @@ impl Answers<'_> {
         };
         let told = pieces.iter().map(|piece| match piece {
             Piece::Text(text) => Cow::Borrowed(text.as_str()),
-            Piece::Answer { variable, identifies } => {
-                let answer = self.answer(*variable, *identifies, instance);
+            Piece::Answer(variable) => {
+                let answer = self.answer(*variable, instance);
                 answer.map_or(Cow::Borrowed(NONE), Cow::Owned)
             }
         });
@@ -70,7 +70,7 @@ impl Answers<'_> {
 
     /// What is answered, in words; none if nothing is, if it is not asked, or
     /// if it is not to be shown.
-    fn answer(&self, at: usize, identifies: bool, instance: Option<InInstance>) -> Option<String> {
+    fn answer(&self, at: usize, instance: Option<InInstance>) -> Option<String> {
         let variable = &self.definition.variables[at];
         // What is outside of repeats is the same in all instances.
         let instance = instance.filter(|(repeat, ..)| variable.repeat == Some(*repeat));
@@ -88,10 +88,7 @@ impl Answers<'_> {
                 self.typed.repeats[repeat].get(number.checked_sub(1)?)?.get(at - first)?
             }
         };
-        let is_hidden = |stored: &Stored| match variable.calculation {
-            Some(_) => identifies,
-            None => stored.hides(self.definition, at) && stored.cells.cells[at] == value,
-        };
+        let is_hidden = |stored: &Stored| stored.keeps(self.definition, at, value);
         if value.is_empty() || self.stored.is_some_and(is_hidden) {
             return None;
         }
@@ -180,7 +177,7 @@ mod tests {
     /// What the label of `ALL` tells, and the labels of the pulses.
     fn told(fields: &str, language: Language, stored: Option<&Stored>) -> (String, Vec<String>) {
         let definition = definition();
-        let mut typed = Typed::read(&definition, &Form::read(fields.as_bytes()));
+        let mut typed = Typed::read(&definition, &Form::read(fields.as_bytes()), stored);
         if let Some(stored) = stored {
             typed.fill(&definition, stored);
         }

@@ -116,7 +116,6 @@ pub fn options(
 ) -> Vec<Choice> {
     let Some(list) = list else { return Vec::new() };
     let is_one = matches!(variable.kind, Kind::SelectOne(_));
-    let is_long = list.choices.len() > LONG && is_one;
     let picked: Vec<&str> = match is_one {
         true => vec![value],
         false => value.split('|').map(str::trim).collect(),
@@ -128,7 +127,7 @@ pub fn options(
         Choice {
             chosen,
             offered: chosen || left.is_none_or(|left| left.contains(&(at as u32))),
-            label: if is_long { typed::typed_choice(label, &choice.code) } else { label.to_owned() },
+            label: label.to_owned(),
             code: choice.code.clone(),
         }
     });
@@ -140,6 +139,20 @@ pub fn options(
         offered: true,
     });
     offered.chain(others).collect()
+}
+
+/// The choices of a list that is searched by typing: those that a filter has
+/// `left`, or all.
+pub fn searched(list: &List, left: Option<&[u32]>, language: Language) -> Vec<Choice> {
+    let choice = |at: usize| {
+        let code = list.choices[at].code.clone();
+        let label = typed::typed_choice(list.label(at, language), &code);
+        Choice { code, label, chosen: false, offered: true }
+    };
+    match left {
+        Some(left) => left.iter().map(|at| choice(*at as usize)).collect(),
+        None => (0..list.choices.len()).map(choice).collect(),
+    }
 }
 
 #[cfg(test)]

@@ -121,7 +121,8 @@ impl Judging<'_> {
 
     /// Puts what the definition's expressions say into fields that are still
     /// empty: into all of a new form, or into those of one instance that is
-    /// `new`, told by its repeat and number.
+    /// `new`, told by its repeat and number. Where something is stored, nothing
+    /// begins with what tells who the patient is.
     pub fn begin(
         &self,
         definition: &Arc<Definition>,
@@ -131,6 +132,7 @@ impl Judging<'_> {
     ) {
         let places: Vec<(usize, Option<InInstance>)> = (0..definition.variables.len())
             .filter(|at| definition.variables[*at].begins.is_some())
+            .filter(|at| stored.is_none() || !definition.variables[*at].identifies)
             .flat_map(|at| match (definition.variables[at].repeat, new) {
                 (None, None) => vec![(at, None)],
                 (Some(repeat), None) => numbered(definition, at, repeat, 1..=typed.repeats[repeat].len()),
@@ -317,8 +319,8 @@ fn order(definition: &Definition, finding: &CellFinding) -> (usize, u32) {
 mod tests {
     use super::*;
     use crate::{
-        domain::form::Form,
-        portal::entry::{live::Live, parts::Making},
+        domain::{form::Form, registration::RegistrationId},
+        portal::entry::{live::Live, parts::Making, stored::How},
     };
 
     /// A definition with a repeat, a calculation, a filter and relevance.
@@ -360,7 +362,7 @@ mod tests {
     }
 
     fn judge(definition: &Arc<Definition>, fields: &str, purpose: Purpose) -> (Typed, Judged) {
-        let typed = Typed::read(definition, &Form::read(fields.as_bytes()));
+        let typed = Typed::read(definition, &Form::read(fields.as_bytes()), None);
         let judging = Judging { email: "an@x.example", nihii_moduli: &[97], language: Language::En };
         let judged = judging.judge(definition, &typed, None, purpose);
         (typed, judged)
@@ -446,7 +448,12 @@ mod tests {
         assert_eq!(typed.repeats[0][2], ["", ""]);
         typed.remove_instance(0, 9);
         assert_eq!(typed.repeats[0].len(), 3);
-        let (mut many, _) = judge(&definition, "n-VISIT=150&r-VISIT-150-DAY=2024-01-02", Purpose::Check);
+        let fields = Form::read(b"n-VISIT=1000&r-VISIT-150-DAY=2024-01-02");
+        let many = Typed::read(&definition, &fields, None);
+        assert_eq!(many.repeats[0].len(), typed::MOST_INSTANCES, "nobody adds more");
+        let values = serde_json::json!({ "VISIT": vec![serde_json::json!({ "PULSE": 70 }); 150] });
+        let stored = Stored::new(RegistrationId(1), &definition, values.as_object().unwrap(), How::Continue);
+        let mut many = Typed::read(&definition, &fields, Some(&stored));
         many.add_instance(&definition, 0);
         assert_eq!(many.repeats[0].len(), 150, "more came by a file; there they stay, and grow no further");
         assert_eq!(many.repeats[0][149][0], "2024-01-02");

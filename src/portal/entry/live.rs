@@ -78,7 +78,7 @@ impl<'a> Live<'a> {
         if field.control == "shown" {
             self.values.insert(id, [&field.value, &field.words]);
         }
-        if field.options.iter().any(|option| !option.offered) {
+        if field.is_narrowed || field.options.iter().any(|option| !option.offered) {
             let offered = field.options.iter().filter(|option| option.offered);
             self.choices.insert(id, offered.map(|option| option.code.as_str()).collect());
         }

@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use super::{
     answers::Answers,
-    control::{Choice, control, options, shaped, words},
+    control::{Choice, control, options, searched, shaped, words},
     counted::awaited,
     judged::{Judged, label},
     stored::{How, Stored},
     typed::{self, InInstance, MOST_INSTANCES, Typed},
 };
 use crate::{
-    definition::{Definition, Item, List, Role, Texts, Variable},
+    definition::{Definition, Item, Kind, List, Role, Texts, Variable},
     language::Language,
     validate::Wanted,
 };
@@ -68,16 +68,35 @@ pub struct Field {
     pub required: bool,
     /// Whether its stored value stays if nothing is typed.
     pub hidden_value: bool,
+    /// In which stored instance of its repeat that value is, from 1.
+    pub kept: Option<usize>,
     /// Whether digits are typed.
     pub digits: bool,
-    /// Choices.
+    /// Choices. Those of a `search` stand on the page once for all its fields,
+    /// unless they are narrowed here.
     pub options: Vec<Choice>,
-    /// Whether other answers leave some of them only.
+    /// The id of the choices that a `search` shares.
+    pub list: String,
+    /// Whether other answers may leave some of the choices only.
     pub is_filtered: bool,
+    /// Whether they do, so that a `search` has its own.
+    pub is_narrowed: bool,
     /// What is wrong with it.
     pub wrong: Option<String>,
     /// What is remarkable about it.
     pub warning: Option<String>,
+}
+
+/// The choices that fields on the page share.
+#[derive(Debug, Serialize)]
+pub struct Shared {
+    /// Their id on the page.
+    pub id: String,
+    /// They.
+    pub options: Vec<Choice>,
+    /// Whether some field narrows them, so that the script has to know their
+    /// codes.
+    pub is_filtered: bool,
 }
 
 /// What the parts are made of.
@@ -255,44 +274,45 @@ impl Making<'_> {
             }
         };
         let list = self.definition.list_of(variable);
-        let stored = self.stored.filter(|_| instance.is_none());
-        let is_locked = stored.is_some_and(|stored| stored.locks(variable));
-        let hides = stored.is_some_and(|stored| stored.hides(self.definition, at));
-        let hidden_value =
-            hides && (is_locked || self.typed.cells[at].is_empty() || is_kept(stored, self.typed, at));
+        let stored = self.stored;
+        let is_locked = instance.is_none() && stored.is_some_and(|stored| stored.locks(variable));
+        let hidden_value = stored.is_some_and(|stored| stored.keeps(self.definition, at, value));
+        let kept = stored.and_then(|stored| stored.instance_with(self.definition, at, value));
+        // Neither its choice nor its kind of field tells it either.
+        let value = if hidden_value { "" } else { value };
         let control = match () {
             () if is_locked => "locked",
             () if is_given => "shown",
             () => control(variable, list, value),
         };
+        let left = look.and_then(|look| look.choices.as_deref());
+        let is_narrowed = left.zip(list).is_some_and(|(left, list)| left.len() < list.choices.len());
         let own = |is_wrong: bool| {
             let found = self.judged.found.iter().find(|it| it.field == id && it.is_wrong == is_wrong);
             found.map(|found| found.text.clone())
         };
         let field = Field {
             control,
-            words: if hidden_value { String::new() } else { words(list, value, self.language) },
-            value: match hidden_value {
-                true => String::new(),
-                false => shaped(control, list, self.list_before(variable), value, self.language),
+            words: match hidden_value {
+                true => self.language.text("entry-not-shown", &[]),
+                false => words(list, value, self.language),
             },
+            value: shaped(control, list, self.list_before(variable), value, self.language),
             hint: self.told(&variable.hints, instance),
             guidance: self.told(&variable.guidance, instance),
             required: look.is_some_and(|look| look.required) && !is_given,
             hidden_value,
+            kept,
+            list: list_id(variable),
             is_filtered: variable.filter.is_some(),
+            is_narrowed,
             digits: variable.role == Some(Role::Patient)
                 || matches!(variable.role, Some(Role::Physician | Role::Enterprise)),
-            options: match control {
-                "locked" | "shown" => Vec::new(),
-                _ => options(
-                    variable,
-                    list,
-                    self.list_before(variable),
-                    value,
-                    look.and_then(|look| look.choices.as_deref()),
-                    self.language,
-                ),
+            options: match (control, list) {
+                ("locked" | "shown", _) => Vec::new(),
+                ("search", Some(list)) if is_narrowed => searched(list, left, self.language),
+                ("search", _) => Vec::new(),
+                _ => options(variable, list, self.list_before(variable), value, left, self.language),
             },
             wrong: own(true),
             warning: own(false),
@@ -305,6 +325,30 @@ impl Making<'_> {
             field: Some(field),
             ..part
         })
+    }
+
+    /// The choices that fields share, also those of instances that are still to
+    /// come.
+    pub fn shared(&self) -> Vec<Shared> {
+        let mut shared: Vec<Shared> = Vec::new();
+        for variable in &self.definition.variables {
+            let is_typed = variable.calculation.is_none()
+                && !variable.read_only
+                && !self.stored.is_some_and(|stored| stored.locks(variable));
+            let list = self.definition.list_of(variable).filter(|_| is_typed);
+            let Some(list) = list.filter(|list| control(variable, Some(list), "") == "search") else {
+                continue;
+            };
+            let (id, is_filtered) = (list_id(variable), variable.filter.is_some());
+            match shared.iter_mut().find(|known| known.id == id) {
+                Some(known) => known.is_filtered |= is_filtered,
+                None => {
+                    let options = searched(list, None, self.language);
+                    shared.push(Shared { id, options, is_filtered });
+                }
+            }
+        }
+        shared
     }
 
     /// A part with its label, or its name where there is none.
@@ -350,9 +394,12 @@ impl Making<'_> {
     }
 }
 
-/// Whether a hidden value is just the stored one.
-fn is_kept(stored: Option<&Stored>, typed: &Typed, at: usize) -> bool {
-    stored.is_some_and(|stored| stored.cells.cells[at] == typed.cells[at])
+/// The id of the choices of a variable's list on the page.
+fn list_id(variable: &Variable) -> String {
+    match variable.kind {
+        Kind::SelectOne(list) => format!("l-{list}"),
+        _ => String::new(),
+    }
 }
 
 fn end(parts: &mut Vec<Part>, open: &mut Vec<&'static str>) {

@@ -82,11 +82,32 @@ impl Stored {
         self.how == How::Correct && variable.key
     }
 
-    /// Whether the stored value of a variable is kept without being shown:
-    /// it tells who the patient is.
+    /// Whether the stored value of a variable outside of repeats is kept without
+    /// being shown: it tells who the patient is.
     pub fn hides(&self, definition: &Definition, at: usize) -> bool {
-        let is_identity = definition.variables[at].role.is_some_and(|role| role.is_identity());
-        is_identity && !self.cells.cells[at].is_empty()
+        definition.variables[at].identifies && !self.cells.cells[at].is_empty()
+    }
+
+    /// Whether the `value` that a variable has in the form tells who the patient
+    /// is and is not what somebody typed there: it is stored, or calculated,
+    /// maybe from what is.
+    pub fn keeps(&self, definition: &Definition, at: usize, value: &str) -> bool {
+        let variable = &definition.variables[at];
+        match (&variable.calculation, variable.repeat) {
+            (Some(_), _) => variable.identifies && !value.is_empty(),
+            (None, None) => self.hides(definition, at) && (value.is_empty() || value == self.cells.cells[at]),
+            (None, Some(_)) => self.instance_with(definition, at, value).is_some(),
+        }
+    }
+
+    /// The number, from 1, of a stored instance whose hidden value of a variable
+    /// is this one.
+    pub fn instance_with(&self, definition: &Definition, at: usize, value: &str) -> Option<usize> {
+        let variable = &definition.variables[at];
+        let repeat = variable.repeat.filter(|_| variable.identifies && variable.calculation.is_none())?;
+        let inner = at - definition.repeats[repeat].variables.start;
+        let is_it = |cells: &Vec<String>| !value.is_empty() && cells[inner] == value;
+        Some(self.cells.repeats[repeat].iter().position(is_it)? + 1)
     }
 }
 

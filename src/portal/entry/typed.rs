@@ -13,9 +13,6 @@ use crate::{
 /// A form lets a person add instances of a repeat up to so many.
 pub const MOST_INSTANCES: usize = 100;
 
-/// So many of a repeat may come by a file, and all of them are in the form.
-const MOST_STORED: usize = 1_000;
-
 /// Where a variable of a repeat is: the repeat, the place of its first
 /// variable, and the number of the instance, from 1.
 pub type InInstance = (usize, usize, usize);
@@ -60,8 +57,10 @@ impl Typed {
         typed
     }
 
-    /// The fields of a form.
-    pub fn read(definition: &Definition, form: &Form) -> Self {
+    /// The fields of a form that goes on from `stored`. A repeat has as many
+    /// instances as the form says, but no more than a person may add or than
+    /// are stored: more come by a file only.
+    pub fn read(definition: &Definition, form: &Form, stored: Option<&Stored>) -> Self {
         let fields = form.by_name();
         let read = |variable: &Variable, name: &str| {
             let values = fields.get(name).map_or(&[][..], Vec::as_slice);
@@ -83,11 +82,23 @@ impl Typed {
         }
         for (place, repeat) in definition.repeats.iter().enumerate() {
             let count = form.get(&count_name(&repeat.name)).parse::<usize>().unwrap_or(0);
-            typed.repeats[place] = (1..=count.min(MOST_STORED))
+            let known = stored.map_or(&[][..], |stored| &stored.cells.repeats[place]);
+            let variables = &definition.variables[repeat.variables.clone()];
+            typed.repeats[place] = (1..=count.min(MOST_INSTANCES.max(known.len())))
                 .map(|number| {
-                    let variables = &definition.variables[repeat.variables.clone()];
-                    let of = |variable| read(variable, &inner_name(&repeat.name, number, variable));
-                    variables.iter().map(of).collect()
+                    let cell = |(at, variable): (usize, &Variable)| {
+                        let name = inner_name(&repeat.name, number, variable);
+                        let typed = read(variable, &name);
+                        if !typed.is_empty() || !variable.identifies {
+                            return typed;
+                        }
+                        // What is stored and not shown stays if nothing is typed.
+                        let kept = fields.get(kept_name(&name).as_str()).and_then(|it| it.first());
+                        let kept = kept.and_then(|kept| kept.parse::<usize>().ok()?.checked_sub(1));
+                        let kept = kept.and_then(|kept| known.get(kept));
+                        kept.map_or_else(String::new, |cells| cells[at].clone())
+                    };
+                    variables.iter().enumerate().map(cell).collect()
                 })
                 .collect();
         }
@@ -192,6 +203,12 @@ pub fn inner_name(repeat: &str, number: usize, variable: &Variable) -> String {
 /// The name of the field that says how many instances there are.
 pub fn count_name(repeat: &str) -> String {
     format!("n-{repeat}")
+}
+
+/// The name of the field that says in which stored instance the value is that
+/// the field called `name` does not show.
+fn kept_name(name: &str) -> String {
+    format!("k-{name}")
 }
 
 /// What a default says by itself, which an expression does not.

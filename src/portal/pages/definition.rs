@@ -125,7 +125,7 @@ fn row(known: &Definition, variable: &Variable, language: Language) -> Value {
     content! {
         name => variable.name, label => variable.labels.get(language), hint => variable.hints.get(language),
         kind => kind_of(known, variable, language), key => variable.key, required => required(variable),
-        identifies => variable.role.is_some_and(|role| role.is_identity()),
+        identifies => variable.identifies,
         leaves => variable.destinations.hd, choices, rules => rules(variable, language),
     }
 }

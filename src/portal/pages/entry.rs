@@ -190,7 +190,8 @@ fn beginning(visit: &Visit<'_>, place: &Place) -> Result<Typed> {
 /// began with where nobody types.
 fn filled(visit: &Visit<'_>, place: &Place, form: &Form) -> Result<Typed> {
     let definition = &place.found.definition;
-    let mut typed = place.moved.clone().unwrap_or_else(|| Typed::read(definition, form));
+    let mut typed =
+        place.moved.clone().unwrap_or_else(|| Typed::read(definition, form, place.stored.as_ref()));
     if let Some(stored) = &place.stored {
         typed.fill(definition, stored);
     }

@@ -195,9 +195,10 @@ impl Place {
             |of: &Definition| begun.map(|(id, _, values)| Stored::new(id, of, values, How::Continue));
         let (mut moved, mut carried) = (None, None);
         if let Some(Found { definition: other, .. }) = &typed_in {
-            let mut cells = Typed::read(other, form);
-            if let Some(stored) = stored(other) {
-                cells.fill(other, &stored);
+            let stored = stored(other);
+            let mut cells = Typed::read(other, form, stored.as_ref());
+            if let Some(stored) = &stored {
+                cells.fill(other, stored);
             }
             carried = Carried::of(other, &cells, into, language);
             moved = Some(cells.moved(other, into));
@@ -212,7 +213,7 @@ impl Place {
     /// key.
     fn fits(&self, form: &Form) -> bool {
         let (definition, Some(stored)) = (&self.found.definition, &self.stored) else { return true };
-        let typed = self.moved.clone().unwrap_or_else(|| Typed::read(definition, form));
+        let typed = self.moved.clone().unwrap_or_else(|| Typed::read(definition, form, Some(stored)));
         let cells = definition.variables.iter().zip(typed.cells.iter().zip(&stored.cells.cells));
         cells.filter(|(it, _)| stored.locks(it)).all(|(_, (cell, known))| cell.is_empty() || cell == known)
     }

@@ -101,7 +101,7 @@ pub(super) fn show(
     let titled = |part: &&Part| part.kind == "section" && !part.title.is_empty();
     let sections: Vec<_> = parts.iter().filter(titled).collect();
     let content = content! {
-        parts, sections, wrong, how, may_go_on, address,
+        parts, sections, shared => making.shared(), wrong, how, may_go_on, address,
         changed => place.changed.is_some(),
         over => place.over.map(|over| over.0),
         over_field => OVER,

@@ -173,11 +173,10 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
         if value.is_none() && earlier.is_none() {
             return None;
         }
-        let is_identity = variable.role.is_some_and(|role| role.is_identity());
         let text =
             |value: Option<&Json>| match value.map(|it| text(&shown.definition, variable, it, language)) {
                 None => String::new(),
-                Some(text) if in_clear || (!is_identity && !tells(&text, &telling)) => text,
+                Some(text) if in_clear || (!variable.identifies && !tells(&text, &telling)) => text,
                 Some(_) => MASK.to_owned(),
             };
         let value = text(value);
