@@ -110,7 +110,11 @@ fn a_definition_with_repeats_is_shown_and_sampled() {
     assert_eq!((&of("CD_SIDE")["repeat"], &of("TX_NUMBER")["repeat"]), (&json!("IMPLANT"), &json!(null)));
     assert_eq!(of("NR_IMPLANT")["calculation"], "count(${IMPLANT})");
     let rows = app.ok(["sample", "--dcd", "TRIAL", "--rows", "50"]).stdout;
-    assert_eq!(rows.lines().next(), Some("TX_NUMBER;CD_CNTRY;CD_CITY;CD_CITY_other"));
+    let instance =
+        |number| format!("IMPLANT[{number}]/CD_SIDE;IMPLANT[{number}]/MS_PRICE;IMPLANT[{number}]/TX_RMRK");
+    let header =
+        ["TX_NUMBER;CD_CNTRY;CD_CITY;CD_CITY_other".to_owned(), instance(1), instance(2), instance(3)];
+    assert_eq!(rows.lines().next(), Some(&*header.join(";")));
     let (status, report) = app.import("TRIAL", &app.file("trial.csv", rows));
     assert_eq!((status, &report["accepted"]), (0, &50.into()), "{report}");
 }
