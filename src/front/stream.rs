@@ -154,8 +154,9 @@ impl Stream {
     }
 }
 
+/// A client on a busy machine sends megabytes before it looks at our answer.
 const LINGER: Duration = Duration::from_secs(1);
-const LINGER_BYTES: usize = 1024 * 1024;
+const LINGER_BYTES: usize = 8 * 1024 * 1024;
 
 impl Inbox {
     fn new(tcp: TcpStream, deadline: Instant, write_stall: Duration) -> io::Result<Self> {
