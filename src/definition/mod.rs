@@ -59,6 +59,8 @@ pub use variable::{Codes, Destinations, Kind, NumberFormat, Repeat, Required, Ro
 pub use version::Version;
 pub use workbook::MOST_BYTES;
 
+use std::collections::BTreeSet;
+
 use crate::{
     error::{Error, Result},
     language::Language,
@@ -169,6 +171,24 @@ impl Definition {
     /// The place of the variable called `name`.
     pub fn variable(&self, name: &str) -> Option<usize> {
         self.variables.iter().position(|variable| variable.name == name)
+    }
+
+    /// The places of the variables that a calculation hangs on, also by way of
+    /// those that are calculated themselves.
+    pub fn behind(&self, calculation: &Calculation) -> BTreeSet<usize> {
+        let places = |calculation: &Calculation| -> Vec<usize> {
+            calculation.mentions().into_iter().filter_map(|name| self.variable(name)).collect()
+        };
+        let mut open = places(calculation);
+        let mut known = BTreeSet::new();
+        while let Some(at) = open.pop() {
+            if known.insert(at)
+                && let Some(calculation) = &self.variables[at].calculation
+            {
+                open.extend(places(calculation));
+            }
+        }
+        known
     }
 
     /// The place of the variable that a finding's column names: `NAME`, or

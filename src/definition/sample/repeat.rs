@@ -25,17 +25,9 @@ pub(super) struct Made {
 
 /// Whether a repeat's count hangs on each variable.
 pub(super) fn drivers(definition: &Definition) -> Vec<bool> {
-    let place = |name: &str| definition.variable(name);
     let counts = definition.repeats.iter().filter_map(|repeat| repeat.count.as_ref());
-    let mut open: Vec<usize> = counts.flat_map(|count| count.mentions()).filter_map(place).collect();
     let mut drivers = vec![false; definition.variables.len()];
-    while let Some(at) = open.pop() {
-        if !mem::replace(&mut drivers[at], true)
-            && let Some(calculation) = &definition.variables[at].calculation
-        {
-            open.extend(calculation.mentions().into_iter().filter_map(place));
-        }
-    }
+    counts.flat_map(|count| definition.behind(count)).for_each(|at| drivers[at] = true);
     drivers
 }
 

@@ -123,22 +123,12 @@ pub fn awaited(
 /// The variables with an answer of a person that a repeat's count hangs on.
 fn sources(definition: &Definition, repeat: usize) -> BTreeSet<usize> {
     let Some(count) = &definition.repeats[repeat].count else { return BTreeSet::new() };
-    let place = |name: &str| definition.variable(name);
-    let mut open: Vec<usize> = count.mentions().into_iter().filter_map(place).collect();
-    let mut known = BTreeSet::new();
-    while let Some(at) = open.pop() {
-        if known.insert(at)
-            && let Some(calculation) = &definition.variables[at].calculation
-        {
-            open.extend(calculation.mentions().into_iter().filter_map(place));
-        }
-    }
     let is_shown = |variable: &Variable| !(variable.read_only && variable.labels.is_empty());
     let is_answer = |at: &usize| {
         let variable = &definition.variables[*at];
         variable.calculation.is_none() && is_shown(variable)
     };
-    known.into_iter().filter(is_answer).collect()
+    definition.behind(count).into_iter().filter(is_answer).collect()
 }
 
 /// How many instances that a repeat's count asks for have no answer.
