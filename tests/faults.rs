@@ -13,10 +13,10 @@ use std::{
 
 use hd4dp::{
     definition::{PHYSICIANS, sample_physician},
-    sandbox::{Totals, consolidated},
+    sandbox::consolidated,
 };
 
-use crate::common::{NIHDI, TestApp, extract, fixture, number_below};
+use crate::common::{NIHDI, TestApp, extract, fixture, number_below, outside::settled};
 
 /// How often something is killed, unless `HD4DP_KILLS` says otherwise.
 const KILLS: usize = 8;
@@ -77,7 +77,7 @@ fn faults_and_kills_lose_nothing_and_double_nothing() {
     let failed = app.sqlite("SELECT count(*) > 5 FROM attempt WHERE outcome = 'again'");
     assert_eq!(failed, "1", "the faults struck");
 
-    let totals = services.settled();
+    let totals = settled(&services.dir);
     assert_eq!((totals.waiting, totals.refused_batches, totals.codes), (0, 0, 0), "{totals:?}");
     assert_eq!(totals.active, summary["consolidated"], "{totals:?}");
     let all = consolidated(&services.dir).unwrap();
@@ -134,18 +134,6 @@ impl<'a> Services<'a> {
         let path = self.dir.join("impatient.toml");
         fs::write(&path, text + queue).unwrap();
         path
-    }
-
-    /// What is there once the TTP has nothing left to hand on.
-    fn settled(&self) -> Totals {
-        let began = Instant::now();
-        loop {
-            let totals = Totals::read(&self.dir).unwrap();
-            if totals.codes == 0 || began.elapsed().as_secs() > 60 {
-                return totals;
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
     }
 }
 

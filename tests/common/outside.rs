@@ -11,7 +11,7 @@ use std::{
 
 use hd4dp::{
     domain::identifier::Nihdi,
-    sandbox::{Options, Sandbox},
+    sandbox::{Options, Sandbox, Totals},
 };
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde_json::Value;
@@ -61,6 +61,20 @@ pub fn sandbox(dir: &Path, change: impl FnOnce(&mut Options)) -> Sandbox {
     let mut options = Options { dir: dir.to_owned(), ..Options::default() };
     change(&mut options);
     Sandbox::start(options).unwrap()
+}
+
+/// What is in the sandbox of this folder once its TTP has nothing left to
+/// hand on: it forgets a batch when it has the platform's receipt, and a
+/// batch's outcome is known a moment before.
+pub fn settled(dir: &Path) -> Totals {
+    let began = Instant::now();
+    loop {
+        let totals = Totals::read(dir).unwrap();
+        if totals.codes == 0 || began.elapsed() > Duration::from_secs(60) {
+            return totals;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// An installation that delivers to the sandbox of this folder, its physicians

@@ -2,12 +2,12 @@
 
 use std::{fs, path::Path};
 
-use hd4dp::sandbox::{Consolidated, Totals, consolidated};
+use hd4dp::sandbox::{Consolidated, consolidated};
 use serde_json::{Value, json};
 
 use crate::common::{
     DIAG_HEADER, NIHDI, TestApp, diag, extract,
-    outside::{other_patient, sandbox},
+    outside::{other_patient, sandbox, settled},
 };
 
 /// An installation that delivers to the sandbox in `dir`.
@@ -105,7 +105,7 @@ fn of_many_batches_sealed_side_by_side_none_has_a_registration_of_another() {
 
     assert_eq!(deliver(&app)["consolidated"], ROWS);
     assert_eq!(app.sqlite("SELECT sum(count) FROM batch"), ROWS.to_string());
-    let totals = Totals::read(dir.path()).unwrap();
+    let totals = settled(dir.path());
     assert_eq!((totals.consolidated, totals.records, totals.codes), (ROWS, ROWS, 0));
 }
 
@@ -133,7 +133,7 @@ fn a_correction_replaces_under_a_higher_revision_and_a_second_patient_has_anothe
     assert_eq!(first.pseudonym, find("three").pseudonym);
     assert_ne!(first.pseudonym, find("text").pseudonym);
     assert_ne!(first.record, find("three").record);
-    let totals = Totals::read(dir.path()).unwrap();
+    let totals = settled(dir.path());
     assert_eq!((totals.records, totals.pseudonyms, totals.codes), (3, 2, 0));
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::sender::{Batch, SSINS, Sender, sandbox};
+use crate::common::outside::settled;
 
 #[test]
 fn a_batch_is_receipted_joined_consolidated_and_its_codes_forgotten() {
@@ -57,7 +58,7 @@ fn a_batch_is_receipted_joined_consolidated_and_its_codes_forgotten() {
     assert_eq!(other.get(platform, &path("registrations")).unwrap().0, 404);
     assert_eq!(other.get(ttp, &path("identities")).unwrap().0, 404);
 
-    let totals = Totals::read(dir.path()).unwrap();
+    let totals = settled(dir.path());
     assert_eq!((totals.batches, totals.consolidated, totals.records), (1, 5, 5));
     assert_eq!((totals.pseudonyms, totals.codes, totals.waiting), (4, 0, 0));
     let all = consolidated(dir.path()).unwrap();
@@ -168,7 +169,7 @@ fn a_batch_whose_identities_follow_the_registrations_is_refused() {
         (&json!("refused"), &json!("order-follows-registrations"))
     );
     assert_eq!(outcome["codes_deleted"], true);
-    assert_eq!(Totals::read(dir.path()).unwrap().codes, 0);
+    assert_eq!(settled(dir.path()).codes, 0);
 }
 
 #[test]
@@ -197,6 +198,7 @@ fn nothing_on_disk_or_in_the_logs_tells_an_identifier_or_a_code_afterwards() {
     let sender = Sender::open(&sandbox, "71099911");
     let batch = Batch::new(&["r1", "r2", "r3", "r4"], 1);
     sender.deliver(&batch);
+    assert_eq!(settled(dir.path()).codes, 0);
     std::fs::remove_dir_all(&sender.folder).unwrap();
     sandbox.stop();
     let mut secrets: Vec<Vec<u8>> = SSINS.iter().map(|ssin| ssin.as_bytes().to_vec()).collect();

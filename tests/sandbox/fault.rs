@@ -6,6 +6,7 @@ use hd4dp::sandbox::{Sandbox, Side, Totals};
 use serde_json::json;
 
 use super::sender::{Batch, Sender, content_digest, fault, options, sandbox};
+use crate::common::outside::settled;
 
 #[test]
 fn each_fault_is_what_it_says() {
@@ -98,10 +99,7 @@ fn the_ttp_hands_on_through_every_fault_of_the_platform() {
     for batch in &batches {
         assert_eq!(sender.wait_for(batch)["consolidated"], 2);
     }
-    while Totals::read(dir.path()).unwrap().codes > 0 {
-        assert!(began.elapsed().as_secs() < 90, "the TTP never heard of it");
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
+    assert_eq!(settled(dir.path()).codes, 0, "the TTP never heard of it");
 }
 
 /// Runs only as a child of the next test, until it is killed.
