@@ -23,7 +23,7 @@ use crate::{
 #[folder = "assets/templates"]
 struct Files;
 
-/// The templates, compiled for a language when somebody first reads it.
+/// The templates, each compiled for a language when a page first needs it.
 #[derive(Default)]
 pub struct Renderer([OnceLock<Environment<'static>>; Language::ALL.len()]);
 
@@ -34,14 +34,7 @@ impl Renderer {
     ///
     /// A template has a mistake, or names what `content` does not have.
     pub fn render(&self, language: Language, name: &str, content: Value) -> Result<Vec<u8>> {
-        let place = &self.0[language as usize];
-        let environment = match place.get() {
-            Some(environment) => environment,
-            None => {
-                let made = environment(language)?;
-                place.get_or_init(|| made)
-            }
-        };
+        let environment = self.0[language as usize].get_or_init(|| environment(language));
         let template = environment.get_template(name).map_err(Error::internal)?;
         let mut page = Vec::with_capacity(PAGE);
         template.render_captured_to(content, &mut page).map_err(Error::internal)?;
@@ -52,17 +45,14 @@ impl Renderer {
 /// Bytes that most pages need, so that few grow while they are rendered.
 const PAGE: usize = 24 * 1024;
 
-fn environment(language: Language) -> Result<Environment<'static>> {
+fn environment(language: Language) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(put);
-    for name in Files::iter() {
-        let file = Files::get(&name).ok_or_else(|| Error::internal("a template is gone"))?;
-        let source = str::from_utf8(&file.data).map_err(Error::internal)?;
-        environment
-            .add_template_owned(name.into_owned(), translated(source, language))
-            .map_err(Error::internal)?;
-    }
+    environment.set_auto_reload(false);
+    environment.set_loader(move |name| {
+        Ok(Files::get(name).map(|file| translated(&String::from_utf8_lossy(&file.data), language)))
+    });
     environment.add_global("language", language.code());
     environment.add_global("stamp", asset::stamp());
     environment.add_global("release", env!("CARGO_PKG_VERSION"));
@@ -77,7 +67,7 @@ fn environment(language: Language) -> Result<Environment<'static>> {
         let (kind, word) = (HtmlEscape(kind), HtmlEscape(word));
         Value::from_safe_string(format!("<span class=\"state {kind}\">{word}</span>"))
     });
-    Ok(environment)
+    environment
 }
 
 thread_local! {
@@ -176,13 +166,16 @@ mod tests {
     #[test]
     fn every_template_compiles() {
         for language in Language::ALL {
-            environment(language).unwrap();
+            let environment = environment(language);
+            for name in Files::iter() {
+                environment.get_template(&name).unwrap();
+            }
         }
     }
 
     #[test]
     fn whatever_means_something_in_html_is_escaped() {
-        let mut environment = environment(Language::En).unwrap();
+        let mut environment = environment(Language::En);
         environment.add_template("it.html", "<a href=\"{{ it }}\">").unwrap();
         let put = |it: &str| {
             let content = minijinja::context! { it };
