@@ -7,7 +7,10 @@
 use std::{collections::HashMap, sync::OnceLock};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use fluent_syntax::ast::Entry;
+use fluent_syntax::{
+    ast::{Entry, PatternElement},
+    parser, serializer,
+};
 use rust_embed::RustEmbed;
 use serde::{Deserialize, Serialize};
 use unic_langid::LanguageIdentifier;
@@ -67,7 +70,7 @@ impl Language {
     /// its identifier, so that a support desk can still name it.
     pub fn text(self, id: &str, args: &[(&str, Arg)]) -> String {
         let Texts { bundle, plain } = texts(self);
-        if let Some(text) = plain.get(id).filter(|_| args.is_empty()) {
+        if let Some(text) = plain.get(id) {
             return text.clone();
         }
         let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
@@ -87,14 +90,15 @@ impl Language {
         bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned()
     }
 
-    /// The message `id` in this language, if it exists and takes no arguments.
+    /// The message `id` in this language, if it exists and is text alone.
     pub fn plain(self, id: &str) -> Option<&'static str> {
         texts(self).plain.get(id).map(String::as_str)
     }
 
     /// Whether the message `id` exists in this language.
     pub fn has(self, id: &str) -> bool {
-        texts(self).bundle.has_message(id)
+        let Texts { bundle, plain } = texts(self);
+        plain.contains_key(id) || bundle.has_message(id)
     }
 }
 
@@ -120,8 +124,8 @@ impl From<u64> for Arg {
 #[folder = "assets/language"]
 struct Files;
 
-/// The messages of a language. Those that take no arguments are formatted
-/// once: a page shows dozens of them.
+/// The messages of a language. Most are text alone and are kept as that, since
+/// a page shows dozens of them and their parsed form takes five times the room.
 struct Texts {
     bundle: FluentBundle<FluentResource>,
     plain: HashMap<String, String>,
@@ -140,25 +144,34 @@ fn load(language: Language) -> Texts {
     ]);
     bundle.set_use_isolating(false);
     let folder = format!("{}/", language.code());
-    let mut ids = Vec::new();
+    let mut plain = HashMap::new();
     for name in Files::iter().filter(|name| name.starts_with(&folder)) {
         let Some(file) = Files::get(&name) else { continue };
-        let source = String::from_utf8_lossy(&file.data).into_owned();
-        let resource = FluentResource::try_new(source).unwrap_or_else(|(resource, _)| resource);
-        ids.extend(resource.entries().filter_map(|entry| match entry {
-            Entry::Message(message) => Some(message.id.name.to_owned()),
-            _ => None,
-        }));
-        bundle.add_resource_overriding(resource);
+        let source = String::from_utf8_lossy(&file.data);
+        let mut resource = parser::parse_runtime(&*source).unwrap_or_else(|(resource, _)| resource);
+        resource.body.retain(|entry| {
+            let alone = text_alone(entry);
+            plain.extend(alone.clone());
+            alone.is_none()
+        });
+        let rest = serializer::serialize(&resource);
+        bundle
+            .add_resource_overriding(FluentResource::try_new(rest).unwrap_or_else(|(resource, _)| resource));
     }
-    let plain = ids.into_iter().filter_map(|id| {
-        let pattern = bundle.get_message(&id)?.value()?;
-        let mut missing = Vec::new();
-        let text = bundle.format_pattern(pattern, None, &mut missing).into_owned();
-        missing.is_empty().then_some((id, text))
-    });
-    let plain = plain.collect();
+    plain.shrink_to_fit();
     Texts { bundle, plain }
+}
+
+/// Identifier and text of a message that is nothing else.
+fn text_alone(entry: &Entry<&str>) -> Option<(String, String)> {
+    let Entry::Message(message) = entry else { return None };
+    let elements = message.value.as_ref()?.elements.iter();
+    let texts = elements.map(|element| match element {
+        PatternElement::TextElement { value } => Some(*value),
+        PatternElement::Placeable { .. } => None,
+    });
+    let text = texts.collect::<Option<String>>()?;
+    message.attributes.is_empty().then(|| (message.id.name.to_owned(), text))
 }
 
 #[cfg(test)]
@@ -192,6 +205,34 @@ mod tests {
             assert_eq!(by_language.len(), 3, "{file} is missing in a language");
             assert_eq!(by_language["en"], by_language["fr"], "{file}: en and fr differ");
             assert_eq!(by_language["en"], by_language["nl"], "{file}: en and nl differ");
+        }
+    }
+    #[test]
+    fn what_is_kept_of_a_message_says_what_the_file_says() {
+        for language in Language::ALL {
+            let folder = format!("{}/", language.code());
+            for name in Files::iter().filter(|name| name.starts_with(&folder)) {
+                let data = Files::get(&name).expect("listed by the embedder").data;
+                let source = String::from_utf8(data.into_owned()).expect("UTF-8");
+                let resource = FluentResource::try_new(source).expect("parses");
+                let ids = resource.entries().filter_map(|entry| match entry {
+                    Entry::Message(message) => Some(message.id.name.to_owned()),
+                    _ => None,
+                });
+                let ids: Vec<String> = ids.collect();
+                let mut whole =
+                    FluentBundle::new_concurrent(vec![language.code().parse().expect("a language")]);
+                whole.set_use_isolating(false);
+                whole.add_resource(resource).expect("no message twice");
+                let mut count = FluentArgs::new();
+                count.set("count", 2_f64);
+                for id in ids {
+                    let pattern = whole.get_message(&id).and_then(|found| found.value()).expect("a value");
+                    let said = whole.format_pattern(pattern, Some(&count), &mut Vec::new());
+                    assert!(language.has(&id), "{id}");
+                    assert_eq!(language.text(&id, &[("count", Arg::Count(2))]), said, "{id}");
+                }
+            }
         }
     }
 }
