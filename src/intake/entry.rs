@@ -112,7 +112,7 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
     let mut builder = Builder::new()?;
     judge.pack(row, &mut builder);
     let block = NewBlock { rows: vec![new], packed: builder.pack()? };
-    let taken = registration::take_in(tx, target, vec![block])?;
+    let taken = registration::take_in_entered(tx, target, block)?;
     if !taken.late_drafts.is_empty() {
         return Err(Error::new(Code::Conflict, "entry-key-known"));
     }
@@ -121,7 +121,7 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
     if let Some(old) = replaces.filter(|_| !is_same_key) {
         let by = Actor::Account(by.id);
         if old.is_draft {
-            entry::follow(tx, old.id, id)?;
+            entry::follow(tx, organisation, old.id, id)?;
         } else {
             withdrawal::withdraw(tx, &by, organisation, old.id, "mistake", "")?;
         }
