@@ -165,3 +165,29 @@ fn what_a_draft_was_to_replace_stands_again_when_the_draft_leaves_its_key() {
     assert_eq!((stored(&portal, &first), stored(&portal, &last)), ("7|1".into(), "1|2".into()));
     assert!(an.get(&last).text().contains(&format!("{first}\"")), "its earlier version");
 }
+
+#[test]
+fn a_choice_that_comes_into_a_list_moves_no_business_key() {
+    let app = TestApp::new();
+    let survey = "text,ID,Patient,yes\nselect_multiple SIDES,SIDE,Sides,yes\ninteger,N,Number,\n";
+    must_add(&app, "SIDED", "1.0.0", survey, "SIDES,R,Right\nSIDES,S,Both\n");
+    let rows = "ID;SIDE;N\n1;R;5\n1;S|R;6\n";
+    assert_eq!(import(&app, "SIDED", rows), [2, 0, 0, 0]);
+    must_add(&app, "SIDED", "1.1.0", survey, "SIDES,L,Left\nSIDES,S,Both\nSIDES,R,Right\n");
+    assert_eq!(import(&app, "SIDED", "ID;SIDE;N\n1;R;5\n1;L;7\n"), [1, 1, 0, 0]);
+    assert_eq!(all(&app), "1|1 1|1 1|1");
+    assert_eq!(import(&app, "SIDED", "ID;SIDE;N\n1;R|S;66\n"), [1, 0, 0, 1]);
+}
+
+#[test]
+fn rows_of_a_workbook_that_change_places_move_no_business_key() {
+    let app = TestApp::new();
+    must_add(&app, "KEYED", "1.0.0", PAIR, "");
+    assert_eq!(import(&app, "KEYED", "ID;VISIT;N\n1;2;5\n"), [1, 0, 0, 0]);
+    let turned = "integer,N,Number,\ninteger,visit,Visit,yes\ntext,ID,Patient,yes\n";
+    must_add(&app, "KEYED", "1.0.1", turned, "");
+    // The same registration, and another one.
+    assert_eq!(import(&app, "KEYED", "ID;VISIT;N\n1;2;6\n"), [1, 0, 0, 1]);
+    assert_eq!(import(&app, "KEYED", "ID;VISIT;N\n2;1;5\n"), [1, 0, 0, 0]);
+    assert_eq!(all(&app), "7|1 1|2 1|1");
+}
