@@ -191,3 +191,17 @@ fn rows_of_a_workbook_that_change_places_move_no_business_key() {
     assert_eq!(import(&app, "KEYED", "ID;VISIT;N\n2;1;5\n"), [1, 0, 0, 0]);
     assert_eq!(all(&app), "7|1 1|2 1|1");
 }
+
+#[test]
+fn a_definition_whose_name_differs_by_capitals_is_refused_with_the_name_that_is_there() {
+    let app = TestApp::new();
+    must_add(&app, "KEYED", "1.0.0", PAIR, "");
+    for (name, known) in [("Keyed", "KEYED"), ("Intego-Diag", "INTEGO-DIAG")] {
+        let (status, told) = add(&app, name, "9.0.0", PAIR, "");
+        assert!(status == 1 && told.contains(&format!("There is {known} already")), "{status} {told}");
+    }
+    assert_eq!(app.sqlite("SELECT DISTINCT name FROM definition"), "KEYED");
+    must_add(&app, "KEYED", "1.0.1", PAIR, "");
+    // As people name them it makes no difference.
+    assert_eq!(import(&app, "keyed", "ID;VISIT;N\n1;2;5\n"), [1, 0, 0, 0]);
+}
