@@ -205,3 +205,39 @@ fn a_definition_whose_name_differs_by_capitals_is_refused_with_the_name_that_is_
     // As people name them it makes no difference.
     assert_eq!(import(&app, "keyed", "ID;VISIT;N\n1;2;5\n"), [1, 0, 0, 0]);
 }
+
+#[test]
+fn a_form_that_is_sent_twice_is_one_registration() {
+    let (portal, mut an) = portal();
+    let new = page("/new/KEYED");
+    let twice = |an: &mut Person, path: &str, values, act| {
+        let first = send(an, path, values, act);
+        let again = send(an, path, values, act);
+        assert_eq!(again.status, 303, "{}", again.text());
+        assert_eq!(again.location(), format!("{}?done=entry-repeated", entered(&first)));
+        assert!(an.get(again.location()).text().contains("was not stored a second time"));
+        entered(&first)
+    };
+    let count = |expected: &str| assert_eq!(portal.app.sqlite("SELECT count(*) FROM registration"), expected);
+    let whole = twice(&mut an, &new, ["K1", "1", "1"], "submit");
+    twice(&mut an, &new, ["", "", "7"], "draft");
+    let draft = twice(&mut an, &new, ["K2", "1", "1"], "draft");
+    count("3");
+    // What continues or corrects one, too.
+    let draft = twice(&mut an, &format!("{draft}/edit"), ["K2", "1", "2"], "draft");
+    let moved = twice(&mut an, &format!("{draft}/edit"), ["K3", "1", "2"], "draft");
+    let sent = twice(&mut an, &format!("{moved}/edit"), ["K3", "1", "2"], "submit");
+    let corrected = twice(&mut an, &format!("{whole}/edit"), ["K1", "1", "4"], "submit");
+    count("7");
+    assert_eq!((stored(&portal, &sent), stored(&portal, &corrected)), ("1|2".into(), "1|2".into()));
+
+    // Who sends something else is told, and so is who may not see the first one.
+    for (values, act) in [(["K1", "1", "5"], "submit"), (["K3", "1", "2"], "draft")] {
+        let other = send(&mut an, &new, values, act);
+        assert!(other.status == 422 && other.text().contains("with this business key already"));
+    }
+    let mut bo = portal.member(&portal.group(NIHDI), "bo@fictief.example", &[Role::StudyAssociate]);
+    let same = send(&mut bo, &new, ["K3", "1", "2"], "submit");
+    assert!(same.status == 422 && same.text().contains("with this business key already"), "{same:?}");
+    count("7");
+}

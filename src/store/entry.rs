@@ -74,11 +74,16 @@ pub fn is_entered(tx: &Tx<'_>, id: ImportId) -> Result<bool> {
     Ok(tx.sql.prepare_cached(sql)?.query_row([id.0], |row| row.get(0))?)
 }
 
-/// The registration that stands under a business key: not one that was taken
-/// back or refused, nor a draft that left the key.
-pub fn standing(tx: &Tx<'_>, target: registration::Target<'_>, key: &Hash) -> Result<Option<RegistrationId>> {
+/// The registration that stands under a business key, and the digest of what it
+/// holds: not one that was taken back or refused, nor a draft that left the key.
+pub fn standing(
+    tx: &Tx<'_>,
+    target: registration::Target<'_>,
+    key: &Hash,
+) -> Result<Option<(RegistrationId, Hash)>> {
     let (_, currents) = registration::known(tx, target, &[*key])?;
-    Ok(currents.get(&0).filter(|current: &&fate::Current| current.stands).map(|current| current.id))
+    let standing = currents.get(&0).filter(|current: &&fate::Current| current.stands);
+    Ok(standing.map(|current| (current.id, current.digest)))
 }
 
 /// Whether nobody has saved, corrected or withdrawn the registration since it
