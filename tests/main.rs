@@ -22,6 +22,7 @@ mod front;
 mod fuzz;
 mod import;
 mod issuer;
+mod keyed;
 mod layering;
 mod limit;
 mod mutation;

@@ -221,6 +221,21 @@ pub(super) fn note(tx: &Tx<'_>, replaced: &[(RegistrationId, RegistrationId)]) -
     Ok(())
 }
 
+/// Notes that `by` goes on where `earlier` was under another business key,
+/// unless it replaced one under its own.
+pub(super) fn go_on(tx: &Tx<'_>, by: RegistrationId, earlier: RegistrationId) -> Result<()> {
+    tx.sql
+        .prepare_cached("INSERT OR IGNORE INTO correction (registration, earlier) VALUES (?1, ?2)")?
+        .execute(params![by.0, earlier.0])?;
+    Ok(())
+}
+
+/// Forgets which registration this one replaced.
+pub(super) fn unlink(tx: &Tx<'_>, id: RegistrationId) -> Result<()> {
+    tx.sql.prepare_cached("DELETE FROM correction WHERE registration = ?1")?.execute([id.0])?;
+    Ok(())
+}
+
 /// The answer for a registration that is not there, or not the organisation's.
 pub fn unknown() -> Error {
     Error::new(Code::NotFound, "registration-unknown")
