@@ -5,6 +5,7 @@
 
 mod account;
 mod api;
+mod arrival;
 mod audit;
 mod browser;
 mod carried;
