@@ -28,6 +28,7 @@ mod limit;
 mod mutation;
 mod never_seen;
 mod notice;
+mod numbers;
 mod portal;
 mod registration;
 mod sample;
