@@ -178,3 +178,17 @@ fn a_draft_goes_on_in_a_new_version_with_the_same_digits() {
         assert_eq!(data(&portal, &submitted), expected);
     }
 }
+
+#[test]
+fn a_range_ends_at_the_very_number_that_the_workbook_says() {
+    let (portal, _an) = portal();
+    let survey = "type,name,label,hd::key,parameters\ntext,ID,Number,yes,\n\
+        range,R,Range,,start=123456789012345671 end=123456789012345678\n\
+        range,D,Part,,start=0 end=0.123456789012345678 step=0.000000000000000001\n";
+    portal.app.ok(["definition", "add", &folder(&portal.app, "2.0.0", survey)]);
+    let rows = "ID;R;D\n1;123456789012345671;\n2;123456789012345678;\n3;123456789012345670;\n\
+        4;123456789012345679;\n5;;0.123456789012345678\n6;;0.123456789012345679\n";
+    let (_, report) = portal.app.import("EXACT", &portal.app.file("rows.csv", rows));
+    let wrong = portal.app.sqlite("SELECT row || ' ' || column FROM finding ORDER BY row");
+    assert_eq!(wrong, "3 R\n4 R\n6 D", "{report}");
+}

@@ -1,7 +1,7 @@
 //! Exact decimal numbers, as laboratories write them: no binary fraction ever
 //! changes a digit.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, fmt};
 
 /// A decimal number with up to 18 digits before and 18 after the point, in
 /// its one normal form: no trailing zeros, no negative zero.
@@ -96,9 +96,7 @@ impl Decimal {
             // Both sides are exact, so the quotient is rounded once.
             digits as f64 / unit as f64
         } else {
-            let mut text = Vec::with_capacity(40);
-            Self { negative: false, ..self }.write(&mut text);
-            std::str::from_utf8(&text).ok().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
+            Self { negative: false, ..self }.to_string().parse().unwrap_or(f64::NAN)
         };
         if self.negative { -magnitude } else { magnitude }
     }
@@ -139,6 +137,14 @@ impl Decimal {
 
     fn magnitude(self) -> (u64, u64) {
         (self.whole, self.fraction * POWERS[MOST_DIGITS - usize::from(self.scale)])
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::with_capacity(40);
+        self.write(&mut text);
+        f.write_str(&String::from_utf8_lossy(&text))
     }
 }
 
@@ -227,9 +233,7 @@ mod tests {
     use super::*;
 
     fn rendered(text: &str, comma: bool) -> Option<String> {
-        let mut out = Vec::new();
-        Decimal::parse(text, comma)?.write(&mut out);
-        Some(String::from_utf8(out).unwrap())
+        Decimal::parse(text, comma).map(|number| number.to_string())
     }
 
     #[test]
