@@ -5,6 +5,7 @@
 
 mod account;
 mod api;
+mod arrival;
 mod audit;
 mod browser;
 mod carried;
@@ -28,6 +29,7 @@ mod limit;
 mod mutation;
 mod never_seen;
 mod notice;
+mod numbers;
 mod portal;
 mod registration;
 mod sample;

@@ -93,7 +93,13 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
         entry::of_today(tx, (by.id, &by.email), organisation, definition_id, is_correction)?;
     let gate = enrolment::gate(tx, organisation, &known.project, known.enrolment_required)?;
     let judge = Judge { keys: tx.keys, gate: &gate, organisation, definition: known };
-    let target = Target { organisation, definition: definition_id, project: &known.project, import };
+    let target = Target {
+        organisation,
+        definition: definition_id,
+        project: &known.project,
+        import,
+        arrives_now: true,
+    };
     let mut new = judge.judge(number, row);
     new.entry.row = u32::try_from(number).unwrap_or(u32::MAX);
     let key = new.entry.key;

@@ -175,7 +175,7 @@ pub fn versions(tx: &Tx<'_>, organisation: OrganisationId, key: &Hash) -> Result
     let mut next = listing::of_key(tx, key)?;
     let mut versions = Vec::new();
     let mut statement = tx.sql.prepare_cached(
-        "SELECT g.revision, i.started_at FROM registration g JOIN block b ON b.id = g.id / 1024
+        "SELECT g.revision, coalesce(b.arrived_at, i.started_at) FROM registration g JOIN block b ON b.id = g.id / 1024
          JOIN import i ON i.id = b.import WHERE g.id = ?1 AND b.organisation = ?2",
     )?;
     while let Some(id) = next.filter(|_| versions.len() < MOST_VERSIONS) {

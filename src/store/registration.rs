@@ -66,6 +66,9 @@ pub struct Target<'a> {
     pub project: &'a str,
     /// The import that brings them.
     pub import: ImportId,
+    /// Whether they arrive now, one by one, and not with the beginning of the
+    /// import.
+    pub arrives_now: bool,
 }
 
 /// What became of a part of an import.
@@ -300,16 +303,7 @@ fn store_block(
     let plain = |state: &(i32, State)| *state == (1, State::Submitted);
     let pending =
         states.iter().filter(|(revision, state)| *revision > 0 && *state == State::Submitted).count();
-    block::insert(
-        tx,
-        target.organisation,
-        target.definition,
-        target.import,
-        id,
-        &directory,
-        &packed,
-        pending,
-    )?;
+    block::insert(tx, target, id, &directory, &packed, pending)?;
     let first = RegistrationId::new(id, 0).0;
     tx.sql
         .prepare_cached("INSERT INTO registration (id, revision, state) SELECT ?1 + number, 1, 1 FROM place WHERE number < ?2")?
