@@ -11,6 +11,7 @@ mod definition;
 pub mod entry;
 mod entry_changed;
 mod entry_counted;
+mod entry_kept;
 mod entry_large;
 mod form;
 mod hidden;

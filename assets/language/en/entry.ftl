@@ -32,6 +32,7 @@ entry-about-move = With another business key this becomes another registration: 
 entry-keep-key = Keep the business key
 entry-prefilled = Taken from registration { $id }; look it over:
 entry-kept = This is what you typed and did not save. It was kept for you:
+entry-kept-others = You typed in this form before and did not save it, maybe in another window or about another patient. Go on with it, or begin anew below:
 entry-kept-at = Kept at { $time }, not saved yet
 entry-discard = Throw it away
 entry-submit = Submit

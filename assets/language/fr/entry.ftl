@@ -32,6 +32,7 @@ entry-about-move = Avec une autre clé métier, ceci devient un autre enregistre
 entry-keep-key = Garder la clé métier
 entry-prefilled = Repris de l’enregistrement { $id } ; à vérifier :
 entry-kept = Voici ce que vous aviez tapé sans le sauvegarder. Cela a été conservé pour vous :
+entry-kept-others = Vous avez déjà tapé dans ce formulaire sans sauvegarder, peut-être dans une autre fenêtre ou pour un autre patient. Continuez-le, ou recommencez ci-dessous :
 entry-kept-at = Conservé à { $time }, pas encore sauvegardé
 entry-discard = Jeter
 entry-submit = Soumettre

@@ -32,6 +32,7 @@ entry-about-move = Met een andere bedrijfssleutel wordt dit een andere registrat
 entry-keep-key = De bedrijfssleutel behouden
 entry-prefilled = Overgenomen uit registratie { $id }; kijk het na:
 entry-kept = Dit is wat u hebt getypt en niet bewaard. Het is voor u bijgehouden:
+entry-kept-others = U hebt eerder in dit formulier getypt en niet bewaard, misschien in een ander venster of over een andere patiënt. Ga ermee verder, of begin hieronder opnieuw:
 entry-kept-at = Bijgehouden om { $time }, nog niet bewaard
 entry-discard = Weggooien
 entry-submit = Indienen

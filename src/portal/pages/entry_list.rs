@@ -82,10 +82,15 @@ fn unfinished(visit: &Visit<'_>, tx: &Tx<'_>) -> Result<Vec<Unfinished>> {
         })
         .collect();
     for (path, at) in entry::all_kept(tx, who.account.id, group)? {
-        let name =
-            path.rsplit('/').find(|part| !matches!(*part, "edit" | "new")).unwrap_or_default().to_owned();
+        let name = name_of(&path).to_owned();
         unfinished.retain(|known| known.path != path);
         unfinished.push(Unfinished { path, name, at, is_saved: false });
     }
     Ok(unfinished)
+}
+
+/// What a kept form is called: its definition, or the number of its registration.
+fn name_of(path: &str) -> &str {
+    let mut parts = path.split('/').skip_while(|part| *part != "registrations").skip(1);
+    parts.find(|part| *part != "new").unwrap_or_default()
 }
