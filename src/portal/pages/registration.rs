@@ -13,6 +13,7 @@ use crate::{
     definition::{Choice, Definition, Item, Kind, Variable},
     domain::{
         member::not_found,
+        organisation::OrganisationId,
         registration::{RegistrationId, State},
         role::Permission,
     },
@@ -83,7 +84,7 @@ pub fn reached(visit: &Visit<'_>, tx: &Tx<'_>, id: RegistrationId, permission: P
 struct Shown {
     listed: Listed,
     whole: Whole,
-    before: Option<Whole>,
+    before: Option<Map<String, Json>>,
     definition: Definition,
     file: String,
     versions: Vec<Version>,
@@ -116,7 +117,7 @@ impl Shown {
         let may = [Permission::IdentifiersShow, Permission::RegistrationsEdit]
             .map(|permission| reached(visit, tx, id, permission).is_ok());
         Ok(Self {
-            before: before.map(|before| history::whole(tx, group, before)).transpose()?,
+            before: before.map(|before| stored_values(tx, group, before)).transpose()?,
             definition: definition::get(tx, whole.definition)?,
             file: import::get(tx, group, whole.import)?.file,
             is_entered: entry::is_entered(tx, whole.import)?,
@@ -164,8 +165,8 @@ fn page(visit: &Visit<'_>, shown: &Shown, in_clear: bool) -> Result<Answer> {
 
 /// The values that the definition knows, in its order and words.
 fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
-    let values = values(&shown.whole);
-    let before = shown.before.as_ref().map(self::values);
+    let values = values(&shown.definition, &shown.whole);
+    let before = &shown.before;
     let telling = telling(&shown.definition, &values);
     let line = |at: usize, value: Option<&Json>, earlier: Option<Option<&Json>>| {
         let variable = &shown.definition.variables[at];
@@ -232,8 +233,15 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
     lines.into_iter().zip(empty).filter(|(_, is_empty)| !is_empty).map(|(line, _)| line).collect()
 }
 
-/// The values of a registration, those that leave and those that stay here.
-pub fn values(whole: &Whole) -> Map<String, Json> {
+fn stored_values(tx: &Tx<'_>, group: OrganisationId, id: RegistrationId) -> Result<Map<String, Json>> {
+    let whole = history::whole(tx, group, id)?;
+    Ok(values(&definition::get(tx, whole.definition)?, &whole))
+}
+
+/// The values of a registration of `definition`, those that leave and those that
+/// stay here. A yes or no is told as the code that was chosen: in another
+/// version its list may hold more than two, and then no truth.
+pub fn values(definition: &Definition, whole: &Whole) -> Map<String, Json> {
     let read = |text: &str| serde_json::from_str::<Map<String, Json>>(text).unwrap_or_default();
     let mut values = read(&whole.data);
     for (name, here) in read(&whole.local) {
@@ -249,7 +257,32 @@ pub fn values(whole: &Whole) -> Map<String, Json> {
             (_, here) => _ = values.insert(name, here),
         }
     }
+    for variable in &definition.variables {
+        let repeat = variable.repeat.map(|repeat| definition.repeats[repeat].name.as_str());
+        match repeat {
+            None => values.get_mut(&variable.name).into_iter().for_each(|it| code(definition, variable, it)),
+            Some(repeat) => {
+                let instances = values.get_mut(repeat).and_then(Json::as_array_mut).into_iter().flatten();
+                let told = instances.filter_map(|instance| instance.get_mut(&variable.name));
+                told.for_each(|it| code(definition, variable, it));
+            }
+        }
+    }
     values
+}
+
+/// Puts the code of the choice in the place of a truth.
+fn code(definition: &Definition, variable: &Variable, value: &mut Json) {
+    match value {
+        Json::Array(values) => values.iter_mut().for_each(|it| code(definition, variable, it)),
+        Json::Bool(truth) => {
+            let mut choices = definition.list_of(variable).into_iter().flat_map(|list| &list.choices);
+            if let Some(choice) = choices.find(|choice| choice.truth == Some(*truth)) {
+                *value = Json::String(choice.code.clone());
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The instances of a repeat.
@@ -279,10 +312,7 @@ fn digits(text: &str) -> String {
 fn text(definition: &Definition, variable: &Variable, value: &Json, language: Language) -> String {
     let label = |value: &Json| {
         let list = definition.list_of(variable)?;
-        let is_it = |choice: &&Choice| match value {
-            Json::Bool(truth) => choice.truth == Some(*truth),
-            _ => value.as_str() == Some(choice.code.as_str()),
-        };
+        let is_it = |choice: &&Choice| value.as_str() == Some(choice.code.as_str());
         let choice = list.choices.iter().find(is_it)?;
         Some(match choice.labels.get(language) {
             "" => choice.code.clone(),
