@@ -181,6 +181,53 @@ fn another_s_draft_is_not_there_for_an_associate_and_support_continues_its_own()
 }
 
 #[test]
+fn who_enters_only_reaches_all_of_their_own_drafts() {
+    let portal = portal();
+    let group = portal.group(NIHDI);
+    let mut support = portal.member(&group, "support@fictief.example", &[Role::StudySupport]);
+    let mut lead = portal.member(&group, "lead@fictief.example", &[Role::StudyLead]);
+    let form = page("/new/INTEGO-DIAG");
+    for number in 0..53 {
+        let name = format!("D{number}");
+        let draft = answers(&[("v-TX_DIAG_ID", &name)], "draft");
+        assert_eq!(support.post(&form, &draft).status, 303);
+    }
+    entered(&lead.post(&form, &answers(&[("v-TX_DIAG_ID", "L1")], "draft")));
+    live(&mut support, &form, &answers(&[("keep", "1"), ("v-TX_DIAG", "not saved")], "check"));
+    let drafts = |text: &str| -> Vec<String> {
+        let links = text.split("/edit\">Continue").map(|part| part.rsplit('/').next().unwrap().to_owned());
+        let links: Vec<_> = links.collect();
+        links[..links.len() - 1].to_vec()
+    };
+    let link = |text: &str, rel: &str| -> Option<String> {
+        let rest = text.split(&format!("rel=\"{rel}\" href=\"")).nth(1)?;
+        Some(rest.split('"').next().unwrap().to_owned())
+    };
+    let (mut seen, mut pages) = (Vec::new(), Vec::new());
+    let mut next = Some(page("/new"));
+    while let Some(path) = next {
+        let text = support.get(&path).text().replace("&#x2f;", "/");
+        assert_eq!(
+            text.contains("Not saved"),
+            pages.is_empty(),
+            "what is kept stands on the first page: {text}"
+        );
+        seen.extend(drafts(&text));
+        next = link(&text, "next");
+        pages.push(link(&text, "prev"));
+    }
+    assert_eq!(pages.len(), 3);
+    let all: std::collections::BTreeSet<_> = seen.iter().cloned().collect();
+    assert_eq!((seen.len(), all.len()), (53, 53), "each once, and nobody else's");
+    for id in [seen.first().unwrap(), seen.last().unwrap()] {
+        assert_eq!(support.get(&page(&format!("/{id}/edit"))).status, 200);
+    }
+    let back = support.get(pages[2].as_ref().unwrap()).text().replace("&#x2f;", "/");
+    assert_eq!(drafts(&back), seen[25..50]);
+    assert_eq!(drafts(&listed(&mut lead)).len(), 1);
+}
+
+#[test]
 fn a_correction_keeps_the_key_and_another_key_is_another_registration() {
     let portal = portal();
     let group = portal.group(NIHDI);
