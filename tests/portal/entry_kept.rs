@@ -1,6 +1,12 @@
-//! What was typed and not saved: it comes again in its own form and in no other.
+//! What was typed and not saved: it comes again in its own form and in no other,
+//! and not for ever.
 
 #![allow(clippy::unwrap_used)]
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use hd4dp::domain::role::Role;
 
@@ -106,4 +112,33 @@ fn the_business_key_can_be_set_free_in_a_correction_that_was_kept() {
     assert!(text(&mut an, &edit).contains("name=\"key\" value=\"free\""));
     let locked = text(&mut an, &format!("{edit}?key=same"));
     assert!(!locked.contains("name=\"key\"") && locked.contains("half moved"), "{locked}");
+}
+
+#[test]
+fn after_two_weeks_it_is_neither_listed_nor_opened_and_then_deleted() {
+    let portal = portal();
+    let mut an = lead(&portal);
+    let new = page("/new/INTEGO-DIAG");
+    let (one, two) = (own(&text(&mut an, &new)), own(&text(&mut an, &new)));
+    keep(&mut an, &one, &[("v-TX_DIAG", "long ago")]);
+    keep(&mut an, &two, &[("v-TX_DIAG", "the other day")]);
+    let aged = |path: &str, hours: u32| {
+        let sql = format!("UPDATE kept_form SET at = at - {hours} * 3600000 WHERE path = '{path}'");
+        portal.app.sqlite(&format!("PRAGMA busy_timeout = 5000; {sql}"));
+    };
+    aged(&one, 14 * 24 + 1);
+    aged(&two, 14 * 24 - 1);
+    for path in [page("/new"), new] {
+        let shown = text(&mut an, &path);
+        assert!(!shown.contains(&one) && shown.contains(&two), "{shown}");
+    }
+    assert!(!text(&mut an, &one).contains("long ago"));
+    assert!(text(&mut an, &two).contains("the other day"));
+    let portal = portal.restarted();
+    let until = Instant::now() + Duration::from_secs(20);
+    while portal.app.sqlite("SELECT count(*) FROM kept_form") != "1" {
+        assert!(Instant::now() < until, "what is over is still stored");
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(portal.app.sqlite("SELECT path FROM kept_form"), two);
 }
