@@ -130,13 +130,41 @@ fn a_wrong_value_is_explained_at_its_field_and_what_was_typed_stays() {
     let place = text.split("id=\"v-DT_DIAG-wrong\"").nth(1).unwrap();
     assert!(place.split("</span>").next().unwrap().contains(own), "the definition's own words");
     assert!(text.contains("typed &lt;b&gt;"));
-    // A draft needs no values, but those it has must be right.
+    // A draft needs no values, but those it has must be of their kinds.
     assert_eq!(an.post(&form, &answers(&[("v-IDC_PAT", "14100635355")], "draft")).status, 422);
     // What is still missing is not wrong while somebody only looks.
     assert_eq!(an.post(&form, &[("act", "check"), ("end", "1")]).status, 200);
     assert_eq!(portal.app.sqlite("SELECT count(*) FROM registration"), "0");
     // Of what did not arrive whole nothing is stored.
     assert_eq!(an.post(&form, &[("act", "draft"), ("v-TX_DIAG", "x")]).status, 413);
+}
+
+#[test]
+fn a_draft_is_stored_with_values_that_break_a_rule_and_says_so_until_it_is_mended() {
+    let portal = portal();
+    let mut an = portal.member(&portal.group(NIHDI), "an@fictief.example", &[Role::StudyAssociate]);
+    let form = page("/new/INTEGO-DIAG");
+    for kind in [("v-DT_DIAG", "2012-02-30"), ("v-CD_PAT_SEX", "Q"), ("v-IDC_PAT", "14100635355")] {
+        assert_eq!(an.post(&form, &answers(&[kind], "draft")).status, 422, "{kind:?} is of no kind");
+    }
+    assert!(
+        an.post(&form, &answers(&[("v-TX_DIAG_ID", "D7")], "draft")).location().ends_with("=entry-draft")
+    );
+    let early = [("v-DT_DIAG", "2012-01-01")];
+    let saved = an.post(&form, &answers(&early, "draft"));
+    assert!(saved.location().ends_with("?done=entry-draft-wrong"), "{}", saved.location());
+    assert!(an.get(saved.location()).text().contains("Some of its answers are not right yet"));
+    let edit = format!("{}/edit", entered(&saved));
+    let own = "The diagnosis lies before the birth or in the future.";
+    let wrong = |text: &str| {
+        let place = text.split("id=\"v-DT_DIAG-wrong\"").nth(1).unwrap().to_owned();
+        place.split("</span>").next().unwrap().contains(own)
+    };
+    assert!(wrong(&an.get(&edit).text()), "it is told whenever it is opened");
+    let submitted = an.post(&edit, &answers(&[("v-DT_DIAG", "2012-01-01"), ("v-IDC_PAT", "")], "submit"));
+    assert!(submitted.status == 422 && wrong(&submitted.text()));
+    let mended = answers(&[("v-IDC_PAT", "")], "submit");
+    assert_eq!(an.post(&edit, &mended).status, 303);
 }
 
 #[test]

@@ -2,6 +2,7 @@ done-entry-submitted = The registration is submitted. It leaves with the next de
 done-entry-held = The registration is submitted. It may not leave at the moment; below is why.
 done-entry-corrected = The correction is submitted. It leaves with the next delivery and replaces the version before.
 done-entry-draft = The draft is saved. It does not leave before it is submitted.
+done-entry-draft-wrong = The draft is saved. Some of its answers are not right yet; the form says which ones. It cannot be submitted before they are.
 done-entry-unchanged = Nothing was changed, so nothing was stored.
 done-entry-discarded = What was typed and not saved is gone.
 done-entry-moved = The registration before is withdrawn as a mistake. This is the new one, under the other business key.

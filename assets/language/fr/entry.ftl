@@ -2,6 +2,7 @@ done-entry-submitted = L’enregistrement est soumis. Il part avec la prochaine 
 done-entry-held = L’enregistrement est soumis. Il ne peut pas partir pour le moment ; la raison figure ci-dessous.
 done-entry-corrected = La correction est soumise. Elle part avec la prochaine livraison et remplace la version précédente.
 done-entry-draft = Le brouillon est sauvegardé. Il ne part pas avant d’être soumis.
+done-entry-draft-wrong = Le brouillon est sauvegardé. Certaines de ses réponses ne sont pas encore correctes ; le formulaire dit lesquelles. Il ne peut pas être soumis avant qu’elles le soient.
 done-entry-unchanged = Rien n’a changé, rien n’a donc été stocké.
 done-entry-discarded = Ce qui était saisi et non sauvegardé est supprimé.
 done-entry-moved = L’enregistrement précédent est retiré comme erreur. Voici le nouveau, sous l’autre clé métier.

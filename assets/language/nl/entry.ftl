@@ -2,6 +2,7 @@ done-entry-submitted = De registratie is ingediend. Ze vertrekt met de volgende 
 done-entry-held = De registratie is ingediend. Ze mag op dit ogenblik niet vertrekken; de reden staat hieronder.
 done-entry-corrected = De verbetering is ingediend. Ze vertrekt met de volgende zending en vervangt de vorige versie.
 done-entry-draft = Het concept is bewaard. Het vertrekt niet voordat het is ingediend.
+done-entry-draft-wrong = Het concept is bewaard. Sommige antwoorden erin zijn nog niet juist; het formulier zegt welke. Het kan niet worden ingediend voordat ze dat zijn.
 done-entry-unchanged = Er is niets gewijzigd, dus er is niets opgeslagen.
 done-entry-discarded = Wat ingetypt en niet bewaard was, is weg.
 done-entry-moved = De vorige registratie is als vergissing ingetrokken. Dit is de nieuwe, onder de andere bedrijfssleutel.

@@ -156,7 +156,11 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         return show(visit, &place, &typed, &judged, Shown { told: true, ..Shown::default() });
     }
     match save(visit, &place, &judged) {
-        Ok(saved) => Ok(done(visit, stored, purpose, saved)),
+        Ok(saved) => {
+            // A draft is stored all the same, but not without a word.
+            let is_wrong = purpose == Purpose::Draft && judge(&mut typed, Purpose::Check).wrong > 0;
+            Ok(done(visit, stored, (purpose, is_wrong), saved))
+        }
         Err(error) if error.id == CHANGED => {
             let place = visit.read(|tx| find(visit, tx, form))?;
             let typed = filled(visit, &place, form)?;
@@ -314,10 +318,16 @@ fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
     saved
 }
 
-fn done(visit: &Visit<'_>, stored: Option<&Stored>, purpose: Purpose, saved: Saved) -> Answer {
+fn done(
+    visit: &Visit<'_>,
+    stored: Option<&Stored>,
+    (purpose, is_wrong): (Purpose, bool),
+    saved: Saved,
+) -> Answer {
     let is_correction = stored.is_some_and(|stored| matches!(stored.how, How::Correct | How::Move));
     let done = match purpose {
         _ if saved.is_unchanged => "entry-unchanged",
+        Purpose::Draft if is_wrong => "entry-draft-wrong",
         Purpose::Draft => "entry-draft",
         _ if saved.is_moved => "entry-moved",
         _ if !saved.held.is_empty() => "entry-held",
