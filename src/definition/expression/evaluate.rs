@@ -33,6 +33,8 @@ pub(super) enum Term {
     Compare(Operator, Box<[Term; 2]>),
     Arithmetic(Arithmetic, Box<[Term; 2]>),
     Minus(Box<Term>),
+    /// The Belgian date of a moment, or of the number of days to one.
+    Day(Box<Term>),
     If(Box<(Node, Term, Term)>),
     /// The first that is not empty.
     Coalesce(Box<[Term; 2]>),
@@ -79,6 +81,7 @@ impl Term {
                 Data::Number(arithmetic.apply(left, right))
             }
             Self::Minus(term) => Data::Number(-term.evaluate(values)?.number()),
+            Self::Day(term) => term.evaluate(values)?.dated(Kind::DateTime).dated(Kind::Date),
             Self::If(parts) => {
                 let (condition, yes, no) = &**parts;
                 if condition.evaluate(values)? { yes.evaluate(values)? } else { no.evaluate(values)? }

@@ -19,9 +19,11 @@
 
 mod compile;
 mod data;
+mod day;
 mod evaluate;
 mod fast;
 mod function;
+mod kind;
 mod parse;
 mod room;
 mod special;
@@ -32,6 +34,7 @@ use std::{borrow::Cow, cmp::Ordering};
 use jiff::civil::{Date, Time};
 
 pub use compile::{Purpose, Scope};
+pub use kind::Type;
 pub use room::Room;
 
 use crate::{
@@ -42,7 +45,6 @@ use crate::{
     domain::decimal::Decimal,
     language::Args,
 };
-use compile::Type;
 use evaluate::Term;
 use token::{Token, tokens};
 
@@ -165,19 +167,11 @@ impl Calculation {
         calls(&self.text, &["once"])
     }
 
-    /// Compiles a text, and tells the type of what it gives; none if that can
-    /// be one or another. Fails as [`Expression::compile`] does.
-    pub fn compile(text: &str, scope: &Scope<'_>) -> Result<(Self, Option<Kind>), Fault> {
+    /// Compiles a text, and tells the type of what it gives. Fails as
+    /// [`Expression::compile`] does.
+    pub fn compile(text: &str, scope: &Scope<'_>) -> Result<(Self, Type), Fault> {
         scope.room.take_text(text)?;
         let (term, kind) = scope.single(&parse::parse(text)?)?;
-        let kind = match kind {
-            Type::Number => Some(Kind::Decimal),
-            Type::Date => Some(Kind::Date),
-            Type::Moment => Some(Kind::DateTime),
-            Type::Time => Some(Kind::Time),
-            Type::Text | Type::Truth | Type::Choice | Type::Choices => Some(Kind::Text),
-            Type::Any | Type::Nodes => None,
-        };
         Ok((Self { term, text: text.trim().to_owned() }, kind))
     }
 

@@ -75,7 +75,7 @@ impl Sheet {
         Scope {
             variables: &self.names,
             kinds: &self.kinds,
-            loose: &[],
+            calculated: &[],
             repeat_of: &self.repeat_of,
             repeats: &self.repeats,
             lists: &self.lists,

@@ -74,6 +74,34 @@ fn a_number_of_days_is_a_date_where_one_is_wanted_and_a_moment_has_its_belgian_d
 }
 
 #[test]
+fn a_date_compares_with_a_date_of_days_more_or_less_wherever_that_is_worked_out() {
+    let mut validator = validator(
+        "type,name,hd::key,calculation,constraint,relevant\n\
+         text,K,yes,,,\n\
+         date,FROM,,,. >= today() - 30,\n\
+         integer,DAYS,,,,\n\
+         calculate,LATEST,,${FROM} + ${DAYS},,\n\
+         decimal,FIRST,,min(${FROM}) + 1,,\n\
+         date,TO,,,. <= ${LATEST} and . >= ${FIRST},\n\
+         dateTime,AT,,,. < ${LATEST},\n\
+         text,WHY,,,,${TO} + 7 < today()\n",
+    );
+    for (from, to, at, why, wrong) in [
+        ("2026-10-23", "2026-10-26", "2026-10-25T22:30:00Z", "why", None),
+        ("2026-10-22", "2026-10-24", "", "", Some("FROM")),
+        ("2026-10-23", "2026-10-27", "", "", Some("TO")),
+        ("2026-10-23", "2026-10-23", "", "", Some("TO")),
+        ("2026-10-23", "2026-10-26", "2026-10-25T23:30:00Z", "", Some("AT")),
+        ("2026-11-14", "2026-11-15", "", "why", Some("WHY")),
+        ("2026-11-13", "2026-11-14", "", "why", None),
+    ] {
+        let row = judge(&mut validator, &["k", from, "3", "", "", to, at, why]);
+        let names: Vec<String> = found(&validator, &row).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, Vec::from_iter(wrong), "{from} {to} {at} {why}");
+    }
+}
+
+#[test]
 fn a_files_own_value_warns_if_it_is_not_the_calculated_one() {
     let mut validator = validator(
         "type,name,hd::key,calculation\ntext,K,yes,\ninteger,N,,\ndecimal,TWICE,,${N} * 2\n\
@@ -129,12 +157,15 @@ fn what_is_calculated_from_an_identity_stays_here_unless_it_is_an_age() {
          calculate,BORN,,\"format-date(${D_PAT_DOB}, '%Y-%m')\"\n\
          calculate,HASH,,\"digest(${IDC_PAT}, 'SHA-256')\"\n\
          calculate,NAME,,\"substr(${TX_PAT_LAST_NAM}, 0, 1)\"\n\
-         calculate,DEEP,,\"concat(${HASH}, ${AGE})\"\n",
+         calculate,DEEP,,\"concat(${HASH}, ${AGE})\"\n\
+         calculate,DAYS,,${D_PAT_DOB} + 1\n\
+         calculate,MORE,,${DAYS} - 1\n",
     );
     let row = judge(&mut validator, &["53040799731", "1953-04-07", "Peeters"]);
     assert_eq!(data(&row), serde_json::json!({ "AGE": 73 }));
     let here = local(&row);
     assert_eq!((&here["BORN"], &here["NAME"]), (&"1953-04".into(), &"P".into()));
+    assert_eq!((&here["DAYS"], &here["MORE"]), (&(-6112).into(), &(-6113).into()));
     assert!(here["HASH"].is_string() && here["DEEP"].is_string());
     assert!(!row.identifier_in_value);
 }
