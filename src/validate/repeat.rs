@@ -131,7 +131,7 @@ impl Validator {
             {
                 let finding = out.find("cell-repeat-count", Severity::Error, None, "");
                 finding.repeat = Some((at, 0));
-                finding.with("wanted", wanted.clamp(0.0, 1e9) as u64);
+                finding.with("wanted", wanted.min(1e9) as u64);
                 finding.with("found", numbers.len() as u64);
             }
         }
@@ -164,8 +164,9 @@ impl Validator {
 /// How many instances the repeat's count asks for; none if it has none, or
 /// cannot be worked out.
 pub(super) fn wanted(repeat: &Repeat, values: &Values<'_>) -> Option<f64> {
-    let wanted = repeat.count.as_ref()?.cell(values)?.parse::<f64>().ok()?;
-    wanted.is_finite().then(|| wanted.trunc())
+    let wanted = repeat.count.as_ref()?.number(values)?;
+    // As for ODK less than none is none.
+    wanted.is_finite().then(|| wanted.trunc().max(0.0))
 }
 
 /// Moves what was found in an instance to the row's findings.

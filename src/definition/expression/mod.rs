@@ -181,6 +181,12 @@ impl Calculation {
     }
 
     /// What it gives in a row, as a file's cell would say it: empty for
+    /// What it gives in a row as a number; NaN for what is no number, none if
+    /// it depends on an unreadable value.
+    pub fn number(&self, values: &Values<'_>) -> Option<f64> {
+        Some(self.term.evaluate(values)?.number())
+    }
+
     /// nothing; none if it depends on an unreadable value.
     pub fn cell<'a>(&'a self, values: &Values<'a>) -> Option<Cow<'a, str>> {
         let data = self.term.evaluate(values)?;
