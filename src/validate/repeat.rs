@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::{Cells, Members, Row, Validator, json, row::MOST_FINDINGS};
 use crate::{
-    definition::{Definition, Instance, Repeat, Value, Values},
+    definition::{Definition, Instance, Repeat, Value, Values, Variable},
     domain::finding::Severity,
 };
 
@@ -255,9 +255,8 @@ fn objects(
     for (number, object) in (given.columns.len() as u32 + 1..).zip(objects) {
         let mut cells: Vec<Option<String>> = vec![None; variables.len()];
         for (member, value) in object.0 {
-            let place = variables.iter().position(|variable| {
-                variable.name.eq_ignore_ascii_case(&member)
-                    || variable.technical.eq_ignore_ascii_case(&member)
+            let place = Variable::NAMES.iter().find_map(|name_of| {
+                variables.iter().position(|variable| name_of(variable).eq_ignore_ascii_case(&member))
             });
             let member = member.into_owned();
             let Some(place) = place else {

@@ -19,6 +19,7 @@ definition-version = "{ $what }" is not a version. Write it as text such as 1.0.
 definition-yes-or-no = "{ $what }" is neither yes nor no.
 definition-code = A code may not hold a "|" or an invisible character.
 definition-twice = "{ $what }" is already there. Capitals make no difference in the names of variables.
+definition-technical-twice = "{ $what }" means another variable already, so nobody could tell whose values a column of that name has. Give one of them another technical name.
 definition-type = The type "{ $what }" is not known.
 definition-from-file = There is no list "{ $what }". Add a sheet of that name with the columns name and label, or use a list that comes with the appliance, such as countries.csv.
 definition-choices-many = There are more than { $what } choices in all lists. Use one list for variables that have the same choices.

@@ -19,6 +19,7 @@ definition-version = « { $what } » n’est pas une version. Écrivez-la comme 
 definition-yes-or-no = « { $what } » n’est ni oui ni non.
 definition-code = Un code ne peut contenir ni « | » ni caractère invisible.
 definition-twice = « { $what } » existe déjà. Les majuscules ne font pas de différence dans les noms des variables.
+definition-technical-twice = « { $what } » désigne déjà une autre variable ; personne ne saurait de laquelle une colonne de ce nom contient les valeurs. Donnez à l’une des deux un autre nom technique.
 definition-type = Le type « { $what } » n’est pas connu.
 definition-from-file = Il n’y a pas de liste « { $what } ». Ajoutez une feuille de ce nom avec les colonnes name et label, ou utilisez une liste fournie, comme countries.csv.
 definition-choices-many = Il y a plus de { $what } choix dans l’ensemble des listes. Utilisez une seule liste pour les variables qui ont les mêmes choix.

@@ -19,6 +19,7 @@ definition-version = "{ $what }" is geen versie. Schrijf ze als tekst, bijvoorbe
 definition-yes-or-no = "{ $what }" is noch ja noch nee.
 definition-code = Een code mag geen "|" of onzichtbaar teken bevatten.
 definition-twice = "{ $what }" bestaat al. Hoofdletters maken in namen van variabelen geen verschil.
+definition-technical-twice = "{ $what }" betekent al een andere variabele, zodat niemand zou weten van welke een kolom met die naam de waarden heeft. Geef een van beide een andere technische naam.
 definition-type = Het type "{ $what }" is niet bekend.
 definition-from-file = Er is geen lijst "{ $what }". Voeg een blad met die naam en de kolommen name en label toe, of gebruik een meegeleverde lijst, zoals countries.csv.
 definition-choices-many = Er zijn meer dan { $what } keuzes in alle lijsten samen. Gebruik één lijst voor variabelen met dezelfde keuzes.

@@ -46,6 +46,7 @@ pub(super) fn read_stored(sheets: Sheets) -> Result<Definition, Refused> {
         "definition-generated-without",
         "definition-relevance-circle",
         "definition-text-many",
+        "definition-technical-twice",
         "definition-text-reference",
         "definition-text-several",
         "definition-text-variable",
