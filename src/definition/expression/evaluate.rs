@@ -114,6 +114,15 @@ impl Term {
         })
     }
 
+    /// The variable that it is, or of which it is the day.
+    pub(super) fn variable(&self) -> Option<(usize, Kind)> {
+        match self {
+            Self::Variable(variable, kind) => Some((*variable, *kind)),
+            Self::Day(term) => term.variable(),
+            _ => None,
+        }
+    }
+
     /// Calls `take` with each value that it stands for; none if one of them
     /// is unreadable.
     pub(super) fn each<'a>(&'a self, values: &Values<'a>, mut take: impl FnMut(Data<'a>)) -> Option<()> {

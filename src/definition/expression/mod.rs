@@ -45,6 +45,7 @@ use crate::{
     domain::decimal::Decimal,
     language::Args,
 };
+use data::Data;
 use evaluate::Term;
 use token::{Token, tokens};
 
@@ -250,6 +251,27 @@ impl Node {
         match self {
             Self::And(sides) | Self::Or(sides) => sides.iter().any(Self::compares_text),
             Self::Not(inner) => inner.compares_text(),
+    /// How a variable compares with a value that is worked out, as one of its
+    /// kind: the rule `. >= today() - 30` of a date.
+    pub(super) fn bound_of(&self, at: usize, values: &Values<'_>) -> Option<(Operator, Value)> {
+        let Self::General(General(term)) = self else { return None };
+        let Term::Compare(operator, sides) = &**term else { return None };
+        let of = |side: &Term| side.variable().filter(|(variable, _)| *variable == at);
+        let (kind, operator, other) = match (of(&sides[0]), of(&sides[1])) {
+            (Some((_, kind)), None) => (kind, *operator, &sides[1]),
+            (None, Some((_, kind))) => (kind, operator.turned(), &sides[0]),
+            _ => return None,
+        };
+        let value = match other.evaluate(values)?.dated(kind) {
+            Data::Date(date) => Value::Date(date),
+            Data::Moment(moment) => Value::Moment(moment),
+            Data::Number(number) => Value::Number(Decimal::parse(&data::written_in_cell(number), false)?),
+            Data::Exact(number) => Value::Number(number),
+            _ => return None,
+        };
+        Some((operator, value))
+    }
+
             Self::Always(_) | Self::Empty(_) | Self::Chosen(..) => false,
             Self::General(_) => true,
             Self::Compare(_, _, other) => matches!(other, Operand::Text(_) | Operand::Variable(_)),
