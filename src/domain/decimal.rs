@@ -1,7 +1,7 @@
 //! Exact decimal numbers, as laboratories write them: no binary fraction ever
 //! changes a digit.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, fmt};
 
 /// A decimal number with up to 18 digits before and 18 after the point, in
 /// its one normal form: no trailing zeros, no negative zero.
@@ -13,8 +13,7 @@ pub struct Decimal {
     fraction: u64,
 }
 
-/// The most digits on either side of the point.
-const MOST_DIGITS: usize = 18;
+const MOST_DIGITS: usize = Decimal::MOST_DIGITS;
 
 const POWERS: [u64; MOST_DIGITS + 1] = {
     let mut powers = [1; MOST_DIGITS + 1];
@@ -27,6 +26,9 @@ const POWERS: [u64; MOST_DIGITS + 1] = {
 };
 
 impl Decimal {
+    /// The most digits on either side of the point.
+    pub const MOST_DIGITS: usize = 18;
+
     /// Reads `12`, `-12.50`, `.5`, `+1.2E-3`. A `comma` may stand for the
     /// point where the file says so. No thousands separators, no blanks.
     pub fn parse(text: &str, comma: bool) -> Option<Self> {
@@ -129,6 +131,14 @@ impl Decimal {
 
     fn magnitude(self) -> (u64, u64) {
         (self.whole, self.fraction * POWERS[MOST_DIGITS - usize::from(self.scale)])
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::with_capacity(40);
+        self.write(&mut text);
+        to.write_str(&String::from_utf8_lossy(&text))
     }
 }
 

@@ -30,6 +30,7 @@ definition-group-open = The group is not ended.
 definition-group-end = No group is open that could end here.
 definition-default = "{ $what }" is not a code of the list.
 definition-default-type = "{ $what }" is no value of this type. Write a date as 2026-01-31, a time as 14:05, a moment as 2026-01-31T14:05.
+definition-calculation-type = This gives something that is never a value of this type. A time of day comes from now() or another moment, a date from today(), the part of a day that has passed from decimal-time(). Change the expression or the type.
 definition-number-format = "{ $what }" is not a number format. Write x.y: the digits in all and those after the point.
 definition-code-system = The coding system "{ $what }" is not known. Known are ATC, CNK, ICD-10, ICPC-2, LOINC, RxNorm and SNOMED CT.
 definition-code-system-variable = "{ $what }" is not a select_one variable that could tell the coding system.

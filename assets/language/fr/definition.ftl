@@ -30,6 +30,7 @@ definition-group-open = Le groupe n’est pas fermé.
 definition-group-end = Aucun groupe n’est ouvert qui pourrait se fermer ici.
 definition-default = « { $what } » n’est pas un code de la liste.
 definition-default-type = « { $what } » n’est pas une valeur de ce type. Écrivez une date 2026-01-31, une heure 14:05, un moment 2026-01-31T14:05.
+definition-calculation-type = Ceci donne quelque chose qui n’est jamais une valeur de ce type. Une heure vient de now() ou d’un autre moment, une date de today(), la part de la journée écoulée de decimal-time(). Changez l’expression ou le type.
 definition-number-format = « { $what } » n’est pas un format de nombre. Écrivez x.y : le nombre total de chiffres et ceux après la virgule.
 definition-code-system = Le système de codage « { $what } » n’est pas connu. Sont connus ATC, CNK, ICD-10, ICPC-2, LOINC, RxNorm et SNOMED CT.
 definition-code-system-variable = « { $what } » n’est pas une variable select_one qui pourrait indiquer le système de codage.

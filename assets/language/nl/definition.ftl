@@ -30,6 +30,7 @@ definition-group-open = De groep wordt niet afgesloten.
 definition-group-end = Er is geen open groep die hier kan eindigen.
 definition-default = "{ $what }" is geen code van de lijst.
 definition-default-type = "{ $what }" is geen waarde van dit type. Schrijf een datum als 2026-01-31, een tijd als 14:05, een moment als 2026-01-31T14:05.
+definition-calculation-type = Dit geeft iets dat nooit een waarde van dit type is. Een tijd komt van now() of van een ander moment, een datum van today(), het verstreken deel van de dag van decimal-time(). Wijzig de uitdrukking of het type.
 definition-number-format = "{ $what }" is geen getalformaat. Schrijf x.y: het totale aantal cijfers en dat na de komma.
 definition-code-system = Het codestelsel "{ $what }" is niet bekend. Bekend zijn ATC, CNK, ICD-10, ICPC-2, LOINC, RxNorm en SNOMED CT.
 definition-code-system-variable = "{ $what }" is geen select_one-variabele die het codestelsel kan aangeven.

@@ -170,7 +170,7 @@ fn data<'a>(values: &Values<'a>, value: Value, cell: &'a str, kind: Kind) -> Opt
         Value::Empty => Data::EMPTY,
         Value::Text { start, end } => Data::of(cell.get(start as usize..end as usize)?),
         Value::Made { start, end } => Data::of(values.made.get(start as usize..end as usize)?),
-        Value::Number(number) => Data::Number(number.to_f64()),
+        Value::Number(number) => Data::Exact(number),
         Value::Date(date) => Data::Date(date),
         Value::Moment(moment) => Data::Moment(moment),
         Value::Time(time) => Data::Time(time),

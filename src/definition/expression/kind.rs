@@ -57,6 +57,17 @@ impl Type {
         }
     }
 
+    /// Whether a variable of this kind can hold any of it.
+    pub fn fits(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Date | Kind::DateTime => !matches!(self, Self::Truth | Self::Time),
+            Kind::Time => !matches!(self, Self::Truth | Self::Date | Self::DateNumber | Self::Number),
+            Kind::Integer => !matches!(self, Self::Time | Self::MomentNumber),
+            Kind::Decimal => self != Self::Time,
+            Kind::Text | Kind::SelectOne(_) | Kind::SelectMultiple(_) => true,
+        }
+    }
+
     /// What expressions have to know of a calculated variable of this kind
     /// beyond the kind itself.
     pub fn beyond(self, kind: Kind) -> Option<Self> {

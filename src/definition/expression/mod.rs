@@ -181,13 +181,13 @@ impl Calculation {
         mentioned(&self.text).unwrap_or_default()
     }
 
-    /// What it gives in a row, as a file's cell would say it: empty for
     /// What it gives in a row as a number; NaN for what is no number, none if
     /// it depends on an unreadable value.
     pub fn number(&self, values: &Values<'_>) -> Option<f64> {
         Some(self.term.evaluate(values)?.number())
     }
 
+    /// What it gives in a row, as a file's cell would say it: empty for
     /// nothing; none if it depends on an unreadable value.
     pub fn cell<'a>(&'a self, values: &Values<'a>) -> Option<Cow<'a, str>> {
         let data = self.term.evaluate(values)?;
@@ -199,10 +199,15 @@ impl Calculation {
     /// choices stand with a `|` between them.
     pub fn cell_of<'a>(&'a self, kind: Kind, values: &Values<'a>) -> Option<Cow<'a, str>> {
         match kind {
-            Kind::Date | Kind::DateTime => {
+            Kind::Date | Kind::DateTime | Kind::Time => {
                 let data = self.term.evaluate(values)?.dated(kind);
                 Some(if data.is_empty() { Cow::Borrowed("") } else { data.into_text() })
             }
+            Kind::Integer | Kind::Decimal => match self.term.evaluate(values)?.dated(kind) {
+                data if data.is_empty() => Some(Cow::Borrowed("")),
+                Data::Number(number) => Some(data::written_in_cell(number).into()),
+                data => Some(data.into_text()),
+            },
             Kind::SelectMultiple(_) => {
                 let cell = self.cell(values)?;
                 Some(cell.split_whitespace().collect::<Vec<_>>().join("|").into())
@@ -246,11 +251,6 @@ impl Node {
         }
     }
 
-    /// Whether it compares the texts of values, for which cells are needed.
-    pub(super) fn compares_text(&self) -> bool {
-        match self {
-            Self::And(sides) | Self::Or(sides) => sides.iter().any(Self::compares_text),
-            Self::Not(inner) => inner.compares_text(),
     /// How a variable compares with a value that is worked out, as one of its
     /// kind: the rule `. >= today() - 30` of a date.
     pub(super) fn bound_of(&self, at: usize, values: &Values<'_>) -> Option<(Operator, Value)> {
@@ -272,6 +272,11 @@ impl Node {
         Some((operator, value))
     }
 
+    /// Whether it compares the texts of values, for which cells are needed.
+    pub(super) fn compares_text(&self) -> bool {
+        match self {
+            Self::And(sides) | Self::Or(sides) => sides.iter().any(Self::compares_text),
+            Self::Not(inner) => inner.compares_text(),
             Self::Always(_) | Self::Empty(_) | Self::Chosen(..) => false,
             Self::General(_) => true,
             Self::Compare(_, _, other) => matches!(other, Operand::Text(_) | Operand::Variable(_)),

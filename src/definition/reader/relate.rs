@@ -143,6 +143,9 @@ impl<'a> Relations<'a> {
                         Type::Any => is_any_kind.then_some(kind),
                         _ => kind.beyond(self.kinds[place]),
                     };
+                    if !kind.fits(self.kinds[place]) {
+                        self.reader.problem(row, "calculation", "definition-calculation-type", "");
+                    }
                     self.calculations.insert(place, calculation);
                 }
                 Err(fault) => self.fault(fault, row, "calculation"),
@@ -289,7 +292,9 @@ impl<'a> Relations<'a> {
             return None;
         }
         match Calculation::compile(text, &self.scope(None, repeat, Purpose::Calculation)) {
-            Ok((calculation, _)) => Some(calculation),
+            // As a number a date is none that somebody would go on from.
+            Ok((calculation, given)) if given.fits(kind) && given.beyond(kind).is_none() => Some(calculation),
+            Ok(_) => self.reader.refuse(row, "default", "definition-calculation-type", ""),
             Err(fault) => {
                 self.fault(fault, row, "default");
                 None

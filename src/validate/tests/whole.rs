@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn data(row: &Row) -> serde_json::Value {
+pub(super) fn data(row: &Row) -> serde_json::Value {
     assert!(row.findings.iter().all(|finding| finding.severity != Severity::Error), "{:?}", row.findings);
     serde_json::from_slice(&row.data).unwrap()
 }
@@ -71,34 +71,6 @@ fn a_number_of_days_is_a_date_where_one_is_wanted_and_a_moment_has_its_belgian_d
     assert_eq!(data(&row), expected);
     let row = judge(&mut validator, &["k", "2024-07-01", "", "", "2024-06-30T21:30:00Z", ""]);
     assert_eq!(found(&validator, &row)[0].0, "cell-constraint");
-}
-
-#[test]
-fn a_date_compares_with_a_date_of_days_more_or_less_wherever_that_is_worked_out() {
-    let mut validator = validator(
-        "type,name,hd::key,calculation,constraint,relevant\n\
-         text,K,yes,,,\n\
-         date,FROM,,,. >= today() - 30,\n\
-         integer,DAYS,,,,\n\
-         calculate,LATEST,,${FROM} + ${DAYS},,\n\
-         decimal,FIRST,,min(${FROM}) + 1,,\n\
-         date,TO,,,. <= ${LATEST} and . >= ${FIRST},\n\
-         dateTime,AT,,,. < ${LATEST},\n\
-         text,WHY,,,,${TO} + 7 < today()\n",
-    );
-    for (from, to, at, why, wrong) in [
-        ("2026-10-23", "2026-10-26", "2026-10-25T22:30:00Z", "why", None),
-        ("2026-10-22", "2026-10-24", "", "", Some("FROM")),
-        ("2026-10-23", "2026-10-27", "", "", Some("TO")),
-        ("2026-10-23", "2026-10-23", "", "", Some("TO")),
-        ("2026-10-23", "2026-10-26", "2026-10-25T23:30:00Z", "", Some("AT")),
-        ("2026-11-14", "2026-11-15", "", "why", Some("WHY")),
-        ("2026-11-13", "2026-11-14", "", "why", None),
-    ] {
-        let row = judge(&mut validator, &["k", from, "3", "", "", to, at, why]);
-        let names: Vec<String> = found(&validator, &row).into_iter().map(|(_, name)| name).collect();
-        assert_eq!(names, Vec::from_iter(wrong), "{from} {to} {at} {why}");
-    }
 }
 
 #[test]
