@@ -24,6 +24,8 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, ServerName},
 };
 
+use crate::common::outside::wait_until;
+
 /// Answers with what it saw, and misbehaves on demand.
 struct Toy;
 
@@ -51,7 +53,7 @@ impl Handler for Toy {
             "/reset" => response.ending(Ending::Reset),
             "/stall" => response.ending(Ending::Stall(Duration::from_millis(300))),
             "/slow" => {
-                sleep(Duration::from_millis(400));
+                sleep(Duration::from_secs(2));
                 response
             }
             _ => response,
@@ -290,7 +292,7 @@ fn dripping_bytes_do_not_extend_a_deadline() {
             sleep(Duration::from_millis(20));
         }
         assert_eq!(client.answer().unwrap().0, 408);
-        assert!(began.elapsed() < Duration::from_secs(3));
+        assert!(began.elapsed() < Duration::from_secs(10));
     }
     // Nobody speaks: neither before the handshake nor after it.
     let mut silent = house.tcp();
@@ -299,7 +301,7 @@ fn dripping_bytes_do_not_extend_a_deadline() {
     assert_eq!(idle.get("/").unwrap().0, 200);
     let began = Instant::now();
     assert!(idle.is_closed());
-    assert!(began.elapsed() < Duration::from_secs(3));
+    assert!(began.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
@@ -321,8 +323,7 @@ fn connections_beyond_the_limit_are_closed_and_the_machine_itself_keeps_its_rese
     }
     assert!(house.client().get("/").is_none(), "one too many");
     clients.pop();
-    sleep(Duration::from_millis(400));
-    assert_eq!(house.client().get("/").unwrap().0, 200);
+    wait_until("its place is free", || house.client().get("/").is_some_and(|answer| answer.0 == 200));
 }
 
 #[test]
@@ -332,7 +333,7 @@ fn a_burst_of_a_thousand_pipelined_requests_starves_nobody() {
     busy.send(&"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(900));
     let began = Instant::now();
     assert_eq!(house.client().get("/").unwrap().0, 200);
-    assert!(began.elapsed() < Duration::from_secs(2));
+    assert!(began.elapsed() < Duration::from_secs(10));
     for _ in 0..900 {
         assert_eq!(busy.answer().unwrap().0, 200);
     }
@@ -380,11 +381,11 @@ fn a_stop_lets_the_exchange_under_way_finish() {
     assert_eq!(idle.get("/").unwrap().0, 200);
     let mut slow = house.client();
     slow.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    sleep(Duration::from_millis(100));
+    sleep(Duration::from_millis(500));
     let address = house.server.addresses()[0];
     let began = Instant::now();
     house.server.stop();
-    assert!(began.elapsed() < Duration::from_secs(2));
+    assert!(began.elapsed() < Duration::from_secs(10));
     let (status, head, _) = slow.answer().unwrap();
     assert_eq!(status, 200);
     assert!(head.contains("Connection: close"));
@@ -426,8 +427,7 @@ fn exhausted_descriptors_child() {
     assert!(held.len() < 64, "the limit was not reached");
     sleep(Duration::from_millis(300));
     drop(held);
-    sleep(Duration::from_millis(300));
-    assert_eq!(house.client().get("/").unwrap().0, 200);
+    wait_until("it serves again", || house.client().get("/").is_some_and(|answer| answer.0 == 200));
 }
 
 #[cfg(unix)]

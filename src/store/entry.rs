@@ -74,11 +74,16 @@ pub fn is_entered(tx: &Tx<'_>, id: ImportId) -> Result<bool> {
     Ok(tx.sql.prepare_cached(sql)?.query_row([id.0], |row| row.get(0))?)
 }
 
-/// The registration that stands under a business key: not one that was taken
-/// back or refused.
-pub fn standing(tx: &Tx<'_>, target: registration::Target<'_>, key: &Hash) -> Result<Option<RegistrationId>> {
+/// The registration that stands under a business key, and the digest of what it
+/// holds: not one that was taken back or refused, nor a draft that left the key.
+pub fn standing(
+    tx: &Tx<'_>,
+    target: registration::Target<'_>,
+    key: &Hash,
+) -> Result<Option<(RegistrationId, Hash)>> {
     let (_, currents) = registration::known(tx, target, &[*key])?;
-    Ok(currents.get(&0).filter(|current: &&fate::Current| current.stands).map(|current| current.id))
+    let standing = currents.get(&0).filter(|current: &&fate::Current| current.stands);
+    Ok(standing.map(|current| (current.id, current.digest)))
 }
 
 /// Whether nobody has saved, corrected or withdrawn the registration since it
@@ -93,10 +98,16 @@ pub fn is_still(tx: &Tx<'_>, id: RegistrationId, is_draft: bool) -> Result<bool>
     Ok(state.is_some_and(|state| !gone(state) && (state == State::Open as i64) == is_draft))
 }
 
-/// A draft whose business key changed goes on as another registration.
-pub fn follow(tx: &Tx<'_>, draft: RegistrationId, by: RegistrationId) -> Result<()> {
-    registration::supersede(tx, draft)?;
-    history::note(tx, &[(by, draft)])
+/// A draft whose business key changed goes on as another registration, and its
+/// old key is free.
+pub fn follow(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    draft: RegistrationId,
+    by: RegistrationId,
+) -> Result<()> {
+    registration::leave_key(tx, organisation, draft)?;
+    history::go_on(tx, by, draft)
 }
 
 /// Keeps what was typed in the form at `path`, in place of what was kept of it

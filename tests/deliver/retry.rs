@@ -1,6 +1,12 @@
 //! Failures that pass, failures that do not, and how often is tried.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use crate::common::{
     DIAG_HEADER, diag,
@@ -33,13 +39,19 @@ fn an_answer_lost_on_a_connection_that_was_in_use_is_no_reason_to_send_again_eit
         if seen.what() == "PUT" && number == 2 { Act::Lose } else { Act::Well }
     });
     // Two batches one after the other on the same connection: the second is
-    // imported while the first one's outcome keeps the process.
+    // imported while the first one's identities keep the process.
+    let is_there = Arc::new(AtomicBool::new(false));
     let child = {
-        outside.ttp.first([Act::Status(503, "Retry-After: 1\r\n")]);
+        let is_there = Arc::clone(&is_there);
+        outside.ttp.plan(move |_| match is_there.load(Ordering::Relaxed) {
+            true => Act::Well,
+            false => Act::Status(503, "Retry-After: 1\r\n"),
+        });
         outside.start()
     };
     outside.platform.wait_for("PUT", 1);
     outside.row("D2");
+    is_there.store(true, Ordering::Relaxed);
     assert_eq!(end(child).status, 0);
     let puts = outside.platform.puts();
     assert_eq!(puts.len(), 2, "{:?}", outside.platform.story());

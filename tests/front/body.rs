@@ -18,6 +18,7 @@ use hd4dp::{
 };
 
 use super::{House, house_of};
+use crate::common::outside::wait_until;
 
 const LIMIT: u64 = 1_000_000;
 
@@ -197,6 +198,5 @@ fn a_sink_that_is_not_finished_removes_what_it_has() {
     let mut gone = yard.house.client();
     gone.send(&head("/upload", 9));
     drop(gone);
-    std::thread::sleep(short);
-    assert_eq!(yard.kept(), 0);
+    wait_until("nothing is kept", || yard.kept() == 0);
 }

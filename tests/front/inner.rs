@@ -125,7 +125,7 @@ fn a_request_beyond_those_under_way_is_told_to_come_back() {
     let house = house_of(Arc::new(Toy), limits, Some(Inside::default()), |_| Clients::Anybody);
     let mut slow = house.client();
     slow.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    sleep(Duration::from_millis(100));
+    sleep(Duration::from_millis(500));
     let mut other = house.client();
     let (status, head, _) = other.get("/").unwrap();
     assert_eq!(status, 503);

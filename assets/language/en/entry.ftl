@@ -3,6 +3,7 @@ done-entry-held = The registration is submitted. It may not leave at the moment;
 done-entry-corrected = The correction is submitted. It leaves with the next delivery and replaces the version before.
 done-entry-draft = The draft is saved. It does not leave before it is submitted.
 done-entry-unchanged = Nothing was changed, so nothing was stored.
+done-entry-repeated = This was sent before and is stored already; it was not stored a second time.
 done-entry-discarded = What was typed and not saved is gone.
 done-entry-moved = The registration before is withdrawn as a mistake. This is the new one, under the other business key.
 done-entry-newest = The version that you asked for was replaced. This is the newest one.

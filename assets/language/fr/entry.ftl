@@ -3,6 +3,7 @@ done-entry-held = L’enregistrement est soumis. Il ne peut pas partir pour le m
 done-entry-corrected = La correction est soumise. Elle part avec la prochaine livraison et remplace la version précédente.
 done-entry-draft = Le brouillon est sauvegardé. Il ne part pas avant d’être soumis.
 done-entry-unchanged = Rien n’a changé, rien n’a donc été stocké.
+done-entry-repeated = Ceci a déjà été envoyé et est déjà stocké ; rien n’a été stocké une deuxième fois.
 done-entry-discarded = Ce qui était saisi et non sauvegardé est supprimé.
 done-entry-moved = L’enregistrement précédent est retiré comme erreur. Voici le nouveau, sous l’autre clé métier.
 done-entry-newest = La version demandée a été remplacée. Voici la plus récente.

@@ -3,6 +3,7 @@ done-entry-held = De registratie is ingediend. Ze mag op dit ogenblik niet vertr
 done-entry-corrected = De verbetering is ingediend. Ze vertrekt met de volgende zending en vervangt de vorige versie.
 done-entry-draft = Het concept is bewaard. Het vertrekt niet voordat het is ingediend.
 done-entry-unchanged = Er is niets gewijzigd, dus er is niets opgeslagen.
+done-entry-repeated = Dit was al verstuurd en is al opgeslagen; het is geen tweede keer opgeslagen.
 done-entry-discarded = Wat ingetypt en niet bewaard was, is weg.
 done-entry-moved = De vorige registratie is als vergissing ingetrokken. Dit is de nieuwe, onder de andere bedrijfssleutel.
 done-entry-newest = De gevraagde versie is vervangen. Dit is de nieuwste.

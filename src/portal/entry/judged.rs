@@ -320,7 +320,10 @@ mod tests {
     use super::*;
     use crate::{
         domain::{form::Form, registration::RegistrationId},
-        portal::entry::{live::Live, parts::Making, stored::How},
+        portal::{
+            entry::{live::Live, parts::Making, stored::How},
+            values,
+        },
     };
 
     /// A definition with a repeat, a calculation, a filter and relevance.
@@ -452,7 +455,8 @@ mod tests {
         let many = Typed::read(&definition, &fields, None);
         assert_eq!(many.repeats[0].len(), typed::MOST_INSTANCES, "nobody adds more");
         let values = serde_json::json!({ "VISIT": vec![serde_json::json!({ "PULSE": 70 }); 150] });
-        let stored = Stored::new(RegistrationId(1), &definition, values.as_object().unwrap(), How::Continue);
+        let values = values::read(&values.to_string());
+        let stored = Stored::new(RegistrationId(1), &definition, &values, How::Continue);
         let mut many = Typed::read(&definition, &fields, Some(&stored));
         many.add_instance(&definition, 0);
         assert_eq!(many.repeats[0].len(), 150, "more came by a file; there they stay, and grow no further");

@@ -1,12 +1,13 @@
 //! What a form begins with: a registration that is continued or corrected, or
 //! an earlier one of the same patient.
 
-use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 
 use super::typed::Typed;
 use crate::{
     definition::{Definition, Variable},
     domain::registration::RegistrationId,
+    portal::values::Json,
 };
 
 /// The cells of a registration that the form goes on from.
@@ -37,7 +38,12 @@ pub enum How {
 
 impl Stored {
     /// The stored values of `definition`'s variables.
-    pub fn new(id: RegistrationId, definition: &Definition, values: &Map<String, Json>, how: How) -> Self {
+    pub fn new(
+        id: RegistrationId,
+        definition: &Definition,
+        values: &BTreeMap<String, Json>,
+        how: How,
+    ) -> Self {
         let mut cells = Typed::empty(definition);
         for (at, variable) in definition.variables.iter().enumerate() {
             let is_taken = match how {
@@ -116,7 +122,7 @@ fn cell(definition: &Definition, variable: &Variable, value: &Json) -> String {
     match value {
         Json::Null | Json::Object(_) => String::new(),
         Json::String(text) => text.clone(),
-        Json::Number(number) => number.to_string(),
+        Json::Number(digits) => digits.clone(),
         Json::Bool(truth) => {
             let list = definition.list_of(variable);
             let choice = list.and_then(|list| list.choices.iter().find(|it| it.truth == Some(*truth)));

@@ -4,10 +4,11 @@
 use super::{
     entry_place::{self, Place},
     entry_show::{MOVED, Shown, edit_path, keep, live, newest_path, show},
+    registration::reached,
 };
 use crate::{
     definition::Definition,
-    domain::{form::Form, role::Permission},
+    domain::{form::Form, registration::RegistrationId, role::Permission},
     error::{Code, Error, Result},
     intake::entry::{self as intake, Entered, Replaced, Saved},
     portal::{
@@ -21,6 +22,7 @@ use crate::{
         visit::Visit,
     },
     store::{Tx, definition, entry},
+    validate::Row,
 };
 
 /// What is told where somebody else was faster.
@@ -96,11 +98,9 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         let judged = judge(&mut typed, Purpose::Check);
         return live(visit, &place, &typed, &judged);
     }
-    let is_draft = stored.is_none_or(|stored| matches!(stored.how, How::Continue | How::Prefill));
-    let purpose = match form.get("act") {
-        "draft" if is_draft => Purpose::Draft,
-        "submit" => Purpose::Submit,
-        other => {
+    let purpose = match purpose(visit, stored) {
+        Ok(purpose) => purpose,
+        Err(other) => {
             let changed = change_instances(definition, &mut typed, other);
             if let Some(Changed { repeat, number, is_new: true }) = changed {
                 judging.begin(definition, &mut typed, stored, Some((repeat, number)));
@@ -138,6 +138,17 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     }
 }
 
+/// What a registration is judged for that is to be stored; else what is to be
+/// done instead.
+fn purpose<'a>(visit: &'a Visit<'_>, stored: Option<&Stored>) -> std::result::Result<Purpose, &'a str> {
+    let is_draft = stored.is_none_or(|stored| matches!(stored.how, How::Continue | How::Prefill));
+    match visit.form.get("act") {
+        "draft" if is_draft => Ok(Purpose::Draft),
+        "submit" => Ok(Purpose::Submit),
+        other => Err(other),
+    }
+}
+
 /// Throws away what was kept.
 fn discard(visit: &Visit<'_>, place: &Place) -> Result<Answer> {
     let path = &visit.head.path;
@@ -150,7 +161,8 @@ fn discard(visit: &Visit<'_>, place: &Place) -> Result<Answer> {
 }
 
 /// What was typed in a registration that was replaced or withdrawn meanwhile:
-/// nothing of it is stored, and nothing of it is lost.
+/// nothing of it is stored, and nothing of it is lost. If it is what took the
+/// place, it was sent twice.
 fn changed(visit: &Visit<'_>, place: &Place, mut typed: Typed) -> Result<Answer> {
     if is_script(visit) {
         let answer = Answer::json(&LiveChanged {
@@ -162,8 +174,34 @@ fn changed(visit: &Visit<'_>, place: &Place, mut typed: Typed) -> Result<Answer>
         return Ok(answer?.status(409));
     }
     let (definition, stored) = (&place.found.definition, place.stored.as_ref());
+    if let (Ok(purpose), None) = (purpose(visit, stored), &place.moved) {
+        let judged = judging(visit)?.follow(definition, &mut typed.clone(), stored, purpose);
+        if let Some(id) = repeated(visit, place, &judged)? {
+            return Ok(led(visit, id, "entry-repeated"));
+        }
+    }
     let judged = judging(visit)?.follow(definition, &mut typed, stored, Purpose::Check);
     show(visit, place, &typed, &judged, Shown::default())
+}
+
+/// The registration that was made of just this before, if the person may see it.
+fn repeated(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Option<RegistrationId>> {
+    let (group, who) = (visit.group()?.id, visit.who()?);
+    if judged.is_refused() {
+        return Ok(None);
+    }
+    visit.read(|tx| {
+        let entered = Entered {
+            by: &who.account,
+            organisation: group,
+            definition: &place.found.definition,
+            definition_id: place.found.id.unwrap_or_default(),
+            row: &judged.row,
+            replaces: None,
+        };
+        let known = intake::known(tx, &entered)?;
+        Ok(known.filter(|id| entry_place::editable(visit, tx, *id).is_ok()))
+    })
 }
 
 /// Whether the page's script asks.
@@ -269,6 +307,9 @@ fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
             replaces,
         };
         let saved = intake::save(tx, &entered)?;
+        if saved.is_repeated {
+            must_see(visit, tx, saved.id, &judged.row)?;
+        }
         entry::forget(tx, who.account.id, &visit.head.path)?;
         if let Some(over) = place.over {
             entry::forget(tx, who.account.id, &edit_path(visit, over))?;
@@ -279,9 +320,21 @@ fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
     saved
 }
 
+/// A registration that somebody else made is led to by who may see it only.
+fn must_see(visit: &Visit<'_>, tx: &Tx<'_>, id: RegistrationId, row: &Row) -> Result<()> {
+    if !visit.permits(Permission::RegistrationsRead) {
+        return Ok(());
+    }
+    match reached(visit, tx, id, Permission::RegistrationsRead) {
+        Err(error) if error.code == Code::NotFound => Err(intake::known_already(row)),
+        other => other.map(drop),
+    }
+}
+
 fn done(visit: &Visit<'_>, stored: Option<&Stored>, purpose: Purpose, saved: Saved) -> Answer {
     let is_correction = stored.is_some_and(|stored| matches!(stored.how, How::Correct | How::Move));
     let done = match purpose {
+        _ if saved.is_repeated => "entry-repeated",
         _ if saved.is_unchanged => "entry-unchanged",
         Purpose::Draft => "entry-draft",
         _ if saved.is_moved => "entry-moved",
@@ -289,8 +342,14 @@ fn done(visit: &Visit<'_>, stored: Option<&Stored>, purpose: Purpose, saved: Sav
         _ if is_correction => "entry-corrected",
         _ => "entry-submitted",
     };
+    led(visit, saved.id, done)
+}
+
+/// Leads to the registration, or, who may read none, to what else there is to
+/// enter.
+fn led(visit: &Visit<'_>, id: RegistrationId, done: &str) -> Answer {
     let page = match visit.permits(Permission::RegistrationsRead) {
-        true => format!("/registrations/{}?done={done}", saved.id.0),
+        true => format!("/registrations/{}?done={done}", id.0),
         false => format!("/registrations/new?done={done}"),
     };
     Answer::redirect(visit.group_path(&page))

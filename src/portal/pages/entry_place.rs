@@ -1,14 +1,9 @@
 //! What a form is of: the definition in the version that it goes on in, and
 //! what it begins with.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use serde_json::{Map, Value as Json};
-
-use super::{
-    registration::{reached, values},
-    registration_list::scopes,
-};
+use super::{registration::reached, registration_list::scopes};
 use crate::{
     definition::{Definition, Variable},
     domain::{
@@ -26,6 +21,7 @@ use crate::{
             stored::{How, Stored},
             typed::{self, Typed},
         },
+        values::{Json, values},
         visit::Visit,
     },
     store::{
@@ -184,7 +180,7 @@ impl Place {
         tx: &Tx<'_>,
         form: &Form,
         onward: Onward,
-        begun: Option<(RegistrationId, &Arc<Definition>, &Map<String, Json>)>,
+        begun: Option<(RegistrationId, &Arc<Definition>, &BTreeMap<String, Json>)>,
     ) -> Result<Self> {
         let (found, language) = (onward.found.clone(), visit.language);
         let into = &*found.definition;

@@ -1,8 +1,10 @@
 //! One registration: its values in the words of its definition, its way, its
 //! versions.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 use super::{
     entry_place::is_gone,
@@ -18,7 +20,13 @@ use crate::{
     },
     error::{Code, Result},
     language::{Arg, Language},
-    portal::{answer::Answer, content::content, format, visit::Visit},
+    portal::{
+        answer::Answer,
+        content::content,
+        format,
+        values::{Json, values},
+        visit::Visit,
+    },
     store::{
         Tx, definition, entry,
         history::{self, Batch, Version, Whole},
@@ -214,7 +222,7 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
                     lines.push(title(format!("{label} {}", number + 1)));
                     for at in repeat.variables.clone() {
                         let name = &shown.definition.variables[at].name;
-                        let of = |all: &[&Map<String, Json>]| {
+                        let of = |all: &[&BTreeMap<String, Json>]| {
                             all.get(number).and_then(|instance| instance.get(name)).cloned()
                         };
                         let (now, earlier) = (of(&now), earlier.as_ref().map(|earlier| of(earlier)));
@@ -232,33 +240,13 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
     lines.into_iter().zip(empty).filter(|(_, is_empty)| !is_empty).map(|(line, _)| line).collect()
 }
 
-/// The values of a registration, those that leave and those that stay here.
-pub fn values(whole: &Whole) -> Map<String, Json> {
-    let read = |text: &str| serde_json::from_str::<Map<String, Json>>(text).unwrap_or_default();
-    let mut values = read(&whole.data);
-    for (name, here) in read(&whole.local) {
-        match (values.get_mut(&name), here) {
-            // Of a repeat a part leaves and a part stays here.
-            (Some(Json::Array(leaving)), Json::Array(staying)) => {
-                for (instance, rest) in leaving.iter_mut().zip(staying) {
-                    if let (Json::Object(instance), Json::Object(rest)) = (instance, rest) {
-                        instance.extend(rest);
-                    }
-                }
-            }
-            (_, here) => _ = values.insert(name, here),
-        }
-    }
-    values
-}
-
 /// The instances of a repeat.
-fn instances(value: Option<&Json>) -> Vec<&Map<String, Json>> {
+fn instances(value: Option<&Json>) -> Vec<&BTreeMap<String, Json>> {
     value.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_object).collect()
 }
 
 /// The numbers by which the patient could be told in other values.
-fn telling(definition: &Definition, values: &Map<String, Json>) -> Vec<String> {
+fn telling(definition: &Definition, values: &BTreeMap<String, Json>) -> Vec<String> {
     use crate::definition::Role::{Patient, PatientInternal};
     let value = |role| values.get(&definition.variables[definition.with_role(role)?].name)?.as_str();
     let numbers = [Patient, PatientInternal].into_iter().filter_map(value).map(digits);
@@ -299,7 +287,9 @@ fn text(definition: &Definition, variable: &Variable, value: &Json, language: La
             Kind::Date => format::date(language, text),
             _ => text.clone(),
         }),
-        other => label(other).unwrap_or_else(|| other.to_string()),
+        Json::Number(digits) => digits.clone(),
+        Json::Bool(truth) => label(value).unwrap_or_else(|| truth.to_string()),
+        Json::Null | Json::Object(_) => String::new(),
     }
 }
 
