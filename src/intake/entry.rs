@@ -164,7 +164,7 @@ pub fn known(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Option<RegistrationId
     let judge = Judge { keys: tx.keys, gate: &gate, organisation, definition: known };
     let new = judge.judge(0, row);
     let (definition, project) = (definition_id, known.project.as_str());
-    let target = Target { organisation, definition, project, import: ImportId(0) };
+    let target = Target { organisation, definition, project, import: ImportId(0), arrives_now: true };
     let standing = entry::standing(tx, target, &new.entry.key)?;
     Ok(standing.filter(|(_, digest)| *digest == new.entry.digest).map(|(id, _)| id))
 }

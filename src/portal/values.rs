@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use crate::store::history::Whole;
+use crate::{
+    definition::{Definition, Variable},
+    store::history::Whole,
+};
 
 /// So far are values in each other: a multiple choice, in an instance of a
 /// repeat, in the instances.
@@ -45,6 +48,17 @@ impl Json {
         }
     }
 
+    fn instances_mut(&mut self) -> impl Iterator<Item = &mut BTreeMap<String, Self>> {
+        let values = match self {
+            Self::Array(values) => values.as_mut_slice(),
+            _ => &mut [],
+        };
+        values.iter_mut().filter_map(|value| match value {
+            Self::Object(members) => Some(members),
+            _ => None,
+        })
+    }
+
     /// The instance that it is, if it is one.
     pub fn as_object(&self) -> Option<&BTreeMap<String, Self>> {
         match self {
@@ -54,8 +68,10 @@ impl Json {
     }
 }
 
-/// The values of a registration, those that leave and those that stay here.
-pub fn values(whole: &Whole) -> BTreeMap<String, Json> {
+/// The values of a registration of `definition`, those that leave and those that
+/// stay here. A yes or no is told as the code that was chosen: in another
+/// version its list may hold more than two, and then no truth.
+pub fn values(definition: &Definition, whole: &Whole) -> BTreeMap<String, Json> {
     let mut values = read(&whole.data);
     for (name, here) in read(&whole.local) {
         match (values.get_mut(&name), here) {
@@ -70,7 +86,32 @@ pub fn values(whole: &Whole) -> BTreeMap<String, Json> {
             (_, here) => _ = values.insert(name, here),
         }
     }
+    for variable in &definition.variables {
+        let repeat = variable.repeat.map(|repeat| definition.repeats[repeat].name.as_str());
+        match repeat {
+            None => values.get_mut(&variable.name).into_iter().for_each(|it| code(definition, variable, it)),
+            Some(repeat) => {
+                let told = values.get_mut(repeat).into_iter().flat_map(Json::instances_mut);
+                let told = told.filter_map(|instance| instance.get_mut(&variable.name));
+                told.for_each(|it| code(definition, variable, it));
+            }
+        }
+    }
     values
+}
+
+/// Puts the code of the choice in the place of a truth.
+fn code(definition: &Definition, variable: &Variable, value: &mut Json) {
+    match value {
+        Json::Array(values) => values.iter_mut().for_each(|it| code(definition, variable, it)),
+        Json::Bool(truth) => {
+            let mut choices = definition.list_of(variable).into_iter().flat_map(|list| &list.choices);
+            if let Some(choice) = choices.find(|choice| choice.truth == Some(*truth)) {
+                *value = Json::String(choice.code.clone());
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The members of a stored object; none of what is no object.

@@ -19,9 +19,6 @@ use crate::{
     validate::{CellFinding, Given, Look, Options, Row, Seen, Technical, Validator},
 };
 
-/// Rounds in which values that are not asked any more make others not asked.
-const MOST_ROUNDS: usize = 20;
-
 /// What is found where an answer is missing.
 const MISSING: [&str; 3] = ["cell-required", "cell-patient-missing", "cell-required-without-ssin"];
 
@@ -94,14 +91,14 @@ impl Judging<'_> {
         let mut validator = Validator::new(Arc::clone(definition), options);
         let mut cells = typed.clone();
         let mut row = Row::default();
-        let mut seen = Seen::default();
         let mut unasked = Unasked::default();
-        for _ in 0..MOST_ROUNDS {
-            seen = self.look(&mut validator, &cells, stored, purpose, &mut row);
+        // Each round takes an answer out and none puts one in, so there is a last.
+        let seen = loop {
+            let seen = self.look(&mut validator, &cells, stored, purpose, &mut row);
             if !unasked.take(definition, &mut cells, &seen) {
-                break;
+                break seen;
             }
-        }
+        };
         let unasked = unasked.labels(definition, self.language);
         let missing = row.findings.iter().filter(|finding| MISSING.contains(&finding.code)).count()
             + unfilled(definition, &seen);

@@ -37,7 +37,7 @@ pub enum How {
 }
 
 impl Stored {
-    /// The stored values of `definition`'s variables.
+    /// The stored values of `definition`'s variables, a yes or no as its code.
     pub fn new(
         id: RegistrationId,
         definition: &Definition,
@@ -51,8 +51,7 @@ impl Stored {
                 _ => true,
             };
             if is_taken && variable.repeat.is_none() {
-                cells.cells[at] =
-                    values.get(&variable.name).map_or_else(String::new, |it| cell(definition, variable, it));
+                cells.cells[at] = values.get(&variable.name).map_or_else(String::new, cell);
             }
         }
         if how != How::Prefill {
@@ -62,11 +61,8 @@ impl Stored {
                     .filter_map(Json::as_object)
                     .map(|instance| {
                         let variables = &definition.variables[repeat.variables.clone()];
-                        let of = |variable: &Variable| {
-                            instance
-                                .get(&variable.name)
-                                .map_or_else(String::new, |it| cell(definition, variable, it))
-                        };
+                        let of =
+                            |variable: &Variable| instance.get(&variable.name).map_or_else(String::new, cell);
                         variables.iter().map(of).collect()
                     })
                     .collect();
@@ -118,19 +114,12 @@ impl Stored {
 }
 
 /// What a stored value says as a cell.
-fn cell(definition: &Definition, variable: &Variable, value: &Json) -> String {
+fn cell(value: &Json) -> String {
     match value {
         Json::Null | Json::Object(_) => String::new(),
         Json::String(text) => text.clone(),
         Json::Number(digits) => digits.clone(),
-        Json::Bool(truth) => {
-            let list = definition.list_of(variable);
-            let choice = list.and_then(|list| list.choices.iter().find(|it| it.truth == Some(*truth)));
-            choice.map_or_else(|| truth.to_string(), |choice| choice.code.clone())
-        }
-        Json::Array(values) => {
-            let cells = values.iter().map(|value| cell(definition, variable, value));
-            cells.collect::<Vec<_>>().join("|")
-        }
+        Json::Bool(truth) => truth.to_string(),
+        Json::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join("|"),
     }
 }

@@ -83,7 +83,8 @@ pub fn new(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
     if definition::facts(tx, whole.definition)?.project != found.definition.project {
         return Err(not_found());
     }
-    let stored = Stored::new(from, &found.definition, &values(&whole), How::Prefill);
+    let own = forms.of_id(tx, whole.definition)?.definition;
+    let stored = Stored::new(from, &found.definition, &values(&own, &whole), How::Prefill);
     (place.stored, place.stored_in) = (Some(stored), whole.definition);
     Ok(place)
 }
@@ -129,7 +130,7 @@ fn of(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form, listed: &Listed) -> Result<Pl
         state if is_gone(state) && own.definition.variables.iter().any(types_key) => How::Continue,
         _ => How::Correct,
     };
-    let (begun, values) = (Arc::clone(&own.definition), values(&whole));
+    let (begun, values) = (Arc::clone(&own.definition), values(&own.definition, &whole));
     let onward = match how {
         How::Continue => onward::of(forms, tx, &begun.name, begun.version, stays(visit, form))?,
         _ => Onward { found: own, newer: None, may_stay: false },

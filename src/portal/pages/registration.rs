@@ -15,6 +15,7 @@ use crate::{
     definition::{Choice, Definition, Item, Kind, Variable},
     domain::{
         member::not_found,
+        organisation::OrganisationId,
         registration::{RegistrationId, State},
         role::Permission,
     },
@@ -91,7 +92,7 @@ pub fn reached(visit: &Visit<'_>, tx: &Tx<'_>, id: RegistrationId, permission: P
 struct Shown {
     listed: Listed,
     whole: Whole,
-    before: Option<Whole>,
+    before: Option<BTreeMap<String, Json>>,
     definition: Definition,
     file: String,
     versions: Vec<Version>,
@@ -124,7 +125,7 @@ impl Shown {
         let may = [Permission::IdentifiersShow, Permission::RegistrationsEdit]
             .map(|permission| reached(visit, tx, id, permission).is_ok());
         Ok(Self {
-            before: before.map(|before| history::whole(tx, group, before)).transpose()?,
+            before: before.map(|before| stored_values(tx, group, before)).transpose()?,
             definition: definition::get(tx, whole.definition)?,
             file: import::get(tx, group, whole.import)?.file,
             is_entered: entry::is_entered(tx, whole.import)?,
@@ -172,8 +173,8 @@ fn page(visit: &Visit<'_>, shown: &Shown, in_clear: bool) -> Result<Answer> {
 
 /// The values that the definition knows, in its order and words.
 fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
-    let values = values(&shown.whole);
-    let before = shown.before.as_ref().map(self::values);
+    let values = values(&shown.definition, &shown.whole);
+    let before = &shown.before;
     let telling = telling(&shown.definition, &values);
     let line = |at: usize, value: Option<&Json>, earlier: Option<Option<&Json>>| {
         let variable = &shown.definition.variables[at];
@@ -240,6 +241,11 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
     lines.into_iter().zip(empty).filter(|(_, is_empty)| !is_empty).map(|(line, _)| line).collect()
 }
 
+fn stored_values(tx: &Tx<'_>, group: OrganisationId, id: RegistrationId) -> Result<BTreeMap<String, Json>> {
+    let whole = history::whole(tx, group, id)?;
+    Ok(values(&definition::get(tx, whole.definition)?, &whole))
+}
+
 /// The instances of a repeat.
 fn instances(value: Option<&Json>) -> Vec<&BTreeMap<String, Json>> {
     value.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_object).collect()
@@ -267,10 +273,7 @@ fn digits(text: &str) -> String {
 fn text(definition: &Definition, variable: &Variable, value: &Json, language: Language) -> String {
     let label = |value: &Json| {
         let list = definition.list_of(variable)?;
-        let is_it = |choice: &&Choice| match value {
-            Json::Bool(truth) => choice.truth == Some(*truth),
-            _ => value.as_str() == Some(choice.code.as_str()),
-        };
+        let is_it = |choice: &&Choice| value.as_str() == Some(choice.code.as_str());
         let choice = list.choices.iter().find(is_it)?;
         Some(match choice.labels.get(language) {
             "" => choice.code.clone(),
