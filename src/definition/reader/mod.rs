@@ -39,12 +39,14 @@ pub(super) fn read(sheets: Sheets) -> Result<Definition, Refused> {
 /// what was passed over still is, and a text that speaks of no answer stays as
 /// it is written.
 pub(super) fn read_stored(sheets: Sheets) -> Result<Definition, Refused> {
-    const LATER: [&str; 10] = [
+    const LATER: [&str; 12] = [
+        "definition-calculation-type",
         "definition-cell-unused",
         "definition-column-twice",
         "definition-generated-type",
         "definition-generated-without",
         "definition-relevance-circle",
+        "definition-technical-twice",
         "definition-text-many",
         "definition-text-reference",
         "definition-text-several",

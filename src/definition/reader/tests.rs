@@ -350,16 +350,17 @@ fn a_list_without_choices_is_refused() {
 
 #[test]
 fn what_would_be_passed_over_is_refused_but_a_stored_definition_stays_readable() {
-    let survey = "type,name,hd::key,relevant,Relevance,constraint,default,repeat_count,trigger\n\
-         begin_group,G,,,,1 = 1,,,\n\
-         text,A,yes,,,,,,\n\
-         note,N,,,,. = 1,,,\n\
-         text,B,,${C} = 'x',,,,,\n\
-         text,C,,${B} = 'x',,,,3,${A}\n\
-         end_group,,,,,,,,\n\
-         begin_repeat,R,,,,,5,2,\n\
-         text,D,,,,,,,\n\
-         end_repeat,,,,,,,,\n";
+    let survey = "type,name,hd::key,relevant,Relevance,constraint,default,repeat_count,trigger,calculation,name::technical\n\
+         begin_group,G,,,,1 = 1,,,,,\n\
+         text,A,yes,,,,,,,,\n\
+         note,N,,,,. = 1,,,,,\n\
+         text,B,,${C} = 'x',,,,,,,\n\
+         text,C,,${B} = 'x',,,,3,${A},,\n\
+         end_group,,,,,,,,,,\n\
+         begin_repeat,R,,,,,5,2,,,\n\
+         text,D,,,,,,,,,\n\
+         end_repeat,,,,,,,,,,\n\
+         time,E,,,,,,,,today(),a\n";
     let expected = [
         ("survey", 0, "relevant", "definition-column-twice"),
         ("survey", 2, "constraint", "definition-cell-unused"),
@@ -368,6 +369,8 @@ fn what_would_be_passed_over_is_refused_but_a_stored_definition_stays_readable()
         ("survey", 6, "repeat_count", "definition-cell-unused"),
         ("survey", 6, "trigger", "definition-trigger"),
         ("survey", 8, "default", "definition-cell-unused"),
+        ("survey", 11, "calculation", "definition-calculation-type"),
+        ("survey", 11, "name::technical", "definition-technical-twice"),
     ];
     let found = problems(read_survey(survey));
     let found: Vec<_> =
@@ -380,7 +383,7 @@ fn what_would_be_passed_over_is_refused_but_a_stored_definition_stays_readable()
     let sheets =
         Sheets { settings: sheet(SETTINGS), survey: sheet(survey), hd: sheet(HD), ..Sheets::default() };
     let stored = serde_json::to_string(&sheets).unwrap();
-    assert_eq!(Definition::from_source(&stored).unwrap().variables.len(), 4);
+    assert_eq!(Definition::from_source(&stored).unwrap().variables.len(), 5);
     assert!(Definition::from_sheets(sheets).is_err());
 }
 
