@@ -210,7 +210,7 @@ impl Look {
     /// returned. A folder whose name is no text is passed over.
     fn list(&mut self, folder: &Path, place: &Place) -> Option<Vec<String>> {
         let listed = fs::read_dir(folder).and_then(|entries| {
-            let mut folders = Vec::new();
+            let (mut folders, mut files) = (Vec::new(), Vec::new());
             for entry in entries {
                 let entry = entry?;
                 let (kind, name) = (entry.file_type()?, entry.file_name());
@@ -220,14 +220,18 @@ impl Look {
                     // One that is gone by now is no concern.
                     if let Ok(seen) = Seen::at(&entry.path()) {
                         let place = place.clone();
-                        self.files.push(Found { folder: folder.to_owned(), name, seen, place });
+                        files.push(Found { folder: folder.to_owned(), name, seen, place });
                     }
                 }
             }
-            Ok(folders)
+            Ok((folders, files))
         });
         match listed {
-            Ok(folders) => Some(folders),
+            // Of a list that broke off nothing is used: an earlier file may be missing.
+            Ok((folders, files)) => {
+                self.files.extend(files);
+                Some(folders)
+            }
             Err(error) => {
                 tracing::debug!(%error, "a folder of the drop folder cannot be listed");
                 self.troubles.insert(place.subject(), "drop-unreadable");
