@@ -11,7 +11,11 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use super::{layout::Layout, names, watch::Watch};
+use super::{
+    layout::{Layout, newest, versions},
+    names,
+    watch::Watch,
+};
 use crate::{
     definition::Summary,
     domain::organisation::{Organisation, OrganisationId},
@@ -159,14 +163,17 @@ impl Look {
     ) {
         let none = misplaced(Some(organisation), "drop-no-definition");
         let Some(mut folders) = self.list(path, &none) else { return };
-        for definition in definitions.iter().filter(|known| organisation.takes(&known.name)) {
-            if !folders.iter().any(|folder| names::is_definition(folder, definition)) {
+        let taken = definitions.iter().copied().filter(|known| organisation.takes(&known.name));
+        for definition in newest(taken) {
+            let is_its = |folder: &String| {
+                versions(folder, definitions).first().is_some_and(|known| known.name == definition.name)
+            };
+            if !folders.iter().any(is_its) {
                 self.make(path, definition.name.clone(), &mut folders, &none);
             }
         }
         for name in folders {
-            let fits = |known: &&&Arc<Summary>| names::is_definition(&name, known);
-            let versions: Vec<_> = definitions.iter().filter(fits).map(|known| Arc::clone(known)).collect();
+            let versions: Vec<_> = versions(&name, definitions).into_iter().map(Arc::clone).collect();
             if versions.is_empty() {
                 self.misplaced(&path.join(&name), Some(organisation), "drop-definition-unknown", 0);
                 continue;
