@@ -446,6 +446,25 @@ fn in_the_folder_of_an_earlier_version_the_newest_counts_however_that_abbreviate
 }
 
 #[test]
+fn an_alert_that_cannot_be_stored_is_told_once() {
+    let place = Place::start();
+    place.app().sqlite(
+        "CREATE TRIGGER full BEFORE INSERT ON alert BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+    );
+    let folder = place.dcd("INTEGO-DIAG");
+    fs::write(folder.join("ARCHIVE"), "").unwrap();
+    place.drop_file("INTEGO-DIAG", "a.csv", &file(&rows(0, 1)));
+    place.until("it is told", || place.portal().log().contains("the disk is full"));
+    thread::sleep(Duration::from_secs(4));
+    let log = place.portal().log();
+    assert_eq!(log.matches("needs attention").count(), 1, "{log}");
+    assert_eq!(log.matches("a look into the drop folder failed").count(), 1, "{log}");
+    place.app().sqlite("DROP TRIGGER full");
+    place.until("it is stored", || place.app().sqlite("SELECT reason FROM alert") == "drop-stuck");
+    assert_eq!(place.portal().log().matches("needs attention").count(), 1);
+}
+
+#[test]
 fn a_file_for_a_closed_version_is_set_aside_and_says_so() {
     let place = Place::start();
     version::add(place.app(), "1.0.0", version::FIRST, &[]);

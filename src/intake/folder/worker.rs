@@ -52,16 +52,20 @@ pub fn run(store: &Store, config: &Config, desk: &Desk, portal: &str) {
         return;
     }
     let mut worker = Worker::new(store, config, desk, portal);
+    let mut failed = None;
     loop {
         // What a panic says may quote a value, so it is not logged.
-        match catch_unwind(AssertUnwindSafe(|| worker.look())) {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                let cause = error.cause.as_ref().map(tracing::field::display);
-                tracing::error!(id = error.id, cause, "a look into the drop folder failed");
-            }
-            Err(_) => tracing::error!("a look into the drop folder failed by a panic"),
+        let failure = match catch_unwind(AssertUnwindSafe(|| worker.look())) {
+            Ok(looked) => looked.err().map(|error| (error.id, error.cause.map(|cause| cause.to_string()))),
+            Err(_) => Some(("panic", None)),
+        };
+        if let Some((id, cause)) = &failure
+            && failed != failure
+        {
+            let cause = cause.as_deref();
+            tracing::error!(id, cause, "a look into the drop folder failed; it is tried again");
         }
+        failed = failure;
         let settle = Duration::from_secs(config.drop_folder.settle_seconds);
         if !desk.watch().rest(settle.max(worker.listing * 10).min(MINUTE)) {
             return;
@@ -95,6 +99,8 @@ pub(super) struct Worker<'a> {
     pub settling: Settling,
     /// What failed, and when to try it again.
     put_off: HashMap<PathBuf, (Instant, &'static str)>,
+    /// What the log was told to need attention, and still does.
+    told: Troubles,
     /// Uploads whose files were found again and held the very same, as they
     /// were then.
     same: HashMap<UploadId, Seen>,
@@ -115,6 +121,7 @@ impl<'a> Worker<'a> {
             looked_after: LOOKED_AFTER,
             settling: Settling::new(Duration::from_secs(config.drop_folder.settle_seconds)),
             put_off: HashMap::new(),
+            told: Troubles::new(),
             same: HashMap::new(),
         }
     }
@@ -143,7 +150,7 @@ impl<'a> Worker<'a> {
         }
         self.put_off.retain(|_, (until, _)| *until > Instant::now());
         self.watch().is_alive();
-        self.raise(&troubles)
+        self.raise(troubles)
     }
 
     /// Archives what was taken before, and returns the files that were not.
@@ -416,27 +423,39 @@ impl<'a> Worker<'a> {
     }
 
     /// Raises alerts for `troubles` and clears the others, if anything changed.
-    fn raise(&mut self, troubles: &Troubles) -> Result<()> {
+    /// The log is told of each once, even if the alert cannot be stored: a disk
+    /// that is full must not be filled further at each look.
+    fn raise(&mut self, troubles: Troubles) -> Result<()> {
         let store = self.taker.store;
         let mut known = store.read(alert::list)?;
         known.retain(|alert| alert::is_about_drops(&alert.subject));
-        let is_known = known.len() == troubles.len()
-            && known.iter().all(|alert| troubles.get(&alert.subject) == Some(&&*alert.reason));
-        if is_known {
+        let is_known = |subject: &str, reason: &str| {
+            known.iter().any(|alert| alert.subject == subject && alert.reason == reason)
+        };
+        for (subject, reason) in &troubles {
+            if !is_known(subject, reason) && self.told.get(subject) != Some(reason) {
+                tracing::warn!(subject, reason, "needs attention");
+            }
+        }
+        self.told.clone_from(&troubles);
+        if known.len() == troubles.len() && troubles.iter().all(|(subject, reason)| is_known(subject, reason))
+        {
             return Ok(());
         }
+        let cleared: Vec<_> = known.iter().filter(|alert| !troubles.contains_key(&alert.subject)).collect();
         store.write(|tx| {
-            for alert in known.iter().filter(|alert| !troubles.contains_key(&alert.subject)) {
+            for alert in &cleared {
                 alert::clear(tx, &alert.subject)?;
-                tracing::info!(subject = alert.subject, "well again");
             }
-            for (subject, reason) in troubles {
-                if alert::raise(tx, subject, reason)? {
-                    tracing::warn!(subject, reason, "needs attention");
-                }
+            for (subject, reason) in &troubles {
+                alert::raise(tx, subject, reason)?;
             }
             Ok(())
-        })
+        })?;
+        for alert in cleared {
+            tracing::info!(subject = alert.subject, "well again");
+        }
+        Ok(())
     }
 
     /// The text beside a file in `ERROR`.
