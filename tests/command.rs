@@ -86,6 +86,7 @@ fn a_dry_run_of_a_damaged_file_ends_as_its_import_does() {
     let json = app.run([&args[..], &["--dry-run", "--json", &a]].concat()).json();
     assert_eq!(json["files"][0]["findings"][0]["code"], "row-unclosed-quote");
     assert_eq!((&json["rows_read"], &json["accepted"], &json["rejected"]), (&2.into(), &1.into(), &1.into()));
+    assert!(dry.stderr.contains("is never closed. An import stores the rows before it"), "{}", dry.stderr);
     assert_eq!(app.sqlite("SELECT count(*) FROM definition"), "0", "not even the definition is stored");
     assert_eq!(app.run([&args[..], &[&a]].concat()).status, 3);
 }
