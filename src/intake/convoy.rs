@@ -139,6 +139,10 @@ struct Waiting {
 /// So many rows one transaction takes, and a sending more.
 const MOST_ROWS: usize = 10_000;
 
+/// A block ends after the row that fills it beyond so many bytes: to read one
+/// of its rows all of it is opened.
+const BLOCK_BYTES: usize = 4 << 20;
+
 /// So many findings one transaction takes, and a sending more: each is a row of
 /// the store, as a registration is not.
 pub const MOST_FINDINGS: usize = 20_000;
@@ -392,7 +396,8 @@ impl Load {
         told.held = new.hold.as_ref().filter(|_| !new.draft).map(|hold| hold.reasons).unwrap_or_default();
         self.told.push(told);
         self.rows.push(new);
-        if self.rows.len() == BLOCK_ROWS { self.pack() } else { Ok(()) }
+        let is_full = self.rows.len() == BLOCK_ROWS || self.builder.size() >= BLOCK_BYTES;
+        if is_full { self.pack() } else { Ok(()) }
     }
 
     fn pack(&mut self) -> Result<()> {
