@@ -100,8 +100,9 @@ impl Stream {
     }
 
     /// Ends the connection in good order. What the client is still sending is
-    /// read for a moment, because closing on unread bytes would reset the
-    /// connection and take our last answer with it.
+    /// read and thrown away, because closing on unread bytes would reset the
+    /// connection and take our last answer with it: many clients look at it only
+    /// when they have sent all of their request.
     pub(super) fn close(mut self) {
         if let Some(tls) = &mut self.tls {
             tls.send_close_notify();
@@ -109,11 +110,13 @@ impl Stream {
         if self.flush().is_err() || self.inbox.tcp.shutdown(Shutdown::Write).is_err() {
             return;
         }
-        self.inbox.deadline = Instant::now() + LINGER;
+        let end = Instant::now() + LINGER;
         self.inbox.start = self.inbox.end;
         let mut left = LINGER_BYTES;
-        let mut scrap = [0; 8 * 1024];
-        while let Ok(read @ 1..) = self.inbox.read(&mut scrap) {
+        let mut scrap = [0; 32 * 1024];
+        loop {
+            self.inbox.deadline = end.min(Instant::now() + LINGER_GAP);
+            let Ok(read @ 1..) = self.inbox.read(&mut scrap) else { return };
             left = left.saturating_sub(read);
             if left == 0 {
                 return;
@@ -154,9 +157,14 @@ impl Stream {
     }
 }
 
-/// A client on a busy machine sends megabytes before it looks at our answer.
-const LINGER: Duration = Duration::from_secs(1);
-const LINGER_BYTES: usize = 8 * 1024 * 1024;
+/// A client may go on sending for so long,
+const LINGER: Duration = Duration::from_secs(10);
+
+/// be silent for so long,
+const LINGER_GAP: Duration = Duration::from_secs(1);
+
+/// and send so much: several times the largest body of the API.
+const LINGER_BYTES: usize = 128 << 20;
 
 impl Inbox {
     fn new(tcp: TcpStream, deadline: Instant, write_stall: Duration) -> io::Result<Self> {

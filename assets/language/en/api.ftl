@@ -127,11 +127,13 @@ api-sadmi = This installation has no copy of the register of medical devices (SA
 api-title = hd4dp: registrations for healthdata.be
 batch-broken = The rest of this batch could not be stored, and the system was told so. What is counted here is stored; send the batch again, what is stored already is not stored twice.
 batch-interrupted = The appliance stopped while this batch was coming in. What is counted here is stored; send the batch again, what is stored already is not stored twice.
+batch-key-ended = The API key of this batch was revoked or expired while it was coming in, and the system was told so. What is counted here is stored; the rest has to be sent with another key.
 done-api-key-revoked = The API key is revoked.
 payload-duplicate = { $column } stands in the object twice. Send it once.
 payload-fhir-group = { $column } is a group that repeats: it has items, but no answer of its own.
 payload-fhir-unknown = { $column } is not known, or cannot be taken here. Rename or remove it.
 payload-fhir-value = An answer to { $column } has no value that can be taken, or several. Give each answer one value[x]: one text, number or truth value, or a coding with a code or a display.
+payload-half = The text holds half of a character (\uD800 to \uDFFF by itself), as if it had been cut. Send all of it, or leave it out.
 payload-instances = A repeat takes an array of objects, one for each time.
 payload-more-findings = { $count ->
     [one] At least one more finding is left out.

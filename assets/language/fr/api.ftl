@@ -127,11 +127,13 @@ api-sadmi = Cette installation n’a pas de copie du registre des dispositifs m�
 api-title = hd4dp : enregistrements pour healthdata.be
 batch-broken = La suite de ce lot n’a pas pu être enregistrée, et le système en a été averti. Ce qui est compté ici est enregistré ; renvoyez le lot, rien ne sera enregistré deux fois.
 batch-interrupted = L’appareil s’est arrêté pendant l’arrivée de ce lot. Ce qui est compté ici est enregistré ; renvoyez le lot, rien ne sera enregistré deux fois.
+batch-key-ended = La clé API de ce lot a été révoquée ou a expiré pendant qu’il arrivait, et le système en a été informé. Ce qui est compté ici est enregistré ; le reste doit être envoyé avec une autre clé.
 done-api-key-revoked = La clé d’API est révoquée.
 payload-duplicate = { $column } figure deux fois dans l’objet. Envoyez-le une fois.
 payload-fhir-group = { $column } est un groupe qui se répète : il a des items, mais pas de réponse propre.
 payload-fhir-unknown = { $column } n’est pas connu ou ne peut pas être repris ici. Renommez-le ou retirez-le.
 payload-fhir-value = Une réponse à { $column } n’a aucune valeur qui puisse être reprise, ou en a plusieurs. Donnez à chaque réponse un seul value[x] : un texte, un nombre ou une valeur de vérité, ou un coding avec un code ou un display.
+payload-half = Le texte contient la moitié d’un caractère (\uD800 à \uDFFF seul), comme s’il avait été coupé. Envoyez-le en entier, ou retirez-le.
 payload-instances = Une répétition prend un tableau d’objets, un par fois.
 payload-more-findings = { $count ->
     [one] Au moins une autre constatation est omise.

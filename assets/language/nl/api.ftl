@@ -127,11 +127,13 @@ api-sadmi = Deze installatie heeft geen kopie van het register van medische hulp
 api-title = hd4dp: registraties voor healthdata.be
 batch-broken = De rest van deze batch kon niet worden opgeslagen, en het systeem kreeg dat te horen. Wat hier geteld is, is opgeslagen; stuur de batch opnieuw, niets wordt twee keer opgeslagen.
 batch-interrupted = Het toestel stopte terwijl deze batch binnenkwam. Wat hier geteld is, is opgeslagen; stuur de batch opnieuw, niets wordt twee keer opgeslagen.
+batch-key-ended = De API-sleutel van deze batch werd ingetrokken of verviel terwijl hij binnenkwam, en het systeem kreeg dat te horen. Wat hier geteld is, is opgeslagen; de rest moet met een andere sleutel verstuurd worden.
 done-api-key-revoked = De API-sleutel is ingetrokken.
 payload-duplicate = { $column } staat twee keer in het object. Stuur het één keer.
 payload-fhir-group = { $column } is een groep die zich herhaalt: ze heeft items, maar geen eigen antwoord.
 payload-fhir-unknown = { $column } is niet bekend of kan hier niet overgenomen worden. Hernoem of verwijder het.
 payload-fhir-value = Een antwoord op { $column } heeft geen waarde die overgenomen kan worden, of meerdere. Geef elk antwoord één value[x]: één tekst, getal of waarheidswaarde, of een coding met een code of een display.
+payload-half = De tekst bevat de helft van een teken (\uD800 tot \uDFFF alleen), alsof hij afgesneden is. Stuur het hele teken, of laat het weg.
 payload-instances = Een herhaling neemt een array van objecten, één per keer.
 payload-more-findings = { $count ->
     [one] Minstens één andere bevinding is weggelaten.
