@@ -140,6 +140,25 @@ fn told(folder: &Path) -> String {
 }
 
 #[test]
+fn a_refused_row_is_told_as_refused_even_if_the_file_has_more_findings_than_are_kept() {
+    let place = Place::start();
+    place.app().enrol();
+    let mut content = vec!["x".to_owned(); 100_001];
+    content.extend(rows(0, 1));
+    place.drop_file("INTEGO-DIAG", "a.csv", &file(&content));
+    place.until_done(1);
+    let result = only(&place.dcd("INTEGO-DIAG").join("RESULT"));
+    let lines: Vec<_> = result.lines().rev().take(3).collect();
+    assert_eq!(lines[0], "100002;100003;Success;new;;;;;");
+    assert!(
+        lines[1].starts_with("100001;100002;Error;refused;error;;row-findings-left-out;;"),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[2].starts_with("100000;100001;Error;refused;error;;row-too-few-cells;;"), "{}", lines[2]);
+}
+
+#[test]
 fn a_file_is_imported_archived_and_told_of_row_by_row() {
     let place = Place::start();
     place.app().enrol();

@@ -298,7 +298,7 @@ pub fn choose(mut all: Vec<Listed>, wanted: Option<&str>, version: Option<&str>)
     if let Some(wanted) = wanted {
         all.retain(|listed| listed.is(wanted));
     }
-    if let Some(version) = version.filter(|version| !version.eq_ignore_ascii_case("latest")) {
+    if let Some(version) = version.filter(|version| !is_latest(version)) {
         all.retain(|listed| listed.is_version(version));
     }
     let Some(first) = all.first() else { return Err(Error::new(Code::NotFound, "api-dcd-unknown")) };
@@ -307,4 +307,9 @@ pub fn choose(mut all: Vec<Listed>, wanted: Option<&str>, version: Option<&str>)
     }
     // The highest version comes first.
     Ok(mem::take(&mut all).remove(0))
+}
+
+/// Whether `version` asks for the highest version, whichever that is.
+pub fn is_latest(version: &str) -> bool {
+    version.eq_ignore_ascii_case("latest")
 }

@@ -186,5 +186,5 @@ fn note(
     let mut found: Vec<_> = judge.findings(number, row).collect();
     found.iter_mut().for_each(|finding| finding.row = number);
     counts.warnings += found.iter().filter(|it| it.severity == Severity::Warning).count() as u64;
-    finding::add(tx, import, &found)
+    finding::add(tx, import, &found, finding::MOST)
 }
