@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::judge::Judge;
+use super::{judge::Judge, stated::Before};
 use crate::{
     definition::Definition,
     domain::{
@@ -16,9 +16,9 @@ use crate::{
     error::{Code, Error, Result},
     store::{
         Tx, audit,
-        block::Builder,
+        block::{self, Builder},
         definition, enrolment, entry, finding, listing,
-        registration::{self, NewBlock, Target},
+        registration::{self, NewBlock, NewRow, Target},
         submission, withdrawal,
     },
     validate::Row,
@@ -90,7 +90,10 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
     let gate = enrolment::gate(tx, organisation, &known.project, known.enrolment_required)?;
     let judge = Judge { keys: tx.keys, gate: &gate, organisation, definition: known };
     let target = Target { organisation, definition: definition_id, project: &known.project, import };
-    let mut new = judge.judge(number, row);
+    let mut new = match replaces {
+        Some(old) => judge_again(tx, &judge, organisation, (number, row), old)?,
+        None => judge.judge(number, row),
+    };
     new.entry.row = u32::try_from(number).unwrap_or(u32::MAX);
     let key = new.entry.key;
     let standing = entry::standing(tx, target, &key)?;
@@ -145,6 +148,21 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
     }
     let is_moved = !is_same_key && is_correction;
     Ok(Saved { id, is_unchanged, is_moved, held })
+}
+
+/// Judges what a form made of a registration.
+fn judge_again(
+    tx: &Tx<'_>,
+    judge: &Judge<'_>,
+    organisation: OrganisationId,
+    (number, row): (u64, &Row),
+    old: Replaced,
+) -> Result<NewRow> {
+    let block = block::get(tx, organisation, old.id.block())?;
+    let content = block.contents().nth(old.id.place()).flatten();
+    let content = content.ok_or_else(|| Error::internal("the registration is gone"))?;
+    let version = definition::facts(tx, old.definition)?.version;
+    Before { content, is_draft: old.is_draft, version: &version }.judge(judge, number, row)
 }
 
 fn note(
