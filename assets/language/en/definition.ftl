@@ -18,6 +18,7 @@ definition-name = "{ $what }" is not a name for a definition. Use letters, digit
 definition-version = "{ $what }" is not a version. Write it as text such as 1.0.0.
 definition-yes-or-no = "{ $what }" is neither yes nor no.
 definition-code = A code may not hold a "|" or an invisible character.
+definition-code-blank = The code "{ $what }" holds a blank, and a variable takes several codes of its list. In expressions such codes stand with blanks between them, so it would be taken for several.
 definition-twice = "{ $what }" is already there. Capitals make no difference in the names of variables.
 definition-type = The type "{ $what }" is not known.
 definition-from-file = There is no list "{ $what }". Add a sheet of that name with the columns name and label, or use a list that comes with the appliance, such as countries.csv.

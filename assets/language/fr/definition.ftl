@@ -18,6 +18,7 @@ definition-name = « { $what } » n’est pas un nom de définition. Utilisez de
 definition-version = « { $what } » n’est pas une version. Écrivez-la comme texte, par exemple 1.0.0.
 definition-yes-or-no = « { $what } » n’est ni oui ni non.
 definition-code = Un code ne peut contenir ni « | » ni caractère invisible.
+definition-code-blank = Le code « { $what } » contient une espace, et une variable prend plusieurs codes de sa liste. Dans les expressions, ces codes sont séparés par des espaces : il y compterait pour plusieurs.
 definition-twice = « { $what } » existe déjà. Les majuscules ne font pas de différence dans les noms des variables.
 definition-type = Le type « { $what } » n’est pas connu.
 definition-from-file = Il n’y a pas de liste « { $what } ». Ajoutez une feuille de ce nom avec les colonnes name et label, ou utilisez une liste fournie, comme countries.csv.

@@ -18,6 +18,7 @@ definition-name = "{ $what }" is geen naam voor een definitie. Gebruik letters, 
 definition-version = "{ $what }" is geen versie. Schrijf ze als tekst, bijvoorbeeld 1.0.0.
 definition-yes-or-no = "{ $what }" is noch ja noch nee.
 definition-code = Een code mag geen "|" of onzichtbaar teken bevatten.
+definition-code-blank = De code "{ $what }" bevat een spatie, en een variabele neemt meerdere codes van zijn lijst. In uitdrukkingen staan zulke codes met spaties ertussen, dus zou hij voor meerdere tellen.
 definition-twice = "{ $what }" bestaat al. Hoofdletters maken in namen van variabelen geen verschil.
 definition-type = Het type "{ $what }" is niet bekend.
 definition-from-file = Er is geen lijst "{ $what }". Voeg een blad met die naam en de kolommen name en label toe, of gebruik een meegeleverde lijst, zoals countries.csv.
