@@ -173,3 +173,25 @@ fn once_follows_the_answers_until_they_are_submitted_as_a_file_has_it() {
         assert_eq!(brought(&portal, "ONCE", &told), [0, 1]);
     });
 }
+
+#[test]
+fn who_changes_an_answer_that_the_key_of_a_correction_hangs_on_is_told_which() {
+    let portal = defined(
+        "text,IDC_PAT,Patient,,,yes\ntext,A,Letter,,,\ncalculate,KEY,,\"concat(${A}, '.')\",,yes\n\
+         text,Y,Whether,,,\ntext,MORE,More,,${Y} = 'yes',yes\n",
+    );
+    let mut an = portal.member(&portal.group(NIHDI), "an@fictief.example", &[Role::StudyLead]);
+    let fields = |a, y, more| {
+        let fields = [("v-IDC_PAT", PATIENT), ("v-A", a), ("v-Y", y), ("v-MORE", more)];
+        [&fields[..], &[("act", "submit"), ("end", "1")]].concat()
+    };
+    let first = entered(&an.post(&page("/new/ONCE"), &fields("a", "yes", "m")));
+    for (a, y, field) in [("b", "yes", "v-A"), ("a", "no", "v-Y")] {
+        let answer = an.post(&format!("{first}/edit"), &fields(a, y, "m"));
+        let text = answer.text();
+        assert_eq!(answer.status, 422, "{text}");
+        let summary = text.split("role=\"alert\"").nth(1).unwrap().split("</ul>").next().unwrap();
+        assert!(summary.contains("hangs on this answer"), "{summary}");
+        assert!(summary.contains(&format!("#{field}\"")) && !summary.contains("#v-IDC_PAT"), "{summary}");
+    }
+}

@@ -9,7 +9,8 @@
 //! of the page is told while somebody types. The script has no rules of its own.
 //! [`answers`] puts what is answered into the texts that speak of it.
 //! [`onward`] is about what was begun in one version and goes on in another,
-//! [`changed`] about what somebody else changed meanwhile.
+//! [`changed`] about what somebody else changed meanwhile, and [`key_moved`] about
+//! answers that a correction cannot change.
 
 pub mod answers;
 pub mod changed;
@@ -17,6 +18,7 @@ pub mod control;
 pub mod counted;
 pub mod desk;
 pub mod judged;
+pub mod key_moved;
 pub mod live;
 pub mod lost;
 pub mod onward;
