@@ -150,3 +150,51 @@ fn its_portal_listens_where_it_is_told_to() {
     let address = format!("https://localhost:{}/ssp", free.port());
     assert!(told.as_ref().is_some_and(|line| line.contains(&address)), "{told:?}");
 }
+
+#[test]
+fn a_definition_that_is_added_to_a_demo_is_delivered_though_it_knows_no_patient() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hd4dp"));
+    command.args(["demo", "--rows", "0", "--listen", "127.0.0.1:0", "--keep"]).arg(folder.path());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).env("LANG", "C");
+    let mut running = command.spawn().unwrap();
+    let mut lines = BufReader::new(running.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("https://")));
+
+    let run = |args: &[&str]| {
+        let data = folder.path().join("data");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hd4dp"));
+        let configuration = folder.path().join("sandbox/hd4dp.toml");
+        command
+            .arg("--data-dir")
+            .arg(data)
+            .arg("--config")
+            .arg(configuration)
+            .args(args)
+            .stdin(Stdio::null())
+            .env("LANG", "C");
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        assert!(status.success(), "{args:?}: {}", String::from_utf8_lossy(&stderr));
+        stdout
+    };
+    let sheets = folder.path().join("STOCK");
+    std::fs::create_dir(&sheets).unwrap();
+    for (sheet, content) in [
+        ("survey", "type,name,label,destination::hd,hd::key\ntext,TX_ITEM,Item,yes,yes\n"),
+        ("choices", "list_name,name,label\n"),
+        ("settings", "form_title,form_id,version,default_language\nStock,STOCK,1.0.0,English (en)\n"),
+        ("hd", "key,value\nproject,HDBP9999\ndcd,STOCK\n"),
+    ] {
+        std::fs::write(sheets.join(format!("{sheet}.csv")), content).unwrap();
+    }
+    run(&["definition", "add", sheets.to_str().unwrap()]);
+    let rows = folder.path().join("rows.csv");
+    std::fs::write(&rows, "TX_ITEM\nbandage\n").unwrap();
+    run(&["import", "--organisation", "71099911", "--dcd", "STOCK", rows.to_str().unwrap()]);
+    let delivered = run(&["deliver", "--until-empty", "--json"]);
+    let summary: Value = serde_json::from_slice(&delivered).unwrap();
+    running.kill().unwrap();
+    running.wait().unwrap();
+    assert_eq!(summary["reconciles"], true, "{summary}");
+    assert_eq!((&summary["sent"], &summary["queued"]), (&0.into(), &0.into()), "{summary}");
+}

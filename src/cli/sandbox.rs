@@ -23,6 +23,9 @@ pub struct Verb {
     /// What goes wrong, and how often (100 % if not said)
     #[arg(long = "fault", value_name = "NAME[=PERCENT]")]
     faults: Vec<String>,
+    /// A definition without a patient identifier, beside those that come with this program
+    #[arg(long, value_name = "DCD")]
+    without_identity: Vec<String>,
 }
 
 impl Verb {
@@ -30,7 +33,7 @@ impl Verb {
         let organisations =
             self.organisations.iter().map(|nihdi| context.nihdi(nihdi)).collect::<Result<_>>()?;
         let faults = self.faults.iter().map(|fault| fault.parse::<Fault>()).collect::<Result<_>>()?;
-        let without_identity = without_identity();
+        let without_identity = [bundled_without_identity(), self.without_identity].concat().into();
         let options = Options { dir: self.dir, port: self.port, organisations, faults, without_identity };
         let sandbox = Sandbox::start(options)?;
         let (ttp, platform) = sandbox.ports();
@@ -50,7 +53,7 @@ impl Verb {
 }
 
 /// The bundled definitions that know no patient.
-pub(super) fn without_identity() -> Vec<String> {
+fn bundled_without_identity() -> Vec<String> {
     let bundled = definition::bundled().iter().map(|known| &known.summary);
     bundled.filter(|known| !known.has_patient).map(|known| known.name.clone()).collect()
 }

@@ -10,6 +10,7 @@ mod ber;
 mod client;
 mod codes;
 mod database;
+mod definition;
 mod der;
 mod fault;
 mod folder;
@@ -42,6 +43,7 @@ use std::{
     time::Duration,
 };
 
+pub use definition::Definitions;
 pub use fault::{Fault, FaultKind, Side};
 pub use registrations::Refused;
 pub use totals::{Consolidated, Totals, consolidated};
@@ -80,9 +82,9 @@ pub struct Options {
     pub organisations: Vec<Nihdi>,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
-    /// Names of definitions without a patient identifier: the platform waits
-    /// for no pseudonyms for them.
-    pub without_identity: Vec<String>,
+    /// The definitions without a patient identifier: the platform waits for no
+    /// pseudonyms for them.
+    pub without_identity: Definitions,
 }
 
 /// A running sandbox. Dropping it stops it.

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     codes,
     database::Database,
+    definition::Definitions,
     fault::{FaultKind, Faults, Side},
     ledger::{self, Name, PSEUDONYMS, REGISTRATIONS},
     open::Opener,
@@ -28,7 +29,7 @@ pub(super) struct Platform {
     pub(super) registry: Arc<Registry>,
     pub(super) faults: Arc<Faults>,
     /// Definitions without a patient identifier.
-    pub(super) without_identity: Vec<String>,
+    pub(super) without_identity: Definitions,
 }
 
 /// How long a batch may wait for its other stream.
@@ -50,7 +51,7 @@ impl Platform {
         }
         let refuse_some = self.faults.strikes(Side::Platform, FaultKind::RefuseSome);
         let read = Registrations::read(&opened.clear, put.batch, sender, refuse_some)?;
-        let alone = self.without_identity.contains(&read.header.dcd);
+        let alone = self.without_identity.has(&read.header.dcd);
         let name = self.name(put, sender, &read.header.project);
         self.store(put, name, read.count, move |connection, name, at| {
             ledger::take_registrations(connection, name, &read, alone, at)

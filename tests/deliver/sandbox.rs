@@ -161,7 +161,7 @@ fn what_the_platform_refuses_is_refused_here_with_its_reason() {
 #[test]
 fn a_definition_without_a_patient_sends_one_stream_only() {
     let dir = tempfile::tempdir().unwrap();
-    let _sandbox = sandbox(dir.path(), |options| options.without_identity = vec!["STOCK".to_owned()]);
+    let _sandbox = sandbox(dir.path(), |options| options.without_identity = vec!["STOCK".to_owned()].into());
     let app = app(dir.path());
     let sheets = app.path("STOCK");
     fs::create_dir(&sheets).unwrap();

@@ -36,7 +36,7 @@ pub fn options(dir: &Path) -> Options {
     Options {
         dir: dir.to_owned(),
         organisations: vec![nihdi("71099911"), nihdi("72099902000")],
-        without_identity: vec!["NO-PATIENT".into()],
+        without_identity: vec!["NO-PATIENT".to_owned()].into(),
         ..Options::default()
     }
 }

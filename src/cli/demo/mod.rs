@@ -8,6 +8,7 @@ mod setup;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
     thread,
     time::{Duration, Instant},
 };
@@ -15,7 +16,7 @@ use std::{
 use serde_json::json;
 
 use self::{input::Input, place::Place};
-use super::{Context, Done, deliver, import, note, progress, sandbox::without_identity, say, say_json};
+use super::{Context, Done, deliver, import, note, progress, say, say_json};
 use crate::{
     config::{self, Config},
     domain::{
@@ -25,8 +26,8 @@ use crate::{
     },
     error::{Error, Result},
     intake::job::{CHUNK_ROWS, Job, never},
-    sandbox::{Options, Sandbox, Totals},
-    store::{definition, import as imports},
+    sandbox::{Definitions, Options, Sandbox, Totals},
+    store::{Store, definition, import as imports},
 };
 
 #[derive(clap::Args)]
@@ -91,10 +92,15 @@ impl Verb {
         stage(context, "demo-stage-input");
         let inputs = input::prepare(place, self.rows)?;
         stage(context, "demo-stage-services");
+        // Known once the services are there, and before anything is delivered.
+        let store: Arc<OnceLock<Arc<Store>>> = Arc::default();
         let sandbox = Sandbox::start(Options {
             dir: place.sandbox(),
             port: self.port,
-            without_identity: without_identity(),
+            without_identity: Definitions::told_by({
+                let store = Arc::clone(&store);
+                move |name| store.get().is_some_and(|store| is_without_patient(store, name))
+            }),
             ..Options::default()
         })?;
         // The demo's appliance has a configuration and data of its own,
@@ -103,6 +109,8 @@ impl Verb {
         let own =
             Context::new(Config::read(Some(&configuration), &place.data())?, context.language, place.data());
         let organisation = setup::organisation(&own, sandbox.dir())?;
+        let own_store = Arc::clone(own.store()?);
+        store.get_or_init(|| own_store);
         let mut seconds = Seconds::default();
         let (corrections, inputs): (Vec<_>, Vec<_>) =
             inputs.into_iter().partition(|input| input.is_correction);
@@ -127,6 +135,13 @@ impl Verb {
         summary.reconciles &= agree(&summary, &totals);
         Ok(Worked { summary, totals, own, sandbox, organisation })
     }
+}
+
+/// Whether the definition of this name, also one that somebody added in the
+/// demo's portal, has no patient identifier.
+fn is_without_patient(store: &Store, name: &str) -> bool {
+    let stored = store.read(definition::stored).unwrap_or_default();
+    stored.iter().rev().find(|(_, known)| known.name == name).is_some_and(|(_, known)| !known.has_patient)
 }
 
 /// What the work came to, and where it was done.

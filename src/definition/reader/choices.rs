@@ -173,7 +173,7 @@ mod tests {
             let refused = read(kind);
             let sheets = refused.as_ref().unwrap_err().problems[0].args[0].clone();
             assert_eq!(sheets, ("what", "a b".into()));
-            assert_eq!(problems(refused), [blank.clone()], "{kind}");
+            assert_eq!(problems(refused), std::slice::from_ref(&blank), "{kind}");
         }
     }
 }
