@@ -145,6 +145,11 @@ impl Expression {
         self.node.evaluate(values)
     }
 
+    /// The names of the variables that it speaks of, each time that it does.
+    pub fn mentions(&self) -> Vec<&str> {
+        mentioned(&self.text).unwrap_or_default()
+    }
+
     /// Both this one and `other`.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

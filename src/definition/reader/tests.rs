@@ -217,6 +217,22 @@ fn what_cannot_be_in_a_repeat_is_refused() {
         ("begin_repeat,R,,,\ntext,A,,,\n", "type", "definition-repeat-open"),
         ("begin_repeat,R,,,\ntext,A,,,\nend_group,,,,\nend_repeat,,,,\n", "type", "definition-group-end"),
         ("begin_repeat,R,,,\nend_repeat,,,,\n", "type", "definition-repeat-empty"),
+        ("begin_repeat,R,,,\ntext,bad name,,,\nend_repeat,,,,\n", "name", "definition-variable-name"),
+        (
+            "begin_repeat,R,,,\nbegin_group,G,,,\ntext,A,,,\nend_repeat,,,,\n",
+            "type",
+            "definition-group-inside",
+        ),
+        (
+            "begin_repeat,R,,,\nbegin_group,G,,,\ntext,A,,,\nend_repeat,,,,\nend_group,,,,\n",
+            "type",
+            "definition-group-inside",
+        ),
+        (
+            "begin_group,G,,,\nbegin_repeat,R,,,\ntext,A,,,\nend_group,,,,\nend_repeat,,,,\n",
+            "type",
+            "definition-repeat-inside",
+        ),
         ("begin_repeat,R,,,\ntext,A,yes,,\nend_repeat,,,,\n", "hd::key", "definition-repeat-key"),
         ("begin_repeat,R,,,\ntext,IDC_PAT,,,\nend_repeat,,,,\n", "hd::role", "definition-repeat-role"),
         ("begin_repeat,K,,,\ntext,A,,,\nend_repeat,,,,\n", "name", "definition-twice"),

@@ -2,6 +2,7 @@
 
 use super::survey::{Reader, Survey};
 use crate::definition::{
+    passing::Passing,
     sheet::Problem,
     variable::{Repeat, Role, Variable},
 };
@@ -64,6 +65,11 @@ pub(super) fn check(reader: &mut Reader<'_>, survey: &Survey) {
         if variable.repeat.is_some() && variable.key {
             reader.problem(row, "hd::key", "definition-repeat-key", "");
         }
+        if variable.key
+            && let Some(Passing { what, is_kept: false }) = Passing::of(&survey.variables, place)
+        {
+            reader.problem(row, "calculation", "definition-key-passing", what);
+        }
         if variable.repeat.is_some() && variable.role.is_some() {
             reader.problem(row, "hd::role", "definition-repeat-role", &variable.name);
         }
@@ -71,8 +77,9 @@ pub(super) fn check(reader: &mut Reader<'_>, survey: &Survey) {
             reader.problem(row, "calculation", "definition-calculation-patient", "");
         }
     }
-    for (repeat, (row, _)) in survey.repeats.iter().zip(reader.repeats.clone()) {
-        if repeat.variables.is_empty() {
+    for (place, (row, _)) in reader.repeats.clone().into_iter().enumerate() {
+        // One whose variables have problems of their own is not empty.
+        if !reader.filled.contains(&place) {
             reader.problem(row, "type", "definition-repeat-empty", "");
         }
     }
@@ -85,7 +92,7 @@ pub(super) fn check(reader: &mut Reader<'_>, survey: &Survey) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use crate::definition::reader::tests::{problems, read_csv};
+    use crate::definition::reader::tests::{HD, SETTINGS, problems, read_csv};
 
     #[test]
     fn a_technical_name_means_one_variable() {
@@ -120,5 +127,31 @@ mod tests {
         assert_eq!(of_kind("text"), std::slice::from_ref(&unknown));
         let other = ("survey", 7, "type".to_owned(), "definition-generated-type");
         assert_eq!(of_kind("date"), [other, unknown]);
+    }
+
+    #[test]
+    fn a_business_key_stays_the_same() {
+        let read = |rows: &str| {
+            let survey = format!("type,name,calculation,hd::key\ntext,T,,yes\n{rows}");
+            match read_csv(SETTINGS, &survey, "", HD) {
+                Ok(definition) => definition.notices(),
+                Err(refused) => refused.problems,
+            }
+            .into_iter()
+            .map(|problem| (problem.row, problem.column, problem.id))
+            .collect::<Vec<_>>()
+        };
+        let at = |row, id| vec![(row, "calculation".to_owned(), id)];
+        for call in ["uuid()", "now()", "random()", "today()"] {
+            let rows = |calculation: &str| format!("calculate,K,\"{calculation}\",yes\n");
+            assert_eq!(read(&rows(&format!("concat(${{T}}, {call})"))), at(3, "definition-key-passing"));
+            assert_eq!(read(&rows(&format!("once({call})"))), at(3, "definition-notice-key"));
+            let by_way = format!("calculate,W,{call},\ncalculate,K,\"concat(${{W}}, 'x')\",yes\n");
+            assert_eq!(read(&by_way), at(4, "definition-key-passing"));
+            let kept = format!("calculate,W,once({call}),\ncalculate,K,\"concat(${{W}}, 'x')\",yes\n");
+            assert_eq!(read(&kept), at(4, "definition-notice-key"));
+        }
+        assert_eq!(read("calculate,K,\"once(concat(${T}, '-'))\",yes\n"), []);
+        assert_eq!(read("calculate,W,now(),\n"), []);
     }
 }
