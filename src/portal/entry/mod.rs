@@ -8,13 +8,14 @@
 //! of the page is told while somebody types. The script has no rules of its own.
 //! [`answers`] puts what is answered into the texts that speak of it.
 //! [`onward`] is about what was begun in one version and goes on in another,
-//! [`changed`] about what somebody else changed meanwhile.
+//! [`earlier`] about the answers that another version had, [`changed`] about what somebody else changed meanwhile.
 
 pub mod answers;
 pub mod changed;
 pub mod control;
 pub mod counted;
 pub mod desk;
+pub mod earlier;
 pub mod judged;
 pub mod live;
 pub mod lost;

@@ -105,31 +105,6 @@ impl Typed {
         typed
     }
 
-    /// The same answers as cells of another version: what it has no place for
-    /// is left out.
-    pub fn moved(&self, from: &Definition, into: &Definition) -> Self {
-        let mut moved = Self::empty(into);
-        for (at, variable) in into.variables.iter().enumerate().filter(|(_, it)| it.repeat.is_none()) {
-            let is_it = |it: &Variable| it.repeat.is_none() && it.name == variable.name;
-            if let Some(place) = from.variables.iter().position(is_it) {
-                moved.cells[at].clone_from(&self.cells[place]);
-            }
-        }
-        for (place, repeat) in into.repeats.iter().enumerate() {
-            let Some(known) = from.repeats.iter().position(|it| it.name == repeat.name) else { continue };
-            let before = &from.variables[from.repeats[known].variables.clone()];
-            let now = &into.variables[repeat.variables.clone()];
-            let places: Vec<_> =
-                now.iter().map(|variable| before.iter().position(|it| it.name == variable.name)).collect();
-            let carry = |cells: &Vec<String>| {
-                let cell = |place: &Option<usize>| place.map_or_else(String::new, |at| cells[at].clone());
-                places.iter().map(cell).collect()
-            };
-            moved.repeats[place] = self.repeats[known].iter().map(carry).collect();
-        }
-        moved
-    }
-
     /// Puts what is stored where the form leaves it alone: in fields that do
     /// not change, and in those whose value is not shown and was not typed anew.
     pub fn fill(&mut self, definition: &Definition, stored: &Stored) {
@@ -207,7 +182,7 @@ pub fn count_name(repeat: &str) -> String {
 
 /// The name of the field that says in which stored instance the value is that
 /// the field called `name` does not show.
-fn kept_name(name: &str) -> String {
+pub fn kept_name(name: &str) -> String {
     format!("k-{name}")
 }
 

@@ -51,7 +51,7 @@ type Find = fn(&Visit<'_>, &Tx<'_>, &Form) -> Result<Place>;
 /// The form as it was kept, or as it begins.
 fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     let (account, path) = (visit.who()?.account.id, visit.head.path.as_str());
-    let (place, kept) = visit.read(|tx| {
+    let (mut place, kept) = visit.read(|tx| {
         let kept = entry::kept(tx, account, path)?;
         let kept = kept.map(|(text, at)| (Form::read(text.as_bytes()), at));
         let form = kept.as_ref().map_or(&visit.query, |(form, _)| form);
@@ -61,14 +61,12 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         let newest = changed.newest.ok_or_else(|| Error::new(Code::Conflict, "entry-gone"))?;
         return Ok(Answer::redirect(format!("{}?done=entry-newest", edit_path(visit, newest))));
     }
-    let Place { found, stored, .. } = &place;
-    let definition = &found.definition;
     let mut typed = match &kept {
         Some((form, _)) => filled(visit, &place, form)?,
         None => beginning(visit, &place)?,
     };
-    let mut judged = judging(visit)?.follow(definition, &mut typed, stored.as_ref(), Purpose::Check);
-    if kept.is_none() && !stored.as_ref().is_some_and(Stored::is_same_registration) {
+    let mut judged = follow(visit, &mut place, &mut typed, Purpose::Check)?;
+    if kept.is_none() && !place.stored.as_ref().is_some_and(Stored::is_same_registration) {
         judged.found.clear();
     }
     show(visit, &place, &typed, &judged, Shown { kept: kept.map(|(_, at)| at), ..Shown::default() })
@@ -77,46 +75,45 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
 /// Does what the button says that was pressed.
 fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     let form = &visit.form;
-    let place = visit.read(|tx| find(visit, tx, form))?;
+    let mut place = visit.read(|tx| find(visit, tx, form))?;
     if !form.has("end") {
         // A part of it did not arrive; the rest must not stand for all of it.
         return Err(Error::new(Code::TooLarge, "entry-too-long"));
     }
-    let (definition, stored) = (&place.found.definition, place.stored.as_ref());
     let mut typed = filled(visit, &place, form)?;
-    let judging = judging(visit)?;
-    let judge = |typed: &mut Typed, purpose| judging.follow(definition, typed, stored, purpose);
     if form.get("act") == "discard" {
         return discard(visit, &place);
     }
     if place.changed.is_some() {
-        return changed(visit, &place, typed);
+        return changed(visit, &mut place, typed);
     }
     if is_script(visit) {
-        let judged = judge(&mut typed, Purpose::Check);
+        let judged = follow(visit, &mut place, &mut typed, Purpose::Check)?;
         return live(visit, &place, &typed, &judged);
     }
-    let is_draft = stored.is_none_or(|stored| matches!(stored.how, How::Continue | How::Prefill));
+    let is_draft =
+        place.stored.as_ref().is_none_or(|stored| matches!(stored.how, How::Continue | How::Prefill));
     let purpose = match form.get("act") {
         "draft" if is_draft => Purpose::Draft,
         "submit" => Purpose::Submit,
         other => {
-            let changed = change_instances(definition, &mut typed, other);
+            let changed = change_instances(&mut place, &mut typed, other);
             if let Some(Changed { repeat, number, is_new: true }) = changed {
-                judging.begin(definition, &mut typed, stored, Some((repeat, number)));
+                let (definition, stored) = (&place.found.definition, place.stored.as_ref());
+                judging(visit)?.begin(definition, &mut typed, stored, Some((repeat, number)));
             }
-            let judged = judge(&mut typed, Purpose::Check);
-            let focus = changed.map(|changed| changed.place(definition, &typed));
+            let judged = follow(visit, &mut place, &mut typed, Purpose::Check)?;
+            let focus = changed.map(|changed| changed.place(&place.found.definition, &typed));
             let told = !other.starts_with("add-") && !other.starts_with("remove-") && other != "look";
             return show(visit, &place, &typed, &judged, Shown { told, focus, ..Shown::default() });
         }
     };
-    let judged = judge(&mut typed, purpose);
-    if let Some(carried) = place.carried.as_ref().filter(|_| place.moved.is_some()) {
+    let judged = follow(visit, &mut place, &mut typed, purpose)?;
+    if let Some(earlier) = place.earlier.first().filter(|_| place.moved.is_some()) {
         // Nobody has seen yet what becomes of it in this version.
         let error = Error::new(Code::Conflict, MOVED)
-            .with("from", carried.begun.version.to_string())
-            .with("to", definition.version.to_string());
+            .with("from", earlier.definition.version.to_string())
+            .with("to", place.found.definition.version.to_string());
         let shown = Shown { error: Some(error), ..Shown::default() };
         return show(visit, &place, &typed, &judged, shown);
     }
@@ -124,11 +121,11 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         return show(visit, &place, &typed, &judged, Shown { told: true, ..Shown::default() });
     }
     match save(visit, &place, &judged) {
-        Ok(saved) => Ok(done(visit, stored, purpose, saved)),
+        Ok(saved) => Ok(done(visit, place.stored.as_ref(), purpose, saved)),
         Err(error) if error.id == CHANGED => {
-            let place = visit.read(|tx| find(visit, tx, form))?;
+            let mut place = visit.read(|tx| find(visit, tx, form))?;
             let typed = filled(visit, &place, form)?;
-            changed(visit, &place, typed)
+            changed(visit, &mut place, typed)
         }
         Err(error) if matches!(error.code, Code::Conflict | Code::Invalid) => {
             let error = Some(error);
@@ -151,7 +148,7 @@ fn discard(visit: &Visit<'_>, place: &Place) -> Result<Answer> {
 
 /// What was typed in a registration that was replaced or withdrawn meanwhile:
 /// nothing of it is stored, and nothing of it is lost.
-fn changed(visit: &Visit<'_>, place: &Place, mut typed: Typed) -> Result<Answer> {
+fn changed(visit: &Visit<'_>, place: &mut Place, mut typed: Typed) -> Result<Answer> {
     if is_script(visit) {
         let answer = Answer::json(&LiveChanged {
             changed: &visit.text("entry-changed-live", &[]),
@@ -161,8 +158,7 @@ fn changed(visit: &Visit<'_>, place: &Place, mut typed: Typed) -> Result<Answer>
         });
         return Ok(answer?.status(409));
     }
-    let (definition, stored) = (&place.found.definition, place.stored.as_ref());
-    let judged = judging(visit)?.follow(definition, &mut typed, stored, Purpose::Check);
+    let judged = follow(visit, place, &mut typed, Purpose::Check)?;
     show(visit, place, &typed, &judged, Shown::default())
 }
 
@@ -201,6 +197,18 @@ fn filled(visit: &Visit<'_>, place: &Place, form: &Form) -> Result<Typed> {
     Ok(typed)
 }
 
+/// Judges what was typed; what was answered in other versions goes with the
+/// instances that come and go.
+fn follow(visit: &Visit<'_>, place: &mut Place, typed: &mut Typed, purpose: Purpose) -> Result<Judged> {
+    let definition = &place.found.definition;
+    let before = (!place.earlier.is_empty()).then(|| typed.clone());
+    let judged = judging(visit)?.follow(definition, typed, place.stored.as_ref(), purpose);
+    if let Some(before) = before {
+        place.earlier.iter_mut().for_each(|it| it.follow(definition, &before, typed));
+    }
+    Ok(judged)
+}
+
 fn judging<'a>(visit: &'a Visit<'_>) -> Result<Judging<'a>> {
     Ok(Judging {
         email: &visit.who()?.account.email,
@@ -231,17 +239,19 @@ impl Changed {
 }
 
 /// `add-REPEAT` and `remove-NUMBER-REPEAT`.
-fn change_instances(definition: &Definition, typed: &mut Typed, act: &str) -> Option<Changed> {
-    let place = |name: &str| definition.repeats.iter().position(|repeat| repeat.name == name);
-    if let Some(repeat) = act.strip_prefix("add-").and_then(place) {
+fn change_instances(place: &mut Place, typed: &mut Typed, act: &str) -> Option<Changed> {
+    let definition = &place.found.definition;
+    let known = |name: &str| definition.repeats.iter().position(|repeat| repeat.name == name);
+    if let Some(repeat) = act.strip_prefix("add-").and_then(known) {
         let before = typed.repeats[repeat].len();
         typed.add_instance(definition, repeat);
         let is_new = typed.repeats[repeat].len() > before;
         return Some(Changed { repeat, number: typed.repeats[repeat].len(), is_new });
     }
     let (number, name) = act.strip_prefix("remove-")?.split_once('-')?;
-    let (number, repeat) = (number.parse().ok()?, place(name)?);
+    let (number, repeat) = (number.parse().ok()?, known(name)?);
     typed.remove_instance(repeat, number);
+    place.earlier.iter_mut().for_each(|it| it.remove_instance(name, number));
     Some(Changed { repeat, number, is_new: false })
 }
 
