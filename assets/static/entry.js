@@ -131,6 +131,7 @@ async function refused(answer) {
     if (live.kept) keptAt.textContent = live.kept;
     return;
   }
+  if (answer.status === 413) return say(form.dataset.large);
   // The form is of a session that has ended.
   if (answer.status === 403) isEnded = true;
   say(form.dataset.refused);

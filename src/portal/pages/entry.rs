@@ -6,8 +6,11 @@ use super::{
     entry_show::{MOVED, Shown, edit_path, keep, live, newest_path, show},
 };
 use crate::{
-    definition::Definition,
-    domain::{form::Form, role::Permission},
+    definition::{Definition, Version},
+    domain::{
+        form::{FIELDS, Form},
+        role::Permission,
+    },
     error::{Code, Error, Result},
     intake::entry::{self as intake, Entered, Replaced, Saved},
     portal::{
@@ -66,6 +69,9 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         None => beginning(visit, &place)?,
     };
     let mut judged = follow(visit, &mut place, &mut typed, Purpose::Check)?;
+    if typed::fields(&place.found.definition, &typed) > FIELDS {
+        return Err(Error::new(Code::Conflict, "entry-too-large"));
+    }
     if kept.is_none() && !place.stored.as_ref().is_some_and(Stored::is_same_registration) {
         judged.found.clear();
     }
