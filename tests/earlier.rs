@@ -4,7 +4,11 @@
 
 use crate::{
     carried::{add, portal},
-    portal::{client::Person, entry::live, markup},
+    portal::{
+        client::Person,
+        entry::{live, script},
+        markup,
+    },
     version::{entered, filled, page, text, version_of},
 };
 
@@ -147,7 +151,7 @@ fn what_was_typed_and_not_saved_goes_back_to_the_version_it_was_begun_in() {
     let saved = entered(&an.post(&new, &typed(&old, &[], "draft")));
     assert_eq!(version_of(&portal, &saved), "1.0.0");
     // Where the old version is closed there is no way back, and the answers are to be read all the same.
-    keep(&mut an, &new, &begun, FILLED);
+    keep(&mut an, &new, &begun, &[FILLED, &[("stay", "yes")]].concat());
     portal.app.ok(["definition", "drafts", "HOUSE", "close"]);
     let onward = text(&mut an, &new);
     assert!(onward.contains(">x1</dd>") && !onward.contains("stay=yes"), "{onward}");
@@ -166,4 +170,52 @@ fn the_way_back_names_the_version_that_it_leads_to() {
     let old = text(&mut an, &format!("{edit}?stay=yes"));
     assert!(old.contains("begun in version 1.0.0 and goes on in version 1.1.0"), "{old}");
     assert!(!old.contains("stay=yes") && old.contains("stay=no\">Continue in version 2.0.0</a>"), "{old}");
+}
+
+#[test]
+fn who_the_patient_is_stays_where_it_is_stored_and_comes_back_all_the_same() {
+    let first = format!("text,IDC_PAT,Patient,,,,,,,\n{FIRST}");
+    let (portal, mut an) = portal(&first, "");
+    let answers = [&[("v-IDC_PAT", "85040216932")], FILLED].concat();
+    let id = entered(&an.post(&page("/new/HOUSE"), &filled("1.0.0", &answers, "draft")));
+    add(&portal.app, "2.0.0", SECOND, "", &["--drafts", "carry"]);
+    let edit = format!("{id}/edit");
+    let new = text(&mut an, &edit);
+    assert!(new.contains("<strong>Patient, A one,") && !new.contains("85040216932"), "{new}");
+    keep(&mut an, &edit, &form(&new), &[]);
+    let old = text(&mut an, &format!("{edit}?stay=yes"));
+    assert!(old.contains("A value is stored and is not shown") && !old.contains("85040216932"), "{old}");
+    let saved = entered(&an.post(&edit, &typed(&form(&old), &[], "draft")));
+    assert!(!text(&mut an, &saved).contains("was <del>"), "nothing is another");
+    assert!(text(&mut an, &format!("{saved}/edit?stay=yes")).contains("A value is stored"));
+}
+
+#[test]
+fn who_types_in_a_page_of_an_older_version_is_told_at_once() {
+    let (portal, mut an) = portal(FIRST, "");
+    let new = page("/new/HOUSE");
+    let begun = form(&text(&mut an, &new));
+    let more = FIRST.replace("text,TX_Q,Q,,,,,,,", "text,TX_Q,Q,,,,,,,\ninteger,TX_Y,Y,,,yes,,,,");
+    add(&portal.app, "1.1.0", &more, "", &[]);
+    let mut fields = typed(&begun, FILLED, "check");
+    fields.push(("keep", "1"));
+    let told = script(&mut an, &new, &fields);
+    assert_eq!(told.status, 409);
+    let told: serde_json::Value = serde_json::from_slice(&told.body).unwrap();
+    let words = told["changed"].as_str().unwrap();
+    assert!(words.contains("version 1.1.0") && words.contains("version 1.0.0"), "{words}");
+    assert!(told.get("progress").is_none(), "nothing is judged that is not on the page: {told}");
+    assert!(!told["kept"].as_str().unwrap().is_empty(), "and nothing is lost: {told}");
+    // No part of a page of another version gets into this one.
+    for act in ["add-STAYS", "remove-1-STAYS", "look"] {
+        assert_eq!(an.post(&new, &typed(&begun, FILLED, act)).status, 409, "{act}");
+    }
+    // The button shows all of it in the newer version, and from there it goes on.
+    let checked = an.post(&new, &typed(&begun, FILLED, "check"));
+    assert!(checked.text().contains("goes on in version 1.1.0"), "{}", checked.text());
+    let onward = form(&checked.text());
+    assert_eq!((said(&onward, "version"), said(&onward, "r-STAYS-3-TX_P")), ("1.1.0", "p3"));
+    let whole = [("r-STAYS-1-TX_Y", "1"), ("r-STAYS-2-TX_Y", "2"), ("r-STAYS-3-TX_Y", "3")];
+    assert!(live(&mut an, &new, &typed(&onward, &whole, "check")).get("progress").is_some());
+    assert_eq!(version_of(&portal, &entered(&an.post(&new, &typed(&onward, &whole, "submit")))), "1.1.0");
 }

@@ -93,6 +93,12 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     if place.changed.is_some() {
         return changed(visit, &mut place, typed);
     }
+    let moved = place.moved.as_ref().and(place.earlier.first()).map(|earlier| earlier.definition.version);
+    if is_script(visit)
+        && let Some(from) = moved
+    {
+        return live_moved(visit, &place, from);
+    }
     if is_script(visit) {
         let judged = follow(visit, &mut place, &mut typed, Purpose::Check)?;
         return live(visit, &place, &typed, &judged);
@@ -111,14 +117,16 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
             let judged = follow(visit, &mut place, &mut typed, Purpose::Check)?;
             let focus = changed.map(|changed| changed.place(&place.found.definition, &typed));
             let told = !other.starts_with("add-") && !other.starts_with("remove-") && other != "look";
-            return show(visit, &place, &typed, &judged, Shown { told, focus, ..Shown::default() });
+            let page = show(visit, &place, &typed, &judged, Shown { told, focus, ..Shown::default() })?;
+            // A part of this page does not fit on one of another version.
+            return Ok(if moved.is_some() && !told { page.status(409) } else { page });
         }
     };
     let judged = follow(visit, &mut place, &mut typed, purpose)?;
-    if let Some(earlier) = place.earlier.first().filter(|_| place.moved.is_some()) {
+    if let Some(from) = moved {
         // Nobody has seen yet what becomes of it in this version.
         let error = Error::new(Code::Conflict, MOVED)
-            .with("from", earlier.definition.version.to_string())
+            .with("from", from.to_string())
             .with("to", place.found.definition.version.to_string());
         let shown = Shown { error: Some(error), ..Shown::default() };
         return show(visit, &place, &typed, &judged, shown);
@@ -166,6 +174,16 @@ fn changed(visit: &Visit<'_>, place: &mut Place, mut typed: Typed) -> Result<Ans
     }
     let judged = follow(visit, place, &mut typed, Purpose::Check)?;
     show(visit, place, &typed, &judged, Shown::default())
+}
+
+/// What the script of a page is told that is of another version than its form
+/// goes on in now: nothing of that page can be judged.
+fn live_moved(visit: &Visit<'_>, place: &Place, from: Version) -> Result<Answer> {
+    let to = place.found.definition.version;
+    let versions = [("from", from.to_string().into()), ("to", to.to_string().into())];
+    let changed = &visit.text("entry-version-moved-live", &versions);
+    let answer = Answer::json(&LiveChanged { changed, newest: None, open: "", kept: &keep(visit)? });
+    Ok(answer?.status(409))
 }
 
 /// Whether the page's script asks.
