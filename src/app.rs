@@ -23,7 +23,7 @@ use crate::{
     front::{self, BodyLimit, Handler, Head, Inner, Inside, Limits, Request, Response, Rules, Server, Swap},
     intake::{folder, runner},
     portal::{Portal, setup_code},
-    store::{Store, alert, audit, certificate},
+    store::{Store, alert, audit, certificate, entry},
     transfer::{
         services::Services,
         trial::trial,
@@ -191,6 +191,7 @@ impl App {
                 served.portal.settle(),
                 renew(&self.store, &self.config.portal.hosts(), &served.identity),
                 setup_code::tidy(&self.store),
+                entry::forget_old(&self.store),
                 tell_head_once_a_day(&self.store, &mut told),
                 watch_certificates(&self.store, &mut watched),
             ] {

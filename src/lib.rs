@@ -126,7 +126,8 @@
 //!
 //! # A registration by form, step by step
 //!
-//! `POST /ssp/groups/71099911/registrations/new/INTEGO-DIAG`
+//! `POST /ssp/groups/71099911/registrations/new/INTEGO-DIAG/NAME`, where `NAME`
+//! is a random one that each new form has
 //!
 //! 1. `portal/entry/typed.rs` makes cells of the fields, `portal/entry/judged.rs`
 //!    has [`validate::Validator`] judge them as it does a row's. While somebody
@@ -136,7 +137,8 @@
 //!    gate, key and audit event in one transaction: one import a day for each
 //!    person and definition (`store/entry.rs`).
 //! 3. What was typed when the session had ended is kept, sealed, for the person
-//!    whose session it was (`portal/entry/lost.rs`).
+//!    whose session it was (`portal/entry/lost.rs`), under the address of its
+//!    form.
 //!
 //! # A registration from a system, step by step
 //!

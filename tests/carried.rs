@@ -288,3 +288,41 @@ fn what_a_system_filled_in_and_no_form_shows_stays() {
     let id = entered(&save(&mut an, &edit, &[("v-TX_SYSTEM", "ward 9")]));
     assert!(text(&mut an, &id).contains("ward 9"));
 }
+
+#[test]
+fn yes_stays_yes_where_a_list_has_more_than_yes_and_no_now() {
+    let survey = "select_one YN,CD_PAIN,Pain,Pijn,Douleur,,,,,\n\
+        select_multiple YN,CD_BOTH,Both,Beide,Les deux,,,,,\n\
+        begin_repeat,VISIT,Visit,Bezoek,Visite,,,,,\n\
+        select_one YN,CD_SEEN,Seen,Gezien,Vu,,,,,\nend_repeat,,,,,,,,,\n";
+    let two = "YN,yes,Yes,\nYN,no,No,\n";
+    let three = "YN,yes,Yes,\nYN,no,No,\nYN,unk,Unknown,\n";
+    let answers = [
+        ("v-CD_PAIN", "yes"),
+        ("v-CD_BOTH", "yes"),
+        ("v-CD_BOTH", "no"),
+        ("n-VISIT", "1"),
+        ("r-VISIT-1-CD_SEEN", "no"),
+    ];
+    for (before, after) in [(two, three), (three, two)] {
+        let (portal, mut an) = portal(survey, before);
+        let (form, edit) = carried(&portal, &mut an, &answers, survey, after);
+        assert!(!note(&form).contains("href=\"#"), "{form}");
+        for chosen in [
+            "name=\"v-CD_PAIN\" value=\"yes\" checked",
+            "name=\"v-CD_BOTH\" value=\"yes\" checked",
+            "name=\"v-CD_BOTH\" value=\"no\" checked",
+            "name=\"r-VISIT-1-CD_SEEN\" value=\"no\" checked",
+        ] {
+            assert!(form.contains(chosen), "{chosen}: {form}");
+        }
+        assert!(!form.contains("\"true\" checked") && !form.contains("\"false\" checked"), "{form}");
+        let mut answers = answers;
+        answers[4].1 = "yes";
+        let submitted = [&[("v-TX_NUMBER", "7")], &answers[..]].concat();
+        let id = entered(&an.post(&edit, &filled("2.0.0", &submitted, "submit")));
+        let stored = text(&mut an, &id);
+        assert_eq!(stored.matches("was <del>").count(), 1, "what is the same is no change: {stored}");
+        assert!(stored.contains("was <del>No (no)</del>"), "{stored}");
+    }
+}

@@ -5,6 +5,7 @@
 
 mod account;
 mod api;
+mod arrival;
 mod audit;
 mod browser;
 mod carried;
@@ -23,11 +24,13 @@ mod front;
 mod fuzz;
 mod import;
 mod issuer;
+mod keyed;
 mod layering;
 mod limit;
 mod mutation;
 mod never_seen;
 mod notice;
+mod numbers;
 mod portal;
 mod registration;
 mod sample;

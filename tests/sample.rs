@@ -193,3 +193,18 @@ fn a_count_that_no_row_can_meet_is_told() {
     assert_eq!(ran.status, 1);
     assert!(ran.stderr.contains("as many instances of PART"), "{}", ran.stderr);
 }
+
+#[test]
+fn bounds_that_no_binary_fraction_is_are_kept_to_the_digit() {
+    let app = TestApp::new();
+    add(
+        &app,
+        "text,TX_NUMBER,Number,yes,yes,\n\
+         integer,NR_BIG,Big,yes,,. >= 123456789012345671 and . <= 123456789012345679\n\
+         decimal,MS_BIG,Big,yes,,. >= 123456789012345678.7 and . <= 123456789012345678.9\n\
+         integer,NR_MINUS,Minus,yes,,. >= -999999999999999999 and . <= -999999999999999997\n",
+    );
+    let rows = app.ok(["sample", "--dcd", "TRIAL", "--rows", "60"]).stdout;
+    let (status, report) = app.import("TRIAL", &app.file("trial.csv", rows));
+    assert_eq!((status, &report["accepted"]), (0, &60.into()), "{report}");
+}

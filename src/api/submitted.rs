@@ -1,6 +1,7 @@
 //! `GET /proxy/api/dcd/submit`: what was submitted, and what became of it.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Value, json, value::RawValue};
 
 use super::{answer::Answer, call::Call, known::Listed, number, problem::hex};
 use crate::{
@@ -18,6 +19,24 @@ const USUAL: usize = 100;
 
 /// The most registrations of a page.
 pub const MOST: u64 = 500;
+
+#[derive(Serialize)]
+struct Page {
+    registrations: Vec<Told>,
+    /// The number before which the next page goes on.
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    facts: Value,
+    /// As it is stored: in between, numbers would lose digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    results: Option<Value>,
+}
 
 /// A page of registrations, the newest first. Reading their values is written
 /// down.
@@ -39,14 +58,13 @@ pub fn get(call: &Call<'_>) -> Result<Answer> {
             .filter_map(|listed| Some(Scope { definition: listed.id()?, people: Vec::new() }));
         let filter = Filter { scopes: scopes.collect(), ..Filter::default() };
         let page = listing::page(tx, key.organisation, &filter, start, limit)?;
-        let rows =
-            page.rows.iter().map(|row| told(call, tx, &definitions, row)).collect::<Result<Vec<_>>>()?;
-        let next = page.older.map(|id| id.0.to_string());
-        Ok(json!({ "registrations": rows, "next": next }))
+        let registrations =
+            page.rows.iter().map(|row| told(call, tx, &definitions, row)).collect::<Result<_>>()?;
+        Ok(Page { registrations, next: page.older.map(|id| id.0.to_string()) })
     })?;
     if with_data {
         let names: Vec<_> = definitions.iter().map(|listed| &listed.name).collect();
-        let count = body["registrations"].as_array().map_or(0, Vec::len);
+        let count = body.registrations.len();
         let details = json!({ "api_key": key.id.0, "definitions": names, "registrations": count });
         let organisation = Some(key.organisation);
         call.api
@@ -69,13 +87,13 @@ fn wanted(call: &Call<'_>) -> Result<Vec<Listed>> {
     if all.is_empty() { Err(Error::new(Code::NotFound, "api-dcd-unknown")) } else { Ok(all) }
 }
 
-fn told(call: &Call<'_>, tx: &Tx<'_>, definitions: &[Listed], row: &listing::Listed) -> Result<Value> {
+fn told(call: &Call<'_>, tx: &Tx<'_>, definitions: &[Listed], row: &listing::Listed) -> Result<Told> {
     let organisation = call.key()?.organisation;
     let listed = definitions.iter().find(|listed| listed.id() == Some(row.definition));
     let listed = listed.ok_or_else(|| Error::internal("a registration of another definition"))?;
     let whole = history::whole(tx, organisation, row.id)?;
     let version = listed.version.to_string();
-    let mut told = json!({
+    let facts = json!({
         // A text, since not every client holds so great a number.
         "registrationId": row.id.0.to_string(),
         "businessKey": if row.state == State::Open { String::new() } else { hex(&whole.key) },
@@ -87,8 +105,9 @@ fn told(call: &Call<'_>, tx: &Tx<'_>, definitions: &[Listed], row: &listing::Lis
         "revision": row.revision,
         "receivedAt": moment(row.arrived_at)?,
     });
+    let mut told = Told { facts, data: None, results: None };
     if call.flag("incl-submit-data", false) {
-        told["data"] = serde_json::from_str(&whole.data).map_err(Error::internal)?;
+        told.data = Some(serde_json::from_str(&whole.data).map_err(Error::internal)?);
     }
     if call.flag("incl-submit-results", true) {
         let known = call.api.shelf.get(tx, listed)?;
@@ -105,11 +124,11 @@ fn told(call: &Call<'_>, tx: &Tx<'_>, definitions: &[Listed], row: &listing::Lis
         });
         let held: Vec<_> = whole.held.map(|held| held.names().collect()).unwrap_or_default();
         let refusal = whole.refusal.or_else(|| whole.batch.as_ref().and_then(|batch| batch.reason.clone()));
-        told["results"] = json!({
+        told.results = Some(json!({
             "holdReasons": held,
             "refusal": refusal,
             "findings": found.collect::<Vec<_>>(),
-        });
+        }));
     }
     Ok(told)
 }

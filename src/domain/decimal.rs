@@ -1,7 +1,7 @@
 //! Exact decimal numbers, as laboratories write them: no binary fraction ever
 //! changes a digit.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, fmt};
 
 /// A decimal number with up to 18 digits before and 18 after the point, in
 /// its one normal form: no trailing zeros, no negative zero.
@@ -78,6 +78,16 @@ impl Decimal {
         }
     }
 
+    /// How often 10^-`decimals` fits into it, for up to 18 decimals: the next
+    /// whole number below and the next one above, the same if it fits exactly.
+    pub fn units(self, decimals: u32) -> (i128, i128) {
+        let (whole, fraction) = self.magnitude();
+        let digits = i128::from(whole) * i128::from(POWERS[MOST_DIGITS]) + i128::from(fraction);
+        let digits = if self.negative { -digits } else { digits };
+        let unit = i128::from(POWERS[MOST_DIGITS - (decimals as usize).min(MOST_DIGITS)]);
+        (digits.div_euclid(unit), -(-digits).div_euclid(unit))
+    }
+
     /// The binary fraction that is nearest to it.
     pub fn to_f64(self) -> f64 {
         let unit = POWERS[usize::from(self.scale)];
@@ -86,9 +96,7 @@ impl Decimal {
             // Both sides are exact, so the quotient is rounded once.
             digits as f64 / unit as f64
         } else {
-            let mut text = Vec::with_capacity(40);
-            Self { negative: false, ..self }.write(&mut text);
-            std::str::from_utf8(&text).ok().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
+            Self { negative: false, ..self }.to_string().parse().unwrap_or(f64::NAN)
         };
         if self.negative { -magnitude } else { magnitude }
     }
@@ -129,6 +137,14 @@ impl Decimal {
 
     fn magnitude(self) -> (u64, u64) {
         (self.whole, self.fraction * POWERS[MOST_DIGITS - usize::from(self.scale)])
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::with_capacity(40);
+        self.write(&mut text);
+        f.write_str(&String::from_utf8_lossy(&text))
     }
 }
 
@@ -217,9 +233,7 @@ mod tests {
     use super::*;
 
     fn rendered(text: &str, comma: bool) -> Option<String> {
-        let mut out = Vec::new();
-        Decimal::parse(text, comma)?.write(&mut out);
-        Some(String::from_utf8(out).unwrap())
+        Decimal::parse(text, comma).map(|number| number.to_string())
     }
 
     #[test]
@@ -287,6 +301,17 @@ mod tests {
         ] {
             assert_eq!(rendered(text, false), None, "{text}");
         }
+    }
+
+    #[test]
+    fn units_of_a_decimal_are_counted_exactly() {
+        let units = |text, decimals| Decimal::parse(text, false).unwrap().units(decimals);
+        assert_eq!(units("0.29", 2), (29, 29));
+        assert_eq!(units("0.295", 2), (29, 30));
+        assert_eq!(units("-0.295", 2), (-30, -29));
+        assert_eq!(units("7", 0), (7, 7));
+        let most = 10_i128.pow(36) - 1;
+        assert_eq!(units("-999999999999999999.999999999999999999", 18), (-most, -most));
     }
 
     proptest! {

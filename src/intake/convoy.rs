@@ -291,7 +291,13 @@ fn store_group(tx: &Tx<'_>, import: ImportId, members: &[&Sending]) -> Result<Ve
         }
     }
     load.pack()?;
-    let target = Target { organisation, definition: *definition_id, project: &definition.project, import };
+    let target = Target {
+        organisation,
+        definition: *definition_id,
+        project: &definition.project,
+        import,
+        arrives_now: batch.is_none(),
+    };
     let taken = registration::take_in_told(tx, target, load.blocks)?;
     load.counts.add(&taken.counts);
     for fate in &taken.fates {

@@ -61,6 +61,9 @@ pub struct Saved {
     pub id: RegistrationId,
     /// Whether it held just this before.
     pub is_unchanged: bool,
+    /// Whether it was there already though the form was to make or replace
+    /// one: what it sends now was sent before.
+    pub is_repeated: bool,
     /// Whether it is another registration than the one that it took the place
     /// of, which is withdrawn.
     pub is_moved: bool,
@@ -68,13 +71,14 @@ pub struct Saved {
     pub held: HoldReasons,
 }
 
-/// Stores it.
+/// Stores it. A new one that is there already with just this content is that
+/// one: the form was sent twice.
 ///
 /// # Errors
 ///
 /// `Conflict` if there is a registration under its business key that it does
-/// not replace (`entry-key-known`), if it is a draft without a key and there is
-/// one just like it (`entry-draft-known`), if its business key is not the one of what
+/// not replace (`entry-key-known`), if it is a draft that lost its key and there
+/// is one just like it (`entry-draft-known`), if its business key is not the one of what
 /// it corrects (`entry-key-moved`), or if that was changed meanwhile; else as
 /// [`limit::must_take`](crate::store::limit::must_take).
 pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
@@ -89,7 +93,13 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
         entry::of_today(tx, (by.id, &by.email), organisation, definition_id, is_correction)?;
     let gate = enrolment::gate(tx, organisation, &known.project, known.enrolment_required)?;
     let judge = Judge { keys: tx.keys, gate: &gate, organisation, definition: known };
-    let target = Target { organisation, definition: definition_id, project: &known.project, import };
+    let target = Target {
+        organisation,
+        definition: definition_id,
+        project: &known.project,
+        import,
+        arrives_now: true,
+    };
     let mut new = judge.judge(number, row);
     new.entry.row = u32::try_from(number).unwrap_or(u32::MAX);
     let key = new.entry.key;
@@ -97,11 +107,10 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
     let newest = listing::of_key(tx, &key)?;
     // One that was refused is nobody's way, but it is what is being corrected.
     let is_same_key = replaces.is_some_and(|old| newest == Some(old.id));
-    if !is_same_key {
+    let is_repeated = replaces.is_none() && standing.is_some_and(|(_, digest)| digest == new.entry.digest);
+    if !is_same_key && !is_repeated {
         if standing.is_some() {
-            // Where there is no key, the content stands for it.
-            let id = if row.key.is_empty() { "entry-draft-known" } else { "entry-key-known" };
-            return Err(Error::new(Code::Conflict, id));
+            return Err(known_already(row));
         }
         if replaces.is_some_and(|old| !old.is_draft && !old.may_move) {
             return Err(Error::new(Code::Conflict, "entry-key-moved"));
@@ -112,7 +121,7 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
     let mut builder = Builder::new()?;
     judge.pack(row, &mut builder);
     let block = NewBlock { rows: vec![new], packed: builder.pack()? };
-    let taken = registration::take_in(tx, target, vec![block])?;
+    let taken = registration::take_in_entered(tx, target, block)?;
     if !taken.late_drafts.is_empty() {
         return Err(Error::new(Code::Conflict, "entry-key-known"));
     }
@@ -121,7 +130,7 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
     if let Some(old) = replaces.filter(|_| !is_same_key) {
         let by = Actor::Account(by.id);
         if old.is_draft {
-            entry::follow(tx, old.id, id)?;
+            entry::follow(tx, organisation, old.id, id)?;
         } else {
             withdrawal::withdraw(tx, &by, organisation, old.id, "mistake", "")?;
         }
@@ -144,7 +153,27 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
         audit::record(tx, &Actor::Account(by.id).to_string(), act, Some(organisation), &details)?;
     }
     let is_moved = !is_same_key && is_correction;
-    Ok(Saved { id, is_unchanged, is_moved, held })
+    Ok(Saved { id, is_unchanged, is_repeated, is_moved, held })
+}
+
+/// The registration that holds just this under this business key already, if
+/// there is one. What replaces one and is sent again finds what it became.
+pub fn known(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Option<RegistrationId>> {
+    let Entered { organisation, definition: known, definition_id, row, .. } = *entered;
+    let gate = enrolment::gate(tx, organisation, &known.project, known.enrolment_required)?;
+    let judge = Judge { keys: tx.keys, gate: &gate, organisation, definition: known };
+    let new = judge.judge(0, row);
+    let (definition, project) = (definition_id, known.project.as_str());
+    let target = Target { organisation, definition, project, import: ImportId(0), arrives_now: true };
+    let standing = entry::standing(tx, target, &new.entry.key)?;
+    Ok(standing.filter(|(_, digest)| *digest == new.entry.digest).map(|(id, _)| id))
+}
+
+/// The answer where there is another registration under the business key.
+pub fn known_already(row: &Row) -> Error {
+    // Where there is no key, the content stands for it.
+    let id = if row.key.is_empty() { "entry-draft-known" } else { "entry-key-known" };
+    Error::new(Code::Conflict, id)
 }
 
 fn note(

@@ -300,6 +300,7 @@ impl Job<'_> {
             definition: self.definition_id,
             project: &self.definition.project,
             import,
+            arrives_now: false,
         }
     }
 }

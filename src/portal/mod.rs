@@ -49,6 +49,7 @@ pub mod second_factor;
 pub mod setup_code;
 mod sheet;
 mod upload;
+mod values;
 mod verification;
 mod visit;
 

@@ -339,6 +339,19 @@ pub(super) const ROUTES: &[Route] = &[
         entry::post_new,
     ),
     get(
+        "/ssp/groups/{group}/registrations/new/{definition}/{form}",
+        Group(RegistrationsEnter),
+        "forms",
+        entry::new,
+    ),
+    post(
+        "/ssp/groups/{group}/registrations/new/{definition}/{form}",
+        Group(RegistrationsEnter),
+        KeptForm,
+        "forms",
+        entry::post_new,
+    ),
+    get(
         "/ssp/groups/{group}/registrations/{registration}/edit",
         Group(RegistrationsEnter),
         "forms",

@@ -17,6 +17,7 @@ use super::{
     Purpose, Tx,
     authorship::{self, Authorship},
     key::Hash,
+    registration::Target,
 };
 use crate::{
     domain::{import::ImportId, organisation::OrganisationId},
@@ -171,12 +172,9 @@ impl Block {
 }
 
 /// Stores a block under the key `id`.
-#[allow(clippy::too_many_arguments)]
 pub(super) fn insert(
     tx: &Tx<'_>,
-    organisation: OrganisationId,
-    definition: i64,
-    import: ImportId,
+    target: Target<'_>,
     id: i64,
     directory: &[Entry],
     packed: &Packed,
@@ -191,21 +189,22 @@ pub(super) fn insert(
     let seal = |part: u8, clear: &[u8]| tx.keys.seal(Purpose::Content, &place(id, part), clear);
     tx.sql
         .prepare_cached(
-            "INSERT INTO block (id, organisation, definition, import, count, pending, directory, data, local)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO block (id, organisation, definition, import, count, pending, directory, data, local, arrived_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?
         .execute(params![
             id,
-            organisation.0,
-            definition,
-            import.0,
+            target.organisation.0,
+            target.definition,
+            target.import.0,
             directory.len() as i64,
             pending as i64,
             seal(0, &bytes)?,
             seal(1, &packed.data)?,
-            seal(2, &packed.local)?
+            seal(2, &packed.local)?,
+            target.arrives_now.then(|| tx.now.as_millisecond())
         ])?;
-    authorship::insert(tx, organisation, definition, id, &packed.authorship)
+    authorship::insert(tx, target.organisation, target.definition, id, &packed.authorship)
 }
 
 /// The organisation's block `id`.

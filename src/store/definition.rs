@@ -32,7 +32,9 @@ pub struct Facts {
 /// # Errors
 ///
 /// A conflict if another definition of the same name and version is there:
-/// registrations refer to it, so the new one needs a higher version.
+/// registrations refer to it, so the new one needs a higher version. A conflict
+/// also if there is one, stored or bundled, whose name differs only in its
+/// capitals: they make no difference where people and systems name one.
 pub fn add(tx: &Tx<'_>, definition: &Definition) -> Result<(i64, bool)> {
     let version = definition.version.to_string();
     let source = definition.to_source();
@@ -49,6 +51,7 @@ pub fn add(tx: &Tx<'_>, definition: &Definition) -> Result<(i64, bool)> {
             .with("name", definition.name.as_str())
             .with("version", version));
     }
+    must_have_no_twin(tx, &definition.name)?;
     tx.sql.execute(
         "INSERT INTO definition (project, name, version, source, enrolment_required, has_patient, added_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -63,6 +66,21 @@ pub fn add(tx: &Tx<'_>, definition: &Definition) -> Result<(i64, bool)> {
         ],
     )?;
     Ok((tx.sql.last_insert_rowid(), true))
+}
+
+fn must_have_no_twin(tx: &Tx<'_>, name: &str) -> Result<()> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT name FROM definition WHERE name = ?1 COLLATE NOCASE AND name <> ?1 ORDER BY id LIMIT 1",
+    )?;
+    let stored: Option<String> = statement.query_row([name], |row| row.get(0)).optional()?;
+    let bundled = bundled().iter().map(|known| &known.summary.name);
+    let is_twin = |known: &&String| known.eq_ignore_ascii_case(name) && *known != name;
+    match stored.or_else(|| bundled.into_iter().find(is_twin).cloned()) {
+        None => Ok(()),
+        Some(known) => {
+            Err(Error::new(Code::Conflict, "definition-name-known").with("name", name).with("known", known))
+        }
+    }
 }
 
 /// The definition with this key.

@@ -4,7 +4,7 @@
 use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
-use super::{Purpose, Tx, fate, history, import, key::Hash, limit, registration};
+use super::{Purpose, Store, Tx, fate, history, import, key::Hash, limit, registration};
 use crate::{
     clock,
     domain::{
@@ -74,11 +74,16 @@ pub fn is_entered(tx: &Tx<'_>, id: ImportId) -> Result<bool> {
     Ok(tx.sql.prepare_cached(sql)?.query_row([id.0], |row| row.get(0))?)
 }
 
-/// The registration that stands under a business key: not one that was taken
-/// back or refused.
-pub fn standing(tx: &Tx<'_>, target: registration::Target<'_>, key: &Hash) -> Result<Option<RegistrationId>> {
+/// The registration that stands under a business key, and the digest of what it
+/// holds: not one that was taken back or refused, nor a draft that left the key.
+pub fn standing(
+    tx: &Tx<'_>,
+    target: registration::Target<'_>,
+    key: &Hash,
+) -> Result<Option<(RegistrationId, Hash)>> {
     let (_, currents) = registration::known(tx, target, &[*key])?;
-    Ok(currents.get(&0).filter(|current: &&fate::Current| current.stands).map(|current| current.id))
+    let standing = currents.get(&0).filter(|current: &&fate::Current| current.stands);
+    Ok(standing.map(|current| (current.id, current.digest)))
 }
 
 /// Whether nobody has saved, corrected or withdrawn the registration since it
@@ -93,10 +98,16 @@ pub fn is_still(tx: &Tx<'_>, id: RegistrationId, is_draft: bool) -> Result<bool>
     Ok(state.is_some_and(|state| !gone(state) && (state == State::Open as i64) == is_draft))
 }
 
-/// A draft whose business key changed goes on as another registration.
-pub fn follow(tx: &Tx<'_>, draft: RegistrationId, by: RegistrationId) -> Result<()> {
-    registration::supersede(tx, draft)?;
-    history::note(tx, &[(by, draft)])
+/// A draft whose business key changed goes on as another registration, and its
+/// old key is free.
+pub fn follow(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    draft: RegistrationId,
+    by: RegistrationId,
+) -> Result<()> {
+    registration::leave_key(tx, organisation, draft)?;
+    history::go_on(tx, by, draft)
 }
 
 /// Keeps what was typed in the form at `path`, in place of what was kept of it
@@ -110,7 +121,6 @@ pub fn keep(
 ) -> Result<()> {
     let sealed = tx.keys.seal(Purpose::Content, &place(account, path), typed.as_bytes())?;
     let now = tx.now.as_millisecond();
-    tx.sql.execute("DELETE FROM kept_form WHERE at < ?1", [now - KEPT_FOR])?;
     tx.sql.execute(
         "INSERT OR REPLACE INTO kept_form (account, organisation, path, sealed, at) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![account.0, organisation.0, path, sealed, now],
@@ -126,10 +136,12 @@ pub fn keep(
 /// What the person typed in the form at `path` and did not save, and when, in
 /// milliseconds since 1970.
 pub fn kept(tx: &Tx<'_>, account: AccountId, path: &str) -> Result<Option<(Zeroizing<String>, i64)>> {
-    let mut statement =
-        tx.sql.prepare_cached("SELECT sealed, at FROM kept_form WHERE account = ?1 AND path = ?2")?;
-    let found: Option<(Vec<u8>, i64)> =
-        statement.query_row(params![account.0, path], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let mut statement = tx
+        .sql
+        .prepare_cached("SELECT sealed, at FROM kept_form WHERE account = ?1 AND path = ?2 AND at >= ?3")?;
+    let found: Option<(Vec<u8>, i64)> = statement
+        .query_row(params![account.0, path, oldest(tx)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
     let Some((sealed, at)) = found else { return Ok(None) };
     let clear = tx.keys.open_sealed(Purpose::Content, &place(account, path), &sealed)?;
     let text = std::str::from_utf8(&clear).map_err(Error::internal)?;
@@ -140,9 +152,10 @@ pub fn kept(tx: &Tx<'_>, account: AccountId, path: &str) -> Result<Option<(Zeroi
 /// not saved: their paths, and when, the newest first.
 pub fn all_kept(tx: &Tx<'_>, account: AccountId, organisation: OrganisationId) -> Result<Vec<(String, i64)>> {
     let mut statement = tx.sql.prepare_cached(
-        "SELECT path, at FROM kept_form WHERE account = ?1 AND organisation = ?2 ORDER BY at DESC",
+        "SELECT path, at FROM kept_form WHERE account = ?1 AND organisation = ?2 AND at >= ?3 ORDER BY at DESC",
     )?;
-    let rows = statement.query_map([account.0, organisation.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows =
+        statement.query_map([account.0, organisation.0, oldest(tx)], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -151,6 +164,21 @@ pub fn forget(tx: &Tx<'_>, account: AccountId, path: &str) -> Result<()> {
     let sql = "DELETE FROM kept_form WHERE account = ?1 AND path = ?2";
     tx.sql.prepare_cached(sql)?.execute(params![account.0, path])?;
     Ok(())
+}
+
+/// Deletes what was typed and not saved for longer than it is kept. Where there
+/// is none, nothing is written.
+pub fn forget_old(store: &Store) -> Result<()> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM kept_form WHERE at < ?1)";
+    if store.read(|tx| Ok(tx.sql.prepare_cached(sql)?.query_row([oldest(tx)], |row| row.get(0))?))? {
+        store.write(|tx| Ok(tx.sql.execute("DELETE FROM kept_form WHERE at < ?1", [oldest(tx)])?))?;
+    }
+    Ok(())
+}
+
+/// When what is still kept was kept at the earliest, in milliseconds since 1970.
+fn oldest(tx: &Tx<'_>) -> i64 {
+    tx.now.as_millisecond() - KEPT_FOR
 }
 
 /// The answer where somebody else was faster.

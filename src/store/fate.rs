@@ -66,6 +66,9 @@ pub(super) struct Current {
     pub stands: bool,
     /// Whether it is a draft.
     pub draft: bool,
+    /// Whether it is a draft that went on under another key, so that it stands
+    /// for nothing here.
+    pub moved: bool,
     /// The row of this very import that it came from.
     pub row: Option<u32>,
 }
@@ -134,6 +137,13 @@ impl Decision {
         group: Group<'_>,
         mut current: Option<Current>,
     ) -> Option<Current> {
+        // A file that brings the draft again brings what went on elsewhere;
+        // anything else under the key that it left is new.
+        let moved = current.take_if(|current| current.moved);
+        let has_moved = |current: &Option<Current>, row: &NewRow| {
+            let is_it = |moved: Current| row.draft && moved.digest == row.entry.digest;
+            current.is_none() && moved.is_some_and(is_it)
+        };
         let row_at = |at: &(Hash, u32, u16)| &blocks[at.1 as usize].rows[usize::from(at.2)];
         let is_late = |current: &Option<Current>, row: &NewRow| {
             row.draft && current.is_some_and(|current| current.stands && !current.draft)
@@ -160,7 +170,7 @@ impl Decision {
                 let (earlier, later) = (earlier.into(), row.entry.row.into());
                 self.doubled.push(Doubled { earlier, later, line: row.line.into() });
             }
-            if is_known || stands(&current, row.entry.digest) {
+            if is_known || stands(&current, row.entry.digest) || has_moved(&current, row) {
                 self.fates[block][place] = Fate::Unchanged;
                 continue;
             }
@@ -178,6 +188,7 @@ impl Decision {
                 revision,
                 stands: true,
                 draft: row.draft,
+                moved: false,
                 row: Some(row.entry.row),
             });
         }

@@ -175,7 +175,7 @@ pub fn versions(tx: &Tx<'_>, organisation: OrganisationId, key: &Hash) -> Result
     let mut next = listing::of_key(tx, key)?;
     let mut versions = Vec::new();
     let mut statement = tx.sql.prepare_cached(
-        "SELECT g.revision, i.started_at FROM registration g JOIN block b ON b.id = g.id / 1024
+        "SELECT g.revision, coalesce(b.arrived_at, i.started_at) FROM registration g JOIN block b ON b.id = g.id / 1024
          JOIN import i ON i.id = b.import WHERE g.id = ?1 AND b.organisation = ?2",
     )?;
     while let Some(id) = next.filter(|_| versions.len() < MOST_VERSIONS) {
@@ -218,6 +218,21 @@ pub(super) fn note(tx: &Tx<'_>, replaced: &[(RegistrationId, RegistrationId)]) -
     for (id, earlier) in replaced {
         statement.execute(params![id.0, earlier.0])?;
     }
+    Ok(())
+}
+
+/// Notes that `by` goes on where `earlier` was under another business key,
+/// unless it replaced one under its own.
+pub(super) fn go_on(tx: &Tx<'_>, by: RegistrationId, earlier: RegistrationId) -> Result<()> {
+    tx.sql
+        .prepare_cached("INSERT OR IGNORE INTO correction (registration, earlier) VALUES (?1, ?2)")?
+        .execute(params![by.0, earlier.0])?;
+    Ok(())
+}
+
+/// Forgets which registration this one replaced.
+pub(super) fn unlink(tx: &Tx<'_>, id: RegistrationId) -> Result<()> {
+    tx.sql.prepare_cached("DELETE FROM correction WHERE registration = ?1")?.execute([id.0])?;
     Ok(())
 }
 

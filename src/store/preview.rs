@@ -51,7 +51,8 @@ impl Preview {
                 .query_row([key], |row| {
                     let (digest, revision, draft) = (row.get(0)?, row.get(1)?, row.get(2)?);
                     let row = Some(row.get(3)?);
-                    Ok(Current { id: WOULD_BE, digest, revision, stands: true, draft, row })
+                    let (id, stands, moved) = (WOULD_BE, true, false);
+                    Ok(Current { id, digest, revision, stands, draft, moved, row })
                 })
                 .optional()?
                 .or_else(|| currents.remove(&index));

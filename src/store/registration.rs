@@ -66,6 +66,9 @@ pub struct Target<'a> {
     pub project: &'a str,
     /// The import that brings them.
     pub import: ImportId,
+    /// Whether they arrive now, one by one, and not with the beginning of the
+    /// import.
+    pub arrives_now: bool,
 }
 
 /// What became of a part of an import.
@@ -85,23 +88,40 @@ pub struct Taken {
 /// nothing for what is stored already with the same content, nor for a draft
 /// of what is complete.
 pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> Result<Taken> {
-    take(tx, target, blocks, false)
+    take(tx, target, blocks, Bringing::File)
 }
 
 /// As [`take_in`], and tells the fate of each row.
 pub fn take_in_told(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> Result<Taken> {
-    take(tx, target, blocks, true)
+    take(tx, target, blocks, Bringing::Told)
 }
 
-fn take(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>, tell: bool) -> Result<Taken> {
+/// As [`take_in`], for what a person entered by form: a draft that went on
+/// under another key may come back to its first one just as it was.
+pub fn take_in_entered(tx: &Tx<'_>, target: Target<'_>, block: NewBlock) -> Result<Taken> {
+    take(tx, target, vec![block], Bringing::Entered)
+}
+
+/// How a part comes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Bringing {
+    /// In a file.
+    File,
+    /// From a system that is told each row's fate.
+    Told,
+    /// By form.
+    Entered,
+}
+
+fn take(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>, bringing: Bringing) -> Result<Taken> {
     let first: i64 = tx.sql.query_row("SELECT coalesce(max(id), 0) + 1 FROM block", [], |row| row.get(0))?;
-    let decision = decide(tx, target, first, &blocks)?;
+    let decision = decide(tx, target, first, &blocks, bringing)?;
     for id in &decision.superseded {
         supersede(tx, *id)?;
     }
     history::note(tx, &decision.replaced)?;
     let mut taken = Taken::default();
-    if tell {
+    if bringing == Bringing::Told {
         taken.fates.extend(decision.told(&blocks));
     }
     taken.doubled = decision.doubled;
@@ -115,7 +135,13 @@ fn take(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>, tell: bool) -> R
 
 /// Decides every row's fate, by key, and points the index at the newest
 /// registration of each.
-fn decide(tx: &Tx<'_>, target: Target<'_>, first: i64, blocks: &[NewBlock]) -> Result<Decision> {
+fn decide(
+    tx: &Tx<'_>,
+    target: Target<'_>,
+    first: i64,
+    blocks: &[NewBlock],
+    bringing: Bringing,
+) -> Result<Decision> {
     let order = Order::of(blocks);
     let (found, mut currents) = known(tx, target, &order.keys())?;
     let mut decision = Decision::about(blocks);
@@ -126,7 +152,8 @@ fn decide(tx: &Tx<'_>, target: Target<'_>, first: i64, blocks: &[NewBlock]) -> R
         let id = if found == Found::Nowhere && group.len() == 1 {
             Some(RegistrationId::new(first + i64::from(block), place.into()))
         } else {
-            let before = currents.remove(&index);
+            let is_asked = |before: &Current| !before.moved || bringing != Bringing::Entered;
+            let before = currents.remove(&index).filter(is_asked);
             let after = decision.follow(first, blocks, group, before);
             after.map(|after| after.id).filter(|id| Some(*id) != before.map(|before| before.id))
         };
@@ -146,6 +173,47 @@ pub(super) fn known(
     let found = record::find(tx, keys)?;
     let currents = currents(tx, target, &found)?;
     Ok((found, currents))
+}
+
+/// A draft leaves its business key and goes on elsewhere. What was taken back
+/// or refused before somebody began the draft in its place is again what it
+/// was, so that whatever comes next under the key counts on from it.
+pub(super) fn leave_key(tx: &Tx<'_>, organisation: OrganisationId, draft: RegistrationId) -> Result<()> {
+    let key_of = |id: RegistrationId| -> Result<Hash> {
+        Ok(block::directory(tx, organisation, id.block())?.1[id.place()].key)
+    };
+    let key = key_of(draft)?;
+    supersede(tx, draft)?;
+    let mut first = draft;
+    while let Some(earlier) = history::earlier(tx, first)? {
+        if key_of(earlier)? != key {
+            break;
+        }
+        if let Some(state) = complete(tx, earlier)? {
+            tx.sql
+                .prepare_cached("UPDATE registration SET state = ?2 WHERE id = ?1")?
+                .execute(params![earlier.0, state as i64])?;
+            history::unlink(tx, first)?;
+            return record::put(tx, &[(key, earlier, true)]);
+        }
+        first = earlier;
+    }
+    Ok(())
+}
+
+/// The state that a registration had which a draft replaced; none for one that
+/// was a draft itself.
+fn complete(tx: &Tx<'_>, id: RegistrationId) -> Result<Option<State>> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM withdrawal WHERE registration = g.id) THEN ?2
+           WHEN EXISTS (SELECT 1 FROM refusal WHERE registration = g.id) THEN ?3
+           WHEN g.batch IS NOT NULL THEN ?4 END FROM registration g WHERE g.id = ?1",
+    )?;
+    // Where the platform refused a whole batch, the batch alone says so.
+    let states = [State::Withdrawn, State::Refused, State::Queued].map(|state| state as i64);
+    let state: Option<i64> =
+        statement.query_row(params![id.0, states[0], states[1], states[2]], |row| row.get(0))?;
+    Ok(state.and_then(State::from_number))
 }
 
 /// The registrations that were found, by their place among the keys. Each
@@ -169,15 +237,18 @@ fn currents(tx: &Tx<'_>, target: Target<'_>, known: &[Found]) -> Result<HashMap<
             let (revision, state, refused): (i32, i64, bool) =
                 statement.query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             let entry = directory[id.place()];
-            let gone = [State::Withdrawn, State::Refused].iter().any(|gone| *gone as i64 == state);
+            let is = |wanted: State| state == wanted as i64;
+            // What replaces under the same key is the newest itself.
+            let moved = is(State::Superseded);
             currents.insert(
                 *index,
                 Current {
                     id: *id,
                     digest: entry.digest,
                     revision,
-                    stands: !gone && !refused,
-                    draft: state == State::Open as i64,
+                    stands: !is(State::Withdrawn) && !is(State::Refused) && !refused && !moved,
+                    draft: is(State::Open),
+                    moved,
                     row: (import == target.import).then_some(entry.row),
                 },
             );
@@ -187,7 +258,7 @@ fn currents(tx: &Tx<'_>, target: Target<'_>, known: &[Found]) -> Result<HashMap<
 }
 
 /// Marks the stored registration that a correction replaces.
-pub(super) fn supersede(tx: &Tx<'_>, id: RegistrationId) -> Result<()> {
+fn supersede(tx: &Tx<'_>, id: RegistrationId) -> Result<()> {
     let state: i64 = tx
         .sql
         .prepare_cached("SELECT state FROM registration WHERE id = ?1")?
@@ -232,16 +303,7 @@ fn store_block(
     let plain = |state: &(i32, State)| *state == (1, State::Submitted);
     let pending =
         states.iter().filter(|(revision, state)| *revision > 0 && *state == State::Submitted).count();
-    block::insert(
-        tx,
-        target.organisation,
-        target.definition,
-        target.import,
-        id,
-        &directory,
-        &packed,
-        pending,
-    )?;
+    block::insert(tx, target, id, &directory, &packed, pending)?;
     let first = RegistrationId::new(id, 0).0;
     tx.sql
         .prepare_cached("INSERT INTO registration (id, revision, state) SELECT ?1 + number, 1, 1 FROM place WHERE number < ?2")?

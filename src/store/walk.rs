@@ -164,7 +164,10 @@ impl<'a> Walk<'a> {
         let mut statement = self.tx.sql.prepare_cached(
             "SELECT min((SELECT min(id) FROM block WHERE import = i.id)),
                     max((SELECT max(id) FROM block WHERE import = i.id))
-             FROM import i WHERE organisation = ?1 AND started_at >= ?2 AND started_at < ?3",
+             FROM import i WHERE organisation = ?1 AND started_at < ?3
+             -- What is sent one by one arrives until the last change of its import.
+             AND (started_at >= ?2 OR (changed_at >= ?2 AND
+                  (day IS NOT NULL OR EXISTS (SELECT 1 FROM entry_day WHERE import = i.id))))",
         )?;
         let days = (self.filter.from.unwrap_or(i64::MIN), self.filter.until.unwrap_or(i64::MAX));
         let (low, high): (Option<i64>, Option<i64>) = statement
@@ -271,8 +274,11 @@ impl<'a> Walk<'a> {
 
     /// Takes the rows of a block from the cursor on.
     pub(super) fn scan(&mut self, block: i64, wanted: usize) -> Result<()> {
-        let Some((definition, import)) = self.block(block)? else { return Ok(()) };
-        let arrived_at = self.arrival(import)?;
+        let Some((definition, import, by_itself)) = self.block(block)? else { return Ok(()) };
+        let arrived_at = match by_itself {
+            Some(at) => at,
+            None => self.arrival(import)?,
+        };
         let Some(scope) = self.filter.scopes.iter().find(|scope| scope.definition == definition) else {
             return Ok(());
         };
@@ -368,11 +374,13 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// The definition and the import of a block, if it is the organisation's.
-    fn block(&self, id: i64) -> Result<Option<(i64, i64)>> {
-        let sql = "SELECT definition, import FROM block WHERE organisation = ?1 AND id = ?2";
+    /// The definition and the import of a block, if it is the organisation's,
+    /// and when it arrived, if that was not with its import.
+    fn block(&self, id: i64) -> Result<Option<(i64, i64, Option<i64>)>> {
+        let sql = "SELECT definition, import, arrived_at FROM block WHERE organisation = ?1 AND id = ?2";
         let mut statement = self.tx.sql.prepare_cached(sql)?;
-        let found = statement.query_row([self.organisation.0, id], |row| Ok((row.get(0)?, row.get(1)?)));
+        let found =
+            statement.query_row([self.organisation.0, id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
         Ok(found.optional()?)
     }
 

@@ -191,11 +191,7 @@ impl Validator {
             Value::Choices { .. } => {
                 values.choices(at).iter().map(|choice| code(*choice)).collect::<Vec<_>>().join("|")
             }
-            Value::Number(number) => {
-                let mut out = Vec::new();
-                number.write(&mut out);
-                String::from_utf8(out).unwrap_or_default()
-            }
+            Value::Number(number) => number.to_string(),
             Value::Date(date) => date.to_string(),
             Value::Time(time) => time.to_string(),
             Value::Moment(moment) => {

@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::{Cells, Patient, Row, Validator, json::trimmed};
+use super::{Cells, Patient, Row, Validator, json::trimmed, plan::Reading};
 use crate::{
     definition::Value,
     domain::{
-        identifier::{Fault, Ssin},
+        identifier::{Fault, Nihdi, Ssin, cbe},
         moment,
     },
 };
@@ -95,12 +95,15 @@ impl Validator {
         matches!(out.patient, Some(Patient::Generated(_))) || self.wants_generated(cells)
     }
 
-    /// Writes the business key, or nothing if a part of it is missing.
+    /// Writes the [business key](Row::key), or nothing if a part of it is
+    /// missing.
     pub(super) fn write_key(&self, cells: Cells<'_>, out: &mut Row) {
-        for at in self.steps.keys.iter().copied() {
+        for (label, at) in &self.steps.keys {
+            let at = *at;
             if !out.key.is_empty() {
                 out.key.push(UNIT_SEPARATOR);
             }
+            out.key.extend_from_slice(label);
             let before = out.key.len();
             match (&out.patient, Some(at) == self.roles.patient) {
                 (Some(Patient::Ssin(ssin)), true) => out.key.extend_from_slice(ssin.digits().as_bytes()),
@@ -114,21 +117,34 @@ impl Validator {
         }
     }
 
+    /// Writes a value in the one form that stays the same however it is
+    /// written and wherever another version has its choices.
     fn write_plain(&self, at: usize, cells: Cells<'_>, key: &mut Vec<u8>) {
         match self.values[at] {
             Value::Empty | Value::Unreadable => {}
             Value::Text { .. } | Value::Made { .. } | Value::Choice(_) => {
-                key.extend_from_slice(self.plain(at, cells).unwrap_or_default().as_bytes());
+                let plain = self.plain(at, cells).unwrap_or_default();
+                let number = match self.plans[at].reading {
+                    Reading::Physician => {
+                        Nihdi::parse(plain, &self.options.nihii_moduli).ok().map(|it| it.to_string())
+                    }
+                    Reading::Enterprise => cbe(plain).ok(),
+                    _ => None,
+                };
+                key.extend_from_slice(number.as_deref().unwrap_or(plain).as_bytes());
             }
             Value::Number(number) => number.write(key),
             Value::Date(date) => moment::write_date(key, date),
             Value::Moment(moment) => moment.write_utc(key),
             Value::Time(time) => moment::write_time(key, time),
             Value::Choices { .. } => {
-                for choice in self.seen(cells).choices(at) {
-                    key.extend_from_slice(choice.to_string().as_bytes());
-                    key.push(b'|');
-                }
+                let list = self.definition.list_of(&self.definition.variables[at]);
+                let choices = list.map_or(&[][..], |list| &list.choices);
+                let picked = self.seen(cells).choices(at).iter();
+                let mut codes: Vec<&str> =
+                    picked.map(|choice| choices[*choice as usize].code.as_str()).collect();
+                codes.sort_unstable();
+                key.extend_from_slice(codes.join("|").as_bytes());
             }
         }
     }

@@ -57,8 +57,9 @@ pub(super) struct Steps {
     pub(super) ruled: Vec<usize>,
     /// The same for each repeat.
     pub(super) inside: Vec<[Vec<usize>; 2]>,
-    /// They are part of the business key.
-    pub(super) keys: Vec<usize>,
+    /// They are part of the business key, each with what stands before its
+    /// value there; sorted by that, since rows of a workbook change places.
+    pub(super) keys: Vec<(Box<[u8]>, usize)>,
     /// A patient's own number could hide in them and leave.
     pub(super) could_tell: Vec<usize>,
 }
@@ -186,10 +187,18 @@ impl Steps {
             coded,
             ruled,
             inside: (0..definition.repeats.len()).map(|repeat| of_repeat(Some(repeat))).collect(),
-            keys: places(&|plan| plan.key),
+            keys: keys(&places(&|plan| plan.key), definition),
             could_tell: places(&|plan| plan.goes && is_free(plan)),
         }
     }
+}
+
+/// Capitals make no difference in names, so they make none here.
+fn keys(places: &[usize], definition: &Definition) -> Vec<(Box<[u8]>, usize)> {
+    let label = |at: &usize| format!("{}=", definition.variables[*at].name.to_ascii_lowercase());
+    let mut keys: Vec<_> = places.iter().map(|at| (label(at).into_bytes().into(), *at)).collect();
+    keys.sort_unstable();
+    keys
 }
 
 impl Roles {

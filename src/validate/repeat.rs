@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use super::{Cells, Members, Row, Validator, json, row::MOST_FINDINGS};
 use crate::{
@@ -281,19 +281,21 @@ fn objects(
 /// What a member's value says as a cell; numbers keep their digits, several
 /// values stand beside each other. None for objects and lists of lists.
 fn cell(raw: &str) -> Option<String> {
-    match serde_json::from_str(raw).ok()? {
-        Json::Null => Some(String::new()),
-        Json::Bool(truth) => Some(truth.to_string()),
-        Json::Number(_) => Some(raw.trim().to_owned()),
-        Json::String(text) => Some(text),
-        Json::Array(parts) => {
-            let part = |part: &Json| match part {
-                Json::String(text) => Some(text.clone()),
-                Json::Bool(_) | Json::Number(_) => Some(part.to_string()),
-                _ => None,
-            };
-            parts.iter().map(part).collect::<Option<Vec<_>>>().map(|parts| parts.join("|"))
+    match raw.as_bytes() {
+        [b'n', ..] => Some(String::new()),
+        [b'[', ..] => {
+            let parts: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
+            let parts = parts.into_iter().map(|part| scalar(part.get()));
+            parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("|"))
         }
-        Json::Object(_) => None,
+        _ => scalar(raw),
+    }
+}
+
+fn scalar(raw: &str) -> Option<String> {
+    match raw.as_bytes() {
+        [b'"', ..] => serde_json::from_str(raw).ok(),
+        [b'[' | b'{' | b'n', ..] => None,
+        _ => Some(raw.to_owned()),
     }
 }

@@ -26,8 +26,16 @@ pub struct Row {
     /// Where in `data` and in `local` values stand that may be others though
     /// the row is the same.
     pub(super) passing: [Vec<Range<usize>>; 2],
-    /// The business key: the key variables' values in one normal form, with
-    /// the ASCII unit separator between them. Empty if a draft lacks one.
+    /// The business key. For each key variable its name in small letters, `=`
+    /// and its value, in the order of the names, with the ASCII unit separator
+    /// between them: no value has that, and no name has `=`. Values are in one
+    /// normal form: texts without blanks around them, numbers without needless
+    /// zeros, dates as `2026-01-31`, times of day as they are sent, moments in
+    /// UTC, choices by their codes (several ones sorted and with `|` between
+    /// them), the patient by number or else as [`Patient::Generated`], other
+    /// official numbers by their digits. So it is the same in each version that
+    /// has the same key variables with the same types and codes, wherever its
+    /// workbook has them. Empty if a draft lacks one.
     pub key: Vec<u8>,
     /// Whom the registration is about.
     pub patient: Option<Patient>,

@@ -135,13 +135,41 @@ fn a_wrong_value_is_explained_at_its_field_and_what_was_typed_stays() {
     let place = text.split("id=\"v-DT_DIAG-wrong\"").nth(1).unwrap();
     assert!(place.split("</span>").next().unwrap().contains(own), "the definition's own words");
     assert!(text.contains("typed &lt;b&gt;"));
-    // A draft needs no values, but those it has must be right.
+    // A draft needs no values, but those it has must be of their kinds.
     assert_eq!(an.post(&form, &answers(&[("v-IDC_PAT", "14100635355")], "draft")).status, 422);
     // What is still missing is not wrong while somebody only looks.
     assert_eq!(an.post(&form, &[("act", "check"), ("end", "1")]).status, 200);
     assert_eq!(portal.app.sqlite("SELECT count(*) FROM registration"), "0");
     // Of what did not arrive whole nothing is stored.
     assert_eq!(an.post(&form, &[("act", "draft"), ("v-TX_DIAG", "x")]).status, 413);
+}
+
+#[test]
+fn a_draft_is_stored_with_values_that_break_a_rule_and_says_so_until_it_is_mended() {
+    let portal = portal();
+    let mut an = portal.member(&portal.group(NIHDI), "an@fictief.example", &[Role::StudyAssociate]);
+    let form = page("/new/INTEGO-DIAG");
+    for kind in [("v-DT_DIAG", "2012-02-30"), ("v-CD_PAT_SEX", "Q"), ("v-IDC_PAT", "14100635355")] {
+        assert_eq!(an.post(&form, &answers(&[kind], "draft")).status, 422, "{kind:?} is of no kind");
+    }
+    assert!(
+        an.post(&form, &answers(&[("v-TX_DIAG_ID", "D7")], "draft")).location().ends_with("=entry-draft")
+    );
+    let early = [("v-DT_DIAG", "2012-01-01")];
+    let saved = an.post(&form, &answers(&early, "draft"));
+    assert!(saved.location().ends_with("?done=entry-draft-wrong"), "{}", saved.location());
+    assert!(an.get(saved.location()).text().contains("Some of its answers are not right yet"));
+    let edit = format!("{}/edit", entered(&saved));
+    let own = "The diagnosis lies before the birth or in the future.";
+    let wrong = |text: &str| {
+        let place = text.split("id=\"v-DT_DIAG-wrong\"").nth(1).unwrap().to_owned();
+        place.split("</span>").next().unwrap().contains(own)
+    };
+    assert!(wrong(&an.get(&edit).text()), "it is told whenever it is opened");
+    let submitted = an.post(&edit, &answers(&[("v-DT_DIAG", "2012-01-01"), ("v-IDC_PAT", "")], "submit"));
+    assert!(submitted.status == 422 && wrong(&submitted.text()));
+    let mended = answers(&[("v-IDC_PAT", "")], "submit");
+    assert_eq!(an.post(&edit, &mended).status, 303);
 }
 
 #[test]
@@ -183,6 +211,53 @@ fn another_s_draft_is_not_there_for_an_associate_and_support_continues_its_own()
     assert_eq!(support.post(&own, &answers(&[("v-TX_DIAG_ID", "D2")], "submit")).status, 303);
     assert_eq!(support.get(&own).status, 409, "what was submitted is not support's to correct");
     assert_eq!(lead.get(&page("/new/NO-SUCH")).status, 404);
+}
+
+#[test]
+fn who_enters_only_reaches_all_of_their_own_drafts() {
+    let portal = portal();
+    let group = portal.group(NIHDI);
+    let mut support = portal.member(&group, "support@fictief.example", &[Role::StudySupport]);
+    let mut lead = portal.member(&group, "lead@fictief.example", &[Role::StudyLead]);
+    let form = page("/new/INTEGO-DIAG");
+    for number in 0..53 {
+        let name = format!("D{number}");
+        let draft = answers(&[("v-TX_DIAG_ID", &name)], "draft");
+        assert_eq!(support.post(&form, &draft).status, 303);
+    }
+    entered(&lead.post(&form, &answers(&[("v-TX_DIAG_ID", "L1")], "draft")));
+    live(&mut support, &form, &answers(&[("keep", "1"), ("v-TX_DIAG", "not saved")], "check"));
+    let drafts = |text: &str| -> Vec<String> {
+        let links = text.split("/edit\">Continue").map(|part| part.rsplit('/').next().unwrap().to_owned());
+        let links: Vec<_> = links.collect();
+        links[..links.len() - 1].to_vec()
+    };
+    let link = |text: &str, rel: &str| -> Option<String> {
+        let rest = text.split(&format!("rel=\"{rel}\" href=\"")).nth(1)?;
+        Some(rest.split('"').next().unwrap().to_owned())
+    };
+    let (mut seen, mut pages) = (Vec::new(), Vec::new());
+    let mut next = Some(page("/new"));
+    while let Some(path) = next {
+        let text = support.get(&path).text().replace("&#x2f;", "/");
+        assert_eq!(
+            text.contains("Not saved"),
+            pages.is_empty(),
+            "what is kept stands on the first page: {text}"
+        );
+        seen.extend(drafts(&text));
+        next = link(&text, "next");
+        pages.push(link(&text, "prev"));
+    }
+    assert_eq!(pages.len(), 3);
+    let all: std::collections::BTreeSet<_> = seen.iter().cloned().collect();
+    assert_eq!((seen.len(), all.len()), (53, 53), "each once, and nobody else's");
+    for id in [seen.first().unwrap(), seen.last().unwrap()] {
+        assert_eq!(support.get(&page(&format!("/{id}/edit"))).status, 200);
+    }
+    let back = support.get(pages[2].as_ref().unwrap()).text().replace("&#x2f;", "/");
+    assert_eq!(drafts(&back), seen[25..50]);
+    assert_eq!(drafts(&listed(&mut lead)).len(), 1);
 }
 
 #[test]

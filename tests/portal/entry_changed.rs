@@ -212,13 +212,15 @@ fn what_nobody_is_to_type_stays_as_the_form_began() {
 }
 
 #[test]
-fn a_second_draft_just_like_the_first_is_told_to_be_one() {
+fn a_draft_that_becomes_just_like_another_is_told_to_be_one() {
     let portal = portal();
     let group = portal.group(NIHDI);
     let mut an = portal.member(&group, "an@fictief.example", &[Role::StudyAssociate]);
     let draft = [("v-IDC_PAT", PATIENT), ("v-TX_DIAG", "alike"), ("act", "draft"), ("end", "1")];
     entered(&an.post(&page("/new/INTEGO-DIAG"), &draft));
-    let again = an.post(&page("/new/INTEGO-DIAG"), &draft);
+    let other = [("v-IDC_PAT", PATIENT), ("v-TX_DIAG", "other"), ("act", "draft"), ("end", "1")];
+    let other = entered(&an.post(&page("/new/INTEGO-DIAG"), &other));
+    let again = an.post(&format!("{other}/edit"), &draft);
     let text = shown(&again);
     assert!(again.status == 422 && text.contains("a draft with just this content"), "{text}");
     assert!(!text.contains("with this business key already"), "{text}");

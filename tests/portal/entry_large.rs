@@ -152,7 +152,7 @@ fn no_form_gets_more_parts_than_it_can_send() {
         write!(object, "{}{{{}}}", if part > 1 { "," } else { "" }, row.join(",")).unwrap();
     }
     let row = object.replace('"', "\"\"");
-    let file = portal.app.file("big.csv", &format!("ID;N;R;STATUS\nfile;60;\"[{row}]\";draft\n"));
+    let file = portal.app.file("big.csv", format!("ID;N;R;STATUS\nfile;60;\"[{row}]\";draft\n"));
     let (status, report) = portal.app.import("BIG", &file);
     assert_eq!(status, 0, "{report}");
     let id = portal.app.sqlite("SELECT max(id) FROM registration");

@@ -1,5 +1,6 @@
 definition-unknown = There is no definition { $name }. See: hd4dp definition list.
 definition-version-known = Another { $name } of version { $version } is stored already, and registrations may depend on it. Raise the version in the workbook and add it again.
+definition-name-known = There is { $known } already, and capitals make no difference in names of definitions. If { $name } is the same one, write { $known } in the workbook under "form_id" (or "dcd" in the sheet "hd"); if not, give it another name.
 delivery-not-waiting = Delivery { $delivery } is not waiting, so there is nothing to do.
 delivery-unknown = Delivery { $delivery } does not exist. See: hd4dp queue list.
 hold-identifier-in-value = a value holds the patient's own number

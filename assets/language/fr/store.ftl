@@ -1,5 +1,6 @@
 definition-unknown = Il n’y a pas de définition { $name }. Voir : hd4dp definition list.
 definition-version-known = Une autre { $name } de version { $version } est déjà enregistrée et des enregistrements peuvent en dépendre. Augmentez la version dans le classeur et ajoutez-le à nouveau.
+definition-name-known = { $known } existe déjà, et les majuscules ne distinguent pas les noms des définitions. Si { $name } est la même, écrivez { $known } dans le classeur sous « form_id » (ou « dcd » dans la feuille « hd ») ; sinon, donnez-lui un autre nom.
 delivery-not-waiting = L’envoi { $delivery } n’est pas en attente, il n’y a donc rien à faire.
 delivery-unknown = L’envoi { $delivery } n’existe pas. Voir : hd4dp queue list.
 hold-identifier-in-value = une valeur contient le numéro du patient

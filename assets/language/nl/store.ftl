@@ -1,5 +1,6 @@
 definition-unknown = Er is geen definitie { $name }. Zie: hd4dp definition list.
 definition-version-known = Er is al een andere { $name } van versie { $version } bewaard en registraties kunnen ervan afhangen. Verhoog de versie in de werkmap en voeg ze opnieuw toe.
+definition-name-known = { $known } is er al, en hoofdletters maken in namen van definities geen verschil. Is { $name } dezelfde, schrijf dan { $known } in het werkboek onder "form_id" (of "dcd" in het blad "hd"); zo niet, geef ze een andere naam.
 delivery-not-waiting = Zending { $delivery } wacht niet, er is dus niets te doen.
 delivery-unknown = Zending { $delivery } bestaat niet. Zie: hd4dp queue list.
 hold-identifier-in-value = een waarde bevat het nummer van de patiënt zelf

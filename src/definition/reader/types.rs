@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     definition::{sheet::SheetRow, text::Texts, variable::Kind},
+    domain::decimal::Decimal,
     language::{Arg, Language},
 };
 
@@ -145,29 +146,32 @@ impl Reader<'_> {
     /// of `step` to `end`, by default 1, 1 and 10.
     fn range(&mut self, row: &SheetRow) -> Option<(Kind, Limits)> {
         let parameters = self.parameters(row)?;
-        let mut numbers = [("start", 1.0), ("end", 10.0), ("step", 1.0)];
+        let mut numbers = [("start", 1.0), ("end", 10.0), ("step", 1.0)]
+            .map(|(name, number)| (name, number, number.to_string()));
         for (name, value) in &parameters {
-            let known = numbers.iter_mut().find(|(known, _)| known == name);
+            let known = numbers.iter_mut().find(|(known, ..)| known == name);
             match (known, value.parse::<f64>()) {
-                (Some((_, number)), Ok(said)) if said.is_finite() => *number = said,
+                (Some((_, number, digits)), Ok(said)) if said.is_finite() => {
+                    let exact = Decimal::parse(value, false).map(|exact| exact.to_string());
+                    (*number, *digits) = (said, exact.unwrap_or_else(|| said.to_string()));
+                }
                 _ => return self.refuse(row, "parameters", "definition-parameters", name),
             }
         }
-        let [(_, start), (_, end), (_, step)] = numbers;
-        for (is_wrong, name) in [(end < start, "end"), (step <= 0.0, "step")] {
+        let [(_, least, start), (_, most, end), (_, width, step)] = &numbers;
+        for (is_wrong, name) in [(most < least, "end"), (*width <= 0.0, "step")] {
             if is_wrong {
                 return self.refuse(row, "parameters", "definition-range", name);
             }
         }
-        let is_whole = [start, end, step].iter().all(|number| number.fract() == 0.0);
+        let is_whole = ![start, end, step].iter().any(|digits| digits.contains('.'));
         let mut rule = format!(". >= {start} and . <= {end}");
-        if !is_whole || step != 1.0 {
+        if !is_whole || step != "1" {
             // Steps such as 0.1 have no exact binary fraction.
             let steps = format!("((. - {start}) div {step})");
             rule.push_str(&format!(" and abs({steps} - round({steps})) < 0.000001"));
         }
-        let limits = [("start", start), ("end", end), ("step", step)];
-        let limits = limits.map(|(name, number)| (name, Arg::Text(number.to_string())));
+        let limits = numbers.map(|(name, _, digits)| (name, Arg::Text(digits)));
         let message = in_all_languages_with("definition-range-message", &limits);
         Some((if is_whole { Kind::Integer } else { Kind::Decimal }, Limits { rule, message }))
     }

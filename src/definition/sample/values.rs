@@ -58,7 +58,7 @@ impl Generator<'_> {
             }
             Filler::YearOfRow => {
                 let year = i64::from(TODAY.year()) - self.row_of_person as i64;
-                return put_scaled(&mut self.cells[at], year, 0);
+                return put_scaled(&mut self.cells[at], year.into(), 0);
             }
             Filler::Visit => {
                 let (low, high) = self.days(at);
@@ -239,13 +239,13 @@ impl Generator<'_> {
             Lab::Value if is_measured => {
                 let width = analysis.high - analysis.low;
                 let spread = self.random.below((width * 3 / 2 + 1) as u64) as i64 - width / 4;
-                return put_scaled(cell, (analysis.low + spread).max(0), analysis.decimals);
+                return put_scaled(cell, (analysis.low + spread).max(0).into(), analysis.decimals);
             }
             Lab::Low if is_measured && self.shows_range => {
-                return put_scaled(cell, analysis.low, analysis.decimals);
+                return put_scaled(cell, analysis.low.into(), analysis.decimals);
             }
             Lab::High if is_measured && self.shows_range => {
-                return put_scaled(cell, analysis.high, analysis.decimals);
+                return put_scaled(cell, analysis.high.into(), analysis.decimals);
             }
             _ => return Value::Empty,
         }
@@ -254,40 +254,42 @@ impl Generator<'_> {
 
     fn put_bounded(&mut self, at: usize, filler: &Filler) -> Value {
         let decimals = if let Filler::Decimal(decimals) = filler { *decimals } else { 0 };
-        let scale = 10_f64.powi(decimals as i32);
+        let scale = 10_i128.pow(decimals);
         let bounds = self.bounds(at);
-        let scaled = |bound: Option<Value>| match bound {
-            Some(Value::Number(number)) => {
-                let mut text = Vec::new();
-                number.write(&mut text);
-                String::from_utf8_lossy(&text).parse::<f64>().ok().map(|number| (number * scale) as i64)
-            }
+        let units = |bound: Option<Value>| match bound {
+            Some(Value::Number(number)) => Some(number.units(decimals)),
             _ => None,
         };
-        let most = self.definition.variables[at].format.map_or(100 * scale as i64, |format| {
-            10_i64.pow(format.total.min(9)).saturating_sub(1).min(100 * scale as i64)
-        });
-        let low = scaled(bounds.low).unwrap_or_else(|| scaled(bounds.high).map_or(0, |high| high.min(0)));
-        let mut high = scaled(bounds.high).unwrap_or(low.saturating_add(most)).max(low);
+        let (least, greatest) = (units(bounds.low), units(bounds.high));
+        let most = self.definition.variables[at]
+            .format
+            .map_or(100 * scale, |format| (10_i128.pow(format.total.min(9)) - 1).min(100 * scale));
+        let low = match (least, greatest) {
+            (Some((_, above)), _) => above,
+            (None, Some((below, _))) => below.min(0),
+            (None, None) => 0,
+        };
+        let mut high = greatest.map_or(low + most, |(below, _)| below).max(low);
         let low = if self.drivers[at] { low.max(0).min(high) } else { low };
         if self.drivers[at] {
-            high = high.min(low.saturating_add(FEW as i64 * scale as i64));
+            high = high.min(low + FEW as i128 * scale);
         }
-        let number = low + self.random.below((high - low) as u64 + 1) as i64;
+        let choices = u64::try_from(high - low + 1).unwrap_or(u64::MAX);
+        let number = low + i128::from(self.random.below(choices));
         put_scaled(&mut self.cells[at], number, decimals)
     }
 }
 
 /// Appends a number that counts units of the last decimal.
-fn put_scaled(cell: &mut String, number: i64, decimals: u32) -> Value {
+fn put_scaled(cell: &mut String, number: i128, decimals: u32) -> Value {
     if number < 0 {
         cell.push('-');
     }
-    let unit = 10_u64.pow(decimals);
-    push_digits(cell, number.unsigned_abs() / unit, 1);
+    let unit = 10_u128.pow(decimals);
+    push_digits(cell, (number.unsigned_abs() / unit) as u64, 1);
     if decimals > 0 {
         cell.push('.');
-        push_digits(cell, number.unsigned_abs() % unit, decimals as usize);
+        push_digits(cell, (number.unsigned_abs() % unit) as u64, decimals as usize);
     }
     Decimal::parse(cell, false).map_or(Value::Empty, Value::Number)
 }

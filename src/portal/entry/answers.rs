@@ -144,9 +144,12 @@ mod tests {
     use super::*;
     use crate::{
         domain::{form::Form, registration::RegistrationId},
-        portal::entry::{
-            judged::{Judging, Purpose},
-            stored::How,
+        portal::{
+            entry::{
+                judged::{Judging, Purpose},
+                stored::How,
+            },
+            values,
         },
     };
 
@@ -223,9 +226,8 @@ mod tests {
     #[test]
     fn what_is_stored_of_the_patient_is_not_told_again() {
         let definition = definition();
-        let values = serde_json::json!({ "ID": "7", "TX_PAT_LAST_NAM": "Peeters" });
-        let values = values.as_object().unwrap();
-        let stored = Stored::new(RegistrationId(1), &definition, values, How::Continue);
+        let values = values::read(r#"{"ID":"7","TX_PAT_LAST_NAM":"Peeters"}"#);
+        let stored = Stored::new(RegistrationId(1), &definition, &values, How::Continue);
         assert_eq!(told("v-ID=8", Language::En, Some(&stored)).0, "8|…|…|…|…|…|88|…");
         let typed = told("v-ID=8&v-TX_PAT_LAST_NAM=Janssens", Language::En, Some(&stored)).0;
         assert_eq!(typed, "8|Janssens|…|…|…|…|88|…", "what is typed now is in its field, too");

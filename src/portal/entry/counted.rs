@@ -14,9 +14,6 @@ use crate::{
     validate::{Seen, SeenRepeat, Wanted},
 };
 
-/// Rounds in which one repeat's instances change how many another one has.
-const MOST_ROUNDS: usize = 5;
-
 impl Judging<'_> {
     /// Judges what was typed, once each repeat with a count has as many
     /// instances as that says: blank ones come and go, those with an answer stay.
@@ -28,7 +25,9 @@ impl Judging<'_> {
         purpose: Purpose,
     ) -> Judged {
         let mut judged = self.judge(definition, typed, stored, purpose);
-        for _ in 0..MOST_ROUNDS {
+        // The instances of one repeat may say how many another one has, and those
+        // how many the next.
+        for _ in 0..=definition.repeats.len() {
             let before = typed.clone();
             for repeat in 0..definition.repeats.len() {
                 if let Some(wanted) = judged.wanted(repeat) {

@@ -19,9 +19,6 @@ use crate::{
     validate::{CellFinding, Given, Look, Options, Row, Seen, Technical, Validator},
 };
 
-/// Rounds in which values that are not asked any more make others not asked.
-const MOST_ROUNDS: usize = 20;
-
 /// What is found where an answer is missing.
 const MISSING: [&str; 3] = ["cell-required", "cell-patient-missing", "cell-required-without-ssin"];
 
@@ -94,14 +91,14 @@ impl Judging<'_> {
         let mut validator = Validator::new(Arc::clone(definition), options);
         let mut cells = typed.clone();
         let mut row = Row::default();
-        let mut seen = Seen::default();
         let mut unasked = Unasked::default();
-        for _ in 0..MOST_ROUNDS {
-            seen = self.look(&mut validator, &cells, stored, purpose, &mut row);
+        // Each round takes an answer out and none puts one in, so there is a last.
+        let seen = loop {
+            let seen = self.look(&mut validator, &cells, stored, purpose, &mut row);
             if !unasked.take(definition, &mut cells, &seen) {
-                break;
+                break seen;
             }
-        }
+        };
         let unasked = unasked.labels(definition, self.language);
         let missing = row.findings.iter().filter(|finding| MISSING.contains(&finding.code)).count()
             + unfilled(definition, &seen);
@@ -320,7 +317,10 @@ mod tests {
     use super::*;
     use crate::{
         domain::{form::Form, registration::RegistrationId},
-        portal::entry::{live::Live, parts::Making, stored::How},
+        portal::{
+            entry::{live::Live, parts::Making, stored::How},
+            values,
+        },
     };
 
     /// A definition with a repeat, a calculation, a filter and relevance.
@@ -452,7 +452,8 @@ mod tests {
         let many = Typed::read(&definition, &fields, None);
         assert_eq!(many.repeats[0].len(), typed::MOST_INSTANCES, "nobody adds more");
         let values = serde_json::json!({ "VISIT": vec![serde_json::json!({ "PULSE": 70 }); 150] });
-        let stored = Stored::new(RegistrationId(1), &definition, values.as_object().unwrap(), How::Continue);
+        let values = values::read(&values.to_string());
+        let stored = Stored::new(RegistrationId(1), &definition, &values, How::Continue);
         let mut many = Typed::read(&definition, &fields, Some(&stored));
         many.add_instance(&definition, 0);
         assert_eq!(many.repeats[0].len(), 150, "more came by a file; there they stay, and grow no further");

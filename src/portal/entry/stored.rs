@@ -1,12 +1,13 @@
 //! What a form begins with: a registration that is continued or corrected, or
 //! an earlier one of the same patient.
 
-use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 
 use super::typed::Typed;
 use crate::{
     definition::{Definition, Variable},
     domain::registration::RegistrationId,
+    portal::values::Json,
 };
 
 /// The cells of a registration that the form goes on from.
@@ -36,8 +37,13 @@ pub enum How {
 }
 
 impl Stored {
-    /// The stored values of `definition`'s variables.
-    pub fn new(id: RegistrationId, definition: &Definition, values: &Map<String, Json>, how: How) -> Self {
+    /// The stored values of `definition`'s variables, a yes or no as its code.
+    pub fn new(
+        id: RegistrationId,
+        definition: &Definition,
+        values: &BTreeMap<String, Json>,
+        how: How,
+    ) -> Self {
         let mut cells = Typed::empty(definition);
         for (at, variable) in definition.variables.iter().enumerate() {
             let is_taken = match how {
@@ -45,8 +51,7 @@ impl Stored {
                 _ => true,
             };
             if is_taken && variable.repeat.is_none() {
-                cells.cells[at] =
-                    values.get(&variable.name).map_or_else(String::new, |it| cell(definition, variable, it));
+                cells.cells[at] = values.get(&variable.name).map_or_else(String::new, cell);
             }
         }
         if how != How::Prefill {
@@ -56,11 +61,8 @@ impl Stored {
                     .filter_map(Json::as_object)
                     .map(|instance| {
                         let variables = &definition.variables[repeat.variables.clone()];
-                        let of = |variable: &Variable| {
-                            instance
-                                .get(&variable.name)
-                                .map_or_else(String::new, |it| cell(definition, variable, it))
-                        };
+                        let of =
+                            |variable: &Variable| instance.get(&variable.name).map_or_else(String::new, cell);
                         variables.iter().map(of).collect()
                     })
                     .collect();
@@ -112,19 +114,12 @@ impl Stored {
 }
 
 /// What a stored value says as a cell.
-fn cell(definition: &Definition, variable: &Variable, value: &Json) -> String {
+fn cell(value: &Json) -> String {
     match value {
         Json::Null | Json::Object(_) => String::new(),
         Json::String(text) => text.clone(),
-        Json::Number(number) => number.to_string(),
-        Json::Bool(truth) => {
-            let list = definition.list_of(variable);
-            let choice = list.and_then(|list| list.choices.iter().find(|it| it.truth == Some(*truth)));
-            choice.map_or_else(|| truth.to_string(), |choice| choice.code.clone())
-        }
-        Json::Array(values) => {
-            let cells = values.iter().map(|value| cell(definition, variable, value));
-            cells.collect::<Vec<_>>().join("|")
-        }
+        Json::Number(digits) => digits.clone(),
+        Json::Bool(truth) => truth.to_string(),
+        Json::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join("|"),
     }
 }

@@ -1,14 +1,18 @@
 //! A registration as a form: a new one, a draft that is continued, a
 //! correction.
 
+use uuid::Uuid;
+
 use super::{
     entry_place::{self, Place},
-    entry_show::{MOVED, Shown, edit_path, keep, live, newest_path, show},
+    entry_show::{MOVED, Other, Shown, edit_path, keep, live, newest_path, show},
+    registration::reached,
 };
 use crate::{
     definition::{Definition, Version},
     domain::{
-        form::{FIELDS, Form},
+        form::{FIELDS, Form, encode},
+        registration::RegistrationId,
         role::Permission,
     },
     error::{Code, Error, Result},
@@ -24,6 +28,7 @@ use crate::{
         visit::Visit,
     },
     store::{Tx, definition, entry},
+    validate::Row,
 };
 
 /// What is told where somebody else was faster.
@@ -51,14 +56,22 @@ pub fn post_edit(visit: &Visit<'_>) -> Result<Answer> {
 
 type Find = fn(&Visit<'_>, &Tx<'_>, &Form) -> Result<Place>;
 
-/// The form as it was kept, or as it begins.
+/// The form as it was kept, or as it begins. Each new one has an address of its
+/// own, under which it is kept: what was typed about one patient never comes in
+/// the form of another, and two windows leave each other's alone.
 fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     let (account, path) = (visit.who()?.account.id, visit.head.path.as_str());
-    let (mut place, kept) = visit.read(|tx| {
-        let kept = entry::kept(tx, account, path)?;
-        let kept = kept.map(|(text, at)| (Form::read(text.as_bytes()), at));
+    let is_new = !visit.param("definition").is_empty();
+    let is_named = !visit.param("form").is_empty();
+    let (mut place, kept, others) = visit.read(|tx| {
+        let kept = match is_new && !is_named && visit.query.has("from") {
+            true => None,
+            false => entry::kept(tx, account, path)?,
+        };
+        let kept = kept.map(|(text, at)| (asked(visit, &text), at));
         let form = kept.as_ref().map_or(&visit.query, |(form, _)| form);
-        Ok((find(visit, tx, form)?, kept))
+        let others = if is_new && kept.is_none() { others(visit, tx)? } else { Vec::new() };
+        Ok((find(visit, tx, form)?, kept, others))
     })?;
     if let (Some(changed), None) = (&place.changed, &kept) {
         let newest = changed.newest.ok_or_else(|| Error::new(Code::Conflict, "entry-gone"))?;
@@ -75,7 +88,26 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     if kept.is_none() && !place.stored.as_ref().is_some_and(Stored::is_same_registration) {
         judged.found.clear();
     }
-    show(visit, &place, &typed, &judged, Shown { kept: kept.map(|(_, at)| at), ..Shown::default() })
+    let address = (is_new && !is_named && kept.is_none()).then(|| format!("{path}/{}", Uuid::new_v4()));
+    let kept = kept.map(|(_, at)| at);
+    show(visit, &place, &typed, &judged, Shown { kept, others, address, ..Shown::default() })
+}
+
+/// What was kept, with what the address asks about the business key now.
+fn asked(visit: &Visit<'_>, kept: &str) -> Form {
+    match visit.query.get("key") {
+        "" => Form::read(kept.as_bytes()),
+        key => Form::read(format!("key={}&{kept}", encode(key)).as_bytes()),
+    }
+}
+
+/// What else the person typed in new forms of this definition and did not save.
+fn others(visit: &Visit<'_>, tx: &Tx<'_>) -> Result<Vec<Other>> {
+    let form = visit.group_path(&format!("/registrations/new/{}", visit.param("definition")));
+    let is_of_it =
+        |path: &str| path.strip_prefix(&form).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let kept = entry::all_kept(tx, visit.who()?.account.id, visit.group()?.id)?;
+    Ok(kept.into_iter().filter(|(path, _)| is_of_it(path)).map(|(path, at)| Other { path, at }).collect())
 }
 
 /// Does what the button says that was pressed.
@@ -103,12 +135,9 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         let judged = follow(visit, &mut place, &mut typed, Purpose::Check)?;
         return live(visit, &place, &typed, &judged);
     }
-    let is_draft =
-        place.stored.as_ref().is_none_or(|stored| matches!(stored.how, How::Continue | How::Prefill));
-    let purpose = match form.get("act") {
-        "draft" if is_draft => Purpose::Draft,
-        "submit" => Purpose::Submit,
-        other => {
+    let purpose = match purpose(visit, place.stored.as_ref()) {
+        Ok(purpose) => purpose,
+        Err(other) => {
             let changed = change_instances(&mut place, &mut typed, other);
             if let Some(Changed { repeat, number, is_new: true }) = changed {
                 let (definition, stored) = (&place.found.definition, place.stored.as_ref());
@@ -135,7 +164,12 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         return show(visit, &place, &typed, &judged, Shown { told: true, ..Shown::default() });
     }
     match save(visit, &place, &judged) {
-        Ok(saved) => Ok(done(visit, place.stored.as_ref(), purpose, saved)),
+        Ok(saved) => {
+            // A draft is stored all the same, but not without a word.
+            let is_wrong =
+                purpose == Purpose::Draft && follow(visit, &mut place, &mut typed, Purpose::Check)?.wrong > 0;
+            Ok(done(visit, place.stored.as_ref(), (purpose, is_wrong), saved))
+        }
         Err(error) if error.id == CHANGED => {
             let mut place = visit.read(|tx| find(visit, tx, form))?;
             let typed = filled(visit, &place, form)?;
@@ -149,19 +183,34 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     }
 }
 
+/// What a registration is judged for that is to be stored; else what is to be
+/// done instead.
+fn purpose<'a>(visit: &'a Visit<'_>, stored: Option<&Stored>) -> std::result::Result<Purpose, &'a str> {
+    let is_draft = stored.is_none_or(|stored| matches!(stored.how, How::Continue | How::Prefill));
+    match visit.form.get("act") {
+        "draft" if is_draft => Ok(Purpose::Draft),
+        "submit" => Ok(Purpose::Submit),
+        other => Err(other),
+    }
+}
+
 /// Throws away what was kept.
 fn discard(visit: &Visit<'_>, place: &Place) -> Result<Answer> {
     let path = &visit.head.path;
     visit.write(|tx| entry::forget(tx, visit.who()?.account.id, path))?;
-    let next = match place.changed {
-        Some(_) => visit.group_path("/registrations/new"),
-        None => path.clone(),
+    let from = place.stored.as_ref().filter(|stored| stored.how == How::Prefill);
+    let from = from.map_or_else(String::new, |stored| format!("from={}&", stored.id.0));
+    let next = match (place.changed, visit.param("definition")) {
+        (Some(_), _) => visit.group_path("/registrations/new"),
+        (None, "") => path.clone(),
+        (None, definition) => visit.group_path(&format!("/registrations/new/{definition}")),
     };
-    Ok(Answer::redirect(format!("{next}?done=entry-discarded")))
+    Ok(Answer::redirect(format!("{next}?{from}done=entry-discarded")))
 }
 
 /// What was typed in a registration that was replaced or withdrawn meanwhile:
-/// nothing of it is stored, and nothing of it is lost.
+/// nothing of it is stored, and nothing of it is lost. If it is what took the
+/// place, it was sent twice.
 fn changed(visit: &Visit<'_>, place: &mut Place, mut typed: Typed) -> Result<Answer> {
     if is_script(visit) {
         let answer = Answer::json(&LiveChanged {
@@ -172,8 +221,35 @@ fn changed(visit: &Visit<'_>, place: &mut Place, mut typed: Typed) -> Result<Ans
         });
         return Ok(answer?.status(409));
     }
+    let (definition, stored) = (&place.found.definition, place.stored.as_ref());
+    if let (Ok(purpose), None) = (purpose(visit, stored), &place.moved) {
+        let judged = judging(visit)?.follow(definition, &mut typed.clone(), stored, purpose);
+        if let Some(id) = repeated(visit, place, &judged)? {
+            return Ok(led(visit, id, "entry-repeated"));
+        }
+    }
     let judged = follow(visit, place, &mut typed, Purpose::Check)?;
     show(visit, place, &typed, &judged, Shown::default())
+}
+
+/// The registration that was made of just this before, if the person may see it.
+fn repeated(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Option<RegistrationId>> {
+    let (group, who) = (visit.group()?.id, visit.who()?);
+    if judged.is_refused() {
+        return Ok(None);
+    }
+    visit.read(|tx| {
+        let entered = Entered {
+            by: &who.account,
+            organisation: group,
+            definition: &place.found.definition,
+            definition_id: place.found.id.unwrap_or_default(),
+            row: &judged.row,
+            replaces: None,
+        };
+        let known = intake::known(tx, &entered)?;
+        Ok(known.filter(|id| entry_place::editable(visit, tx, *id).is_ok()))
+    })
 }
 
 /// What the script of a page is told that is of another version than its form
@@ -303,6 +379,9 @@ fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
             replaces,
         };
         let saved = intake::save(tx, &entered)?;
+        if saved.is_repeated {
+            must_see(visit, tx, saved.id, &judged.row)?;
+        }
         entry::forget(tx, who.account.id, &visit.head.path)?;
         if let Some(over) = place.over {
             entry::forget(tx, who.account.id, &edit_path(visit, over))?;
@@ -313,18 +392,42 @@ fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
     saved
 }
 
-fn done(visit: &Visit<'_>, stored: Option<&Stored>, purpose: Purpose, saved: Saved) -> Answer {
+/// A registration that somebody else made is led to by who may see it only.
+fn must_see(visit: &Visit<'_>, tx: &Tx<'_>, id: RegistrationId, row: &Row) -> Result<()> {
+    if !visit.permits(Permission::RegistrationsRead) {
+        return Ok(());
+    }
+    match reached(visit, tx, id, Permission::RegistrationsRead) {
+        Err(error) if error.code == Code::NotFound => Err(intake::known_already(row)),
+        other => other.map(drop),
+    }
+}
+
+fn done(
+    visit: &Visit<'_>,
+    stored: Option<&Stored>,
+    (purpose, is_wrong): (Purpose, bool),
+    saved: Saved,
+) -> Answer {
     let is_correction = stored.is_some_and(|stored| matches!(stored.how, How::Correct | How::Move));
     let done = match purpose {
+        _ if saved.is_repeated => "entry-repeated",
         _ if saved.is_unchanged => "entry-unchanged",
+        Purpose::Draft if is_wrong => "entry-draft-wrong",
         Purpose::Draft => "entry-draft",
         _ if saved.is_moved => "entry-moved",
         _ if !saved.held.is_empty() => "entry-held",
         _ if is_correction => "entry-corrected",
         _ => "entry-submitted",
     };
+    led(visit, saved.id, done)
+}
+
+/// Leads to the registration, or, who may read none, to what else there is to
+/// enter.
+fn led(visit: &Visit<'_>, id: RegistrationId, done: &str) -> Answer {
     let page = match visit.permits(Permission::RegistrationsRead) {
-        true => format!("/registrations/{}?done={done}", saved.id.0),
+        true => format!("/registrations/{}?done={done}", id.0),
         false => format!("/registrations/new?done={done}"),
     };
     Answer::redirect(visit.group_path(&page))

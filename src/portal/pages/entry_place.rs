@@ -1,14 +1,9 @@
 //! What a form is of: the definition in the version that it goes on in, and
 //! what it begins with.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use serde_json::{Map, Value as Json};
-
-use super::{
-    registration::{reached, values},
-    registration_list::scopes,
-};
+use super::{registration::reached, registration_list::scopes};
 use crate::{
     definition::{Definition, Variable, Version},
     domain::{
@@ -27,6 +22,7 @@ use crate::{
             stored::{How, Stored},
             typed::{self, Typed},
         },
+        values::{Json, values},
         visit::Visit,
     },
     store::{
@@ -91,7 +87,8 @@ pub fn new(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
     if definition::facts(tx, whole.definition)?.project != found.definition.project {
         return Err(not_found());
     }
-    let stored = Stored::new(from, &found.definition, &values(&whole), How::Prefill);
+    let own = forms.of_id(tx, whole.definition)?.definition;
+    let stored = Stored::new(from, &found.definition, &values(&own, &whole), How::Prefill);
     (place.stored, place.stored_in) = (Some(stored), whole.definition);
     Ok(place)
 }
@@ -137,7 +134,7 @@ fn of(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form, listed: &Listed) -> Result<Pl
         state if is_gone(state) && own.definition.variables.iter().any(types_key) => How::Continue,
         _ => How::Correct,
     };
-    let (begun, values) = (Arc::clone(&own.definition), values(&whole));
+    let (begun, values) = (Arc::clone(&own.definition), values(&own.definition, &whole));
     let onward = match how {
         How::Continue => onward::of(forms, tx, &begun.name, begun.version, stays(visit, form))?,
         _ => Onward { found: own, newer: None, stay: None },
@@ -188,7 +185,7 @@ impl Place {
         tx: &Tx<'_>,
         form: &Form,
         onward: Onward,
-        begun: Option<(RegistrationId, &Arc<Definition>, &Map<String, Json>)>,
+        begun: Option<(RegistrationId, &Arc<Definition>, &BTreeMap<String, Json>)>,
     ) -> Result<Self> {
         let (forms, found) = (&visit.portal.forms, onward.found.clone());
         let into = &*found.definition;

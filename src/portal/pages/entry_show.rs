@@ -37,11 +37,24 @@ struct Wrong {
     text: String,
 }
 
+/// What was typed in another form of the definition and not saved.
+#[derive(Serialize)]
+pub(super) struct Other {
+    /// The address of the form.
+    pub path: String,
+    /// When it was kept, in milliseconds since 1970.
+    pub at: i64,
+}
+
 /// What else the page tells.
 #[derive(Default)]
 pub(super) struct Shown {
     /// When it was kept, in milliseconds since 1970.
     pub kept: Option<i64>,
+    /// What else was kept of new forms of this definition.
+    pub others: Vec<Other>,
+    /// The address that the form has for itself, if that is not the page's.
+    pub address: Option<String>,
     /// Whether somebody asked what is wrong.
     pub told: bool,
     /// Why it was not stored.
@@ -86,7 +99,7 @@ pub(super) fn show(
     };
     let address = match registration(place).filter(|_| place.changed.is_some() && may_go_on) {
         Some(newest) => edit_path(visit, newest),
-        None => visit.head.path.clone(),
+        None => shown.address.unwrap_or_else(|| visit.head.path.clone()),
     };
     let how = match stored.map(|stored| stored.how) {
         None | Some(How::Prefill) => "new",
@@ -129,6 +142,7 @@ pub(super) fn show(
         stay => place.onward.stay.map(|stay| stay.to_string()),
         newer => place.onward.newer.map(|newer| newer.to_string()),
         kept => shown.kept,
+        others => shown.others,
         focus => shown.focus,
         was_checked => shown.told,
     };

@@ -1,8 +1,10 @@
 //! One registration: its values in the words of its definition, its way, its
 //! versions.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 use super::{
     entry_place::is_gone,
@@ -13,12 +15,19 @@ use crate::{
     definition::{Choice, Definition, Item, Kind, Variable},
     domain::{
         member::not_found,
+        organisation::OrganisationId,
         registration::{RegistrationId, State},
         role::Permission,
     },
     error::{Code, Result},
     language::{Arg, Language},
-    portal::{answer::Answer, content::content, format, visit::Visit},
+    portal::{
+        answer::Answer,
+        content::content,
+        format,
+        values::{Json, values},
+        visit::Visit,
+    },
     store::{
         Tx, definition, entry,
         history::{self, Batch, Version, Whole},
@@ -83,7 +92,7 @@ pub fn reached(visit: &Visit<'_>, tx: &Tx<'_>, id: RegistrationId, permission: P
 struct Shown {
     listed: Listed,
     whole: Whole,
-    before: Option<Whole>,
+    before: Option<BTreeMap<String, Json>>,
     definition: Definition,
     file: String,
     versions: Vec<Version>,
@@ -116,7 +125,7 @@ impl Shown {
         let may = [Permission::IdentifiersShow, Permission::RegistrationsEdit]
             .map(|permission| reached(visit, tx, id, permission).is_ok());
         Ok(Self {
-            before: before.map(|before| history::whole(tx, group, before)).transpose()?,
+            before: before.map(|before| stored_values(tx, group, before)).transpose()?,
             definition: definition::get(tx, whole.definition)?,
             file: import::get(tx, group, whole.import)?.file,
             is_entered: entry::is_entered(tx, whole.import)?,
@@ -164,8 +173,8 @@ fn page(visit: &Visit<'_>, shown: &Shown, in_clear: bool) -> Result<Answer> {
 
 /// The values that the definition knows, in its order and words.
 fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
-    let values = values(&shown.whole);
-    let before = shown.before.as_ref().map(self::values);
+    let values = values(&shown.definition, &shown.whole);
+    let before = &shown.before;
     let telling = telling(&shown.definition, &values);
     let line = |at: usize, value: Option<&Json>, earlier: Option<Option<&Json>>| {
         let variable = &shown.definition.variables[at];
@@ -214,7 +223,7 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
                     lines.push(title(format!("{label} {}", number + 1)));
                     for at in repeat.variables.clone() {
                         let name = &shown.definition.variables[at].name;
-                        let of = |all: &[&Map<String, Json>]| {
+                        let of = |all: &[&BTreeMap<String, Json>]| {
                             all.get(number).and_then(|instance| instance.get(name)).cloned()
                         };
                         let (now, earlier) = (of(&now), earlier.as_ref().map(|earlier| of(earlier)));
@@ -232,33 +241,18 @@ fn lines(language: Language, shown: &Shown, in_clear: bool) -> Vec<Line> {
     lines.into_iter().zip(empty).filter(|(_, is_empty)| !is_empty).map(|(line, _)| line).collect()
 }
 
-/// The values of a registration, those that leave and those that stay here.
-pub fn values(whole: &Whole) -> Map<String, Json> {
-    let read = |text: &str| serde_json::from_str::<Map<String, Json>>(text).unwrap_or_default();
-    let mut values = read(&whole.data);
-    for (name, here) in read(&whole.local) {
-        match (values.get_mut(&name), here) {
-            // Of a repeat a part leaves and a part stays here.
-            (Some(Json::Array(leaving)), Json::Array(staying)) => {
-                for (instance, rest) in leaving.iter_mut().zip(staying) {
-                    if let (Json::Object(instance), Json::Object(rest)) = (instance, rest) {
-                        instance.extend(rest);
-                    }
-                }
-            }
-            (_, here) => _ = values.insert(name, here),
-        }
-    }
-    values
+fn stored_values(tx: &Tx<'_>, group: OrganisationId, id: RegistrationId) -> Result<BTreeMap<String, Json>> {
+    let whole = history::whole(tx, group, id)?;
+    Ok(values(&definition::get(tx, whole.definition)?, &whole))
 }
 
 /// The instances of a repeat.
-fn instances(value: Option<&Json>) -> Vec<&Map<String, Json>> {
+fn instances(value: Option<&Json>) -> Vec<&BTreeMap<String, Json>> {
     value.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_object).collect()
 }
 
 /// The numbers by which the patient could be told in other values.
-fn telling(definition: &Definition, values: &Map<String, Json>) -> Vec<String> {
+fn telling(definition: &Definition, values: &BTreeMap<String, Json>) -> Vec<String> {
     use crate::definition::Role::{Patient, PatientInternal};
     let value = |role| values.get(&definition.variables[definition.with_role(role)?].name)?.as_str();
     let numbers = [Patient, PatientInternal].into_iter().filter_map(value).map(digits);
@@ -279,10 +273,7 @@ fn digits(text: &str) -> String {
 fn text(definition: &Definition, variable: &Variable, value: &Json, language: Language) -> String {
     let label = |value: &Json| {
         let list = definition.list_of(variable)?;
-        let is_it = |choice: &&Choice| match value {
-            Json::Bool(truth) => choice.truth == Some(*truth),
-            _ => value.as_str() == Some(choice.code.as_str()),
-        };
+        let is_it = |choice: &&Choice| value.as_str() == Some(choice.code.as_str());
         let choice = list.choices.iter().find(is_it)?;
         Some(match choice.labels.get(language) {
             "" => choice.code.clone(),
@@ -299,7 +290,9 @@ fn text(definition: &Definition, variable: &Variable, value: &Json, language: La
             Kind::Date => format::date(language, text),
             _ => text.clone(),
         }),
-        other => label(other).unwrap_or_else(|| other.to_string()),
+        Json::Number(digits) => digits.clone(),
+        Json::Bool(truth) => label(value).unwrap_or_else(|| truth.to_string()),
+        Json::Null | Json::Object(_) => String::new(),
     }
 }
 

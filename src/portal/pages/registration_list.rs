@@ -135,13 +135,17 @@ fn find(visit: &Visit<'_>, tx: &Tx<'_>, stored: &[(i64, Facts)], search: &Search
         from: day(&search.from).map(midnight),
         until: day(&search.until).and_then(|day| day.tomorrow().ok()).map(midnight),
     };
+    listing::page(tx, group, &filter, start(visit), ROWS)
+}
+
+/// Where the page begins that the address asks for.
+pub fn start(visit: &Visit<'_>) -> Start {
     let id = |name| visit.query.get(name).parse().ok().map(RegistrationId);
-    let start = match (id("before"), id("after")) {
+    match (id("before"), id("after")) {
         (Some(id), _) => Start::Before(id),
         (None, Some(id)) => Start::After(id),
         (None, None) => Start::Newest,
-    };
-    listing::page(tx, group, &filter, start, ROWS)
+    }
 }
 
 /// A day as a date field sends it.

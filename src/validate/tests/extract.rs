@@ -71,8 +71,11 @@ fn what_leaves_holds_everything_but_the_patient_and_every_value_unchanged() {
                     name => assert_eq!(sent.unwrap(), cell.trim(), "{name}"),
                 }
             }
-            let number = &record[0];
-            assert_eq!(row.key, format!("{number}\u{1f}{}", record[7]).into_bytes());
+            let key = [0, 7].map(|at| {
+                let name = validator.definition.variables[at].name.to_lowercase();
+                format!("{name}={}", record[at])
+            });
+            assert_eq!(row.key, key.join("\u{1f}").into_bytes());
         }
     }
 }

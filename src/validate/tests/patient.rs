@@ -44,7 +44,7 @@ fn a_patient_without_a_number_is_told_by_names_birth_date_and_sex() {
     assert!(one.findings.is_empty());
     let Some(Patient::Generated(text)) = &one.patient else { panic!("generated") };
     assert_eq!(text, "ELAN|JOANN|1953-04-07|F");
-    assert_eq!(one.key, text.as_bytes());
+    assert_eq!(one.key, format!("idc_pat={text}").into_bytes());
     assert_eq!(one.data, br#"{"CD_PAT_SEX":"F"}"#);
     assert!(!format!("{one:?}").contains("Generated(\""));
     let row = judge(&mut validator, &["", "yes", "", "Jo", "", "F"]);

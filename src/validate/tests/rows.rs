@@ -108,7 +108,7 @@ fn a_draft_needs_no_values_but_those_it_has_are_of_their_types() {
     assert!(out.draft && out.findings.is_empty() && out.key.is_empty());
     assert_eq!((&out.data[..], &out.local[..]), (&b"{}"[..], &b"{}"[..]));
     validator.row(&["k", "1"], &draft, &mut out);
-    assert!(out.findings.is_empty() && out.key == b"k");
+    assert!(out.findings.is_empty() && out.key == b"k=k");
     validator.row(&["k", "x"], &draft, &mut out);
     assert!(out.refused());
 }
@@ -122,9 +122,50 @@ fn the_business_key_is_the_same_for_every_way_to_write_it() {
     let other = judge(&mut validator, &["53040799731", "2023-10-10 06:17", "1.5", "M", "b"]);
     assert_eq!(
         String::from_utf8(one.key.clone()).unwrap(),
-        "53040799731\u{1f}2023-10-10T04:17:00Z\u{1f}1.5\u{1f}M"
+        "d=2023-10-10T04:17:00Z\u{1f}idc_pat=53040799731\u{1f}n=1.5\u{1f}s=M"
     );
     assert_eq!(one.key, other.key);
+}
+
+#[test]
+fn the_business_key_is_the_same_wherever_a_workbook_has_its_variables_and_choices() {
+    let key = |variables: &[&str], choices: &str, cells: &[&str]| {
+        let survey = format!("type,name,hd::role,hd::key\n{}", variables.concat());
+        let files = HashMap::from([
+            ("settings.csv", "form_id,version\nTRIAL,1.0.0\n"),
+            ("survey.csv", &survey),
+            ("choices.csv", choices),
+            ("hd.csv", "key,value\nproject,HDBP0001\n"),
+        ]);
+        let definition = Definition::from_folder(|name| Some(files.get(name)?.as_bytes().to_vec())).unwrap();
+        let row = judge(&mut Validator::new(Arc::new(definition), options()), cells);
+        assert!(!row.refused(), "{row:?}");
+        String::from_utf8(row.key).unwrap()
+    };
+    let [id, visit, sides, by] = [
+        "text,ID,,yes\n",
+        "integer,VISIT,,yes\n",
+        "select_multiple SIDES,SIDE,,yes\n",
+        "text,CD_HPIN,physician,yes\n",
+    ];
+    let known = "cd_hpin=17529086004\u{1f}id=2\u{1f}side=L|R\u{1f}visit=5";
+    let list = "list_name,name,label\nSIDES,R,Right\nSIDES,L,Left\n";
+    assert_eq!(key(&[id, visit, sides, by], list, &["2", "05", "R|L", "17529086004"]), known);
+    let list = "list_name,name,label\nSIDES,B,Back\nSIDES,L,Left\nSIDES,R,Right\n";
+    let visit = "decimal,Visit,,yes\n";
+    assert_eq!(key(&[by, sides, visit, id], list, &["1-75290-86-004", "L|R", "5.0", "2"]), known);
+}
+
+#[test]
+fn parts_of_a_business_key_never_run_into_each_other() {
+    let mut validator = validator("type,name,hd::key\ntext,A,yes\ntext,B,yes\n");
+    let mut keys = Vec::new();
+    for cells in [["1", "2"], ["2", "1"], ["1=b", "2"], ["1", "b=2"], ["1|2", "3"], ["1", "2|3"]] {
+        let row = judge(&mut validator, &cells);
+        assert!(!row.refused() && !keys.contains(&row.key), "{cells:?}");
+        keys.push(row.key);
+    }
+    assert!(judge(&mut validator, &["1\u{1f}b=2", "3"]).refused());
 }
 
 #[test]

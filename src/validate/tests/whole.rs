@@ -101,7 +101,7 @@ fn what_is_calculated_obeys_relevance_and_constraints_and_can_be_the_key() {
          integer,M,,${N} + 1,${N} > 1,. < 10,yes\n",
     );
     let row = judge(&mut validator, &["1", "", ""]);
-    assert_eq!((data(&row), &row.key[..]), (serde_json::json!({ "N": 1, "K": "k1" }), &b"k1"[..]));
+    assert_eq!((data(&row), &row.key[..]), (serde_json::json!({ "N": 1, "K": "k1" }), &b"k=k1"[..]));
     let row = judge(&mut validator, &["1", "", "2"]);
     assert_eq!(found(&validator, &row), [("cell-not-relevant", "M".to_owned())]);
     let row = judge(&mut validator, &["9", "", ""]);
@@ -114,8 +114,8 @@ fn what_is_calculated_obeys_relevance_and_constraints_and_can_be_the_key() {
 fn a_calculated_key_can_be_typed() {
     let survey = "type,name,hd::key,calculation\ninteger,N,,\ncalculate,K,yes,\"concat('k', ${N})\"\n";
     let mut typed = validator(survey).without_calculations();
-    assert_eq!(judge(&mut typed, &["", "k1"]).key, b"k1");
-    assert_eq!(judge(&mut validator(survey), &["1", "k1"]).key, b"k1");
+    assert_eq!(judge(&mut typed, &["", "k1"]).key, b"k=k1");
+    assert_eq!(judge(&mut validator(survey), &["1", "k1"]).key, b"k=k1");
 }
 
 #[test]
