@@ -1,7 +1,7 @@
 //! The portal, as people meet it.
 
 pub mod client;
-mod markup;
+pub mod markup;
 mod mend;
 
 mod access;

@@ -65,7 +65,8 @@ entry-changed-differs = Not the same as in the newest version:
 entry-changed-copy = What you typed cannot go on in another version. Copy what you need before you leave this page.
 entry-changed-on = Compare the newest version with what you typed. If you go on from it with what you typed, that takes its place only when you save or submit.
 entry-changed-live = This registration was changed meanwhile, by somebody else or by you in another window. Nothing of it is stored from here; what you typed is still here. Press “Check” to see how you go on with it.
-entry-too-long = Not all of the form arrived, so nothing was stored: it has more answers than a form can send. Remove instances of repeated parts, or upload the registration as a file.
+entry-too-long = Not all of the form arrived, so nothing was stored: it is larger than a form can be. Go back to it and shorten what is typed there, or upload the registration as a file.
+entry-too-large = This registration has more answers than a form can send. Read it on its page, and change it with a file or a system that has the same business key.
 entry-errors = { $count ->
     [one] One thing has to be mended before this can be stored:
    *[other] { $count } things have to be mended before this can be stored:

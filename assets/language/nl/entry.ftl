@@ -65,7 +65,8 @@ entry-changed-differs = Niet hetzelfde als in de nieuwste versie:
 entry-changed-copy = Wat u hebt getypt, kan niet verder in een andere versie. Kopieer wat u nodig hebt voordat u deze pagina verlaat.
 entry-changed-on = Vergelijk de nieuwste versie met wat u hebt getypt. Als u van daaruit verdergaat met wat u hebt getypt, vervangt dat ze pas wanneer u bewaart of indient.
 entry-changed-live = Deze registratie is intussen gewijzigd, door iemand anders of door uzelf in een ander venster. Van hieruit wordt er niets opgeslagen; wat u hebt getypt, staat er nog. Druk op “Nakijken” om te zien hoe u ermee verdergaat.
-entry-too-long = Niet het hele formulier is aangekomen, dus er is niets opgeslagen: het heeft meer antwoorden dan een formulier kan sturen. Verwijder herhaalde delen, of upload de registratie als bestand.
+entry-too-long = Niet het hele formulier is aangekomen, dus er is niets opgeslagen: het is groter dan een formulier kan zijn. Ga ernaar terug en kort in wat er getypt staat, of upload de registratie als bestand.
+entry-too-large = Deze registratie heeft meer antwoorden dan een formulier kan sturen. Lees ze op haar pagina, en wijzig ze met een bestand of een systeem met dezelfde bedrijfssleutel.
 entry-errors = { $count ->
     [one] Er is één punt te verbeteren voordat dit kan worden opgeslagen:
    *[other] Er zijn { $count } punten te verbeteren voordat dit kan worden opgeslagen:

@@ -9,14 +9,16 @@
 //! of the page is told while somebody types. The script has no rules of its own.
 //! [`answers`] puts what is answered into the texts that speak of it.
 //! [`onward`] is about what was begun in one version and goes on in another,
-//! [`changed`] about what somebody else changed meanwhile, and [`key_moved`] about
-//! answers that a correction cannot change.
+//! [`earlier`] about the answers that another version had, [`changed`] about what
+//! somebody else changed meanwhile, and [`key_moved`] about answers that a
+//! correction cannot change.
 
 pub mod answers;
 pub mod changed;
 pub mod control;
 pub mod counted;
 pub mod desk;
+pub mod earlier;
 pub mod judged;
 pub mod key_moved;
 pub mod live;
