@@ -179,7 +179,7 @@ fn what_is_wrong_before_the_first_row_refuses_the_file_and_stores_nothing() {
         ("header-unknown-column", format!("{DIAG_HEADER};TX_EXTRA\n{good};x\n").into()),
         ("header-duplicate-column", format!("{DIAG_HEADER};IDC_PAT\n{good};x\n").into()),
         ("file-binary", (0..=255).cycle().take(5000).collect()),
-        ("row-too-long", [b"IDC_PAT;".to_vec(), vec![b'x'; 100 << 20]].concat()),
+        ("header-damaged", [b"IDC_PAT;".to_vec(), vec![b'x'; 100 << 20]].concat()),
     ];
     for (code, content) in cases {
         let (status, report) = app.import("INTEGO-DIAG", &app.file("a.csv", content));
@@ -420,4 +420,24 @@ fn a_patients_number_in_a_files_name_is_not_kept() {
     );
     assert_eq!(app.sqlite("SELECT file FROM import"), "labo 99.99.99-999.99.csv");
     assert!(!app.ok(["audit", "list"]).stdout.contains("85.04"));
+}
+
+#[test]
+fn of_very_many_findings_the_first_are_kept_and_all_are_counted() {
+    let app = TestApp::new();
+    app.enrol();
+    let wrong = "x\n".repeat(100_010);
+    let rows = format!("{DIAG_HEADER}\n{wrong}{}\n{}\n", diag("D1", "one"), diag("D1", "two"));
+    let (status, report) = app.import("INTEGO-DIAG", &app.file("a.csv", rows));
+    assert_eq!((status, &report["rejected"]), (3, &100_010.into()));
+    let kept = "SELECT severity, count(*) FROM finding GROUP BY severity";
+    assert_eq!(app.sqlite(kept), "error|100000\nwarning|1", "errors leave room for warnings");
+    let more = "SELECT code, severity, count FROM finding_left_out";
+    assert_eq!(app.sqlite(more), "row-too-few-cells|error|10");
+    assert_eq!(app.sqlite("SELECT first, last FROM finding_left_out_row"), "100001|100010");
+    let file = app.path("found.csv");
+    app.ok(["job", "findings", "--organisation", NIHDI, "1", file.to_str().unwrap()]);
+    let found = fs::read_to_string(file).unwrap();
+    let last = found.lines().last().unwrap();
+    assert!(last.contains("findings-left-out") && last.contains("10 more findings"), "{last}");
 }

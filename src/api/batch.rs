@@ -15,7 +15,7 @@ use super::{
     course::Course,
     known::Known,
     problem::{Told, hex},
-    submit::{Teller, again, name, other, read, sending, told, under_way},
+    submit::{Teller, again, key_ended, name, other, read, sending, told, under_way},
 };
 use crate::{
     error::{Code, Error, Result},
@@ -86,7 +86,7 @@ fn all(call: &Call<'_>, known: &Known, items: &[&[u8]]) -> Result<Answer> {
     }
     let teller = Teller::new(call);
     let mut report = Report::default();
-    let mut course = Course { call, import: None };
+    let mut course = Course { call, import: None, why: "batch-broken" };
     let mut rest = items;
     loop {
         let rows = read(call, known, rest.iter().copied());
@@ -107,6 +107,10 @@ fn all(call: &Call<'_>, known: &Known, items: &[&[u8]]) -> Result<Answer> {
             Done::Before(bytes) => return again(&bytes),
             Done::Other => return Err(other()),
             Done::UnderWay => return Err(under_way()),
+            Done::KeyEnded => {
+                course.why = "batch-key-ended";
+                return Err(key_ended());
+            }
         }
         if last {
             return Ok(report.answer());

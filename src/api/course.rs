@@ -19,12 +19,14 @@ pub struct Course<'a, 'c> {
     pub call: &'a Call<'c>,
     /// Its import, once it has begun; none again when it has ended.
     pub import: Option<ImportId>,
+    /// The message that says why, if it goes no further.
+    pub why: &'static str,
 }
 
 impl Drop for Course<'_, '_> {
     fn drop(&mut self) {
         if let (Some(import), Ok(key)) = (self.import, self.call.key()) {
-            self.call.api.left.add(Arc::clone(key), import);
+            self.call.api.left.add(Arc::clone(key), import, self.why);
             self.call.api.left.end(&self.call.api.store);
         }
     }
@@ -33,11 +35,14 @@ impl Drop for Course<'_, '_> {
 /// Batches that go no further and of which the store does not know it yet: what
 /// stopped one, a full disk perhaps, may keep it from being written down, too.
 #[derive(Default)]
-pub struct Left(Mutex<Vec<(Arc<ApiKey>, ImportId)>>);
+pub struct Left(Mutex<Vec<Ended>>);
+
+/// A batch: its key, its import, and the message that says why it ended.
+type Ended = (Arc<ApiKey>, ImportId, &'static str);
 
 impl Left {
-    fn add(&self, key: Arc<ApiKey>, import: ImportId) {
-        self.lock().push((key, import));
+    fn add(&self, key: Arc<ApiKey>, import: ImportId, why: &'static str) {
+        self.lock().push((key, import, why));
     }
 
     /// Ends them, or tries again with the next batch.
@@ -48,7 +53,7 @@ impl Left {
         }
         let end = |tx: &Tx<'_>| {
             left.iter()
-                .try_for_each(|(key, id)| submission::stop(tx, key.organisation, key.id, *id, "batch-broken"))
+                .try_for_each(|(key, id, why)| submission::stop(tx, key.organisation, key.id, *id, why))
         };
         if let Err(error) = store.write(end) {
             tracing::warn!(id = error.id, "a batch that goes no further could not be ended yet");
@@ -56,7 +61,7 @@ impl Left {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(Arc<ApiKey>, ImportId)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Ended>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -192,6 +192,7 @@ fn failed(error: &Error, request: &str, language: Language) -> Answer {
     }
     let answer = problem::of_error(error, request, language);
     match (error.code, error.id) {
+        (Code::Unauthorized, id) => access::needed(request, language, id),
         (Code::Unavailable, _) | (_, "api-idempotency-under-way") => answer.header("Retry-After", "1"),
         _ => answer,
     }

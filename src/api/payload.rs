@@ -16,7 +16,7 @@ use crate::{
     definition::Kind,
     domain::finding::{Severity, shape},
     intake::{header::quoted, rows::MAX_ROW},
-    language::Arg,
+    language::{Arg, Args},
     validate::{CellFinding, Given, MOST_INSTANCES, Members, Row, Technical, Validator},
 };
 
@@ -118,7 +118,7 @@ impl Payload<'_> {
         value: &'t str,
         wrong: &mut Wrong,
     ) -> Result<Vec<Vec<Cow<'t, str>>>, Misfit> {
-        let misfit = || Misfit { code: "payload-instances", shape: String::new() };
+        let misfit = || Misfit::of("payload-instances");
         let objects: Vec<&RawValue> = match value.as_bytes() {
             [b'n', ..] => Vec::new(),
             _ => serde_json::from_str(value).map_err(|_| misfit())?,
@@ -190,10 +190,12 @@ impl Payload<'_> {
                 for part in parts {
                     let text = scalar(part.get())?;
                     let code = self.code(list, &text);
-                    // Here a part cannot hold what stands between parts.
-                    if code.contains('|') {
-                        return Err(Misfit { shape: shape(&code), ..nested("") });
-                    }
+                    // In a cell this stands between parts, so here it must be
+                    // part of a label.
+                    let code = match code.contains('|') {
+                        true => self.labelled(list, &code)?,
+                        false => code,
+                    };
                     if !cell.is_empty() {
                         cell.push('|');
                     }
@@ -215,6 +217,14 @@ impl Payload<'_> {
             }
             (_, None) => scalar(value),
         }
+    }
+
+    /// The code of the value with this label.
+    fn labelled(&self, list: usize, text: &str) -> Result<Cow<'_, str>, Misfit> {
+        let list = &self.known.definition.lists[list];
+        let found = list.find(text).map(|at| Cow::Borrowed(list.choices[at].code.as_str()));
+        let args = vec![("list", Arg::Text(list.name.clone()))];
+        found.ok_or_else(|| Misfit { code: "cell-not-in-list", shape: shape(text), args })
     }
 
     /// The code that a text means: it itself, or that of the value with this
@@ -242,7 +252,8 @@ fn scalar(value: &str) -> Result<Cow<'_, str>, Misfit> {
         [b'"', inside @ .., b'"'] if !inside.contains(&b'\\') => {
             Ok(Cow::Borrowed(&value[1..value.len() - 1]))
         }
-        [b'"', ..] => serde_json::from_str(value).map(Cow::Owned).map_err(|_| nested("")),
+        // JSON takes half of a character that is written in two parts.
+        [b'"', ..] => serde_json::from_str(value).map(Cow::Owned).map_err(|_| Misfit::of("payload-half")),
         [b'n', ..] => Ok(Cow::Borrowed("")),
         [b'[' | b'{', ..] => Err(nested(value)),
         _ => Ok(Cow::Borrowed(value)),
@@ -253,18 +264,23 @@ fn scalar(value: &str) -> Result<Cow<'_, str>, Misfit> {
 struct Misfit {
     code: &'static str,
     shape: String,
+    args: Args,
 }
 
 impl Misfit {
+    fn of(code: &'static str) -> Self {
+        Self { code, shape: String::new(), args: Args::new() }
+    }
+
     fn finding(self) -> CellFinding {
-        CellFinding { shape: self.shape, ..finding(self.code, &[]) }
+        CellFinding { shape: self.shape, ..finding(self.code, &self.args) }
     }
 }
 
 /// A value has more parts than its variable.
 fn nested(value: &str) -> Misfit {
     let shape = if value.starts_with('{') { "{…}" } else { "[…]" };
-    Misfit { code: "payload-nested", shape: shape.to_owned() }
+    Misfit { shape: shape.to_owned(), ..Misfit::of("payload-nested") }
 }
 
 /// A finding about nothing in particular.

@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     definition::Definition,
-    domain::finding::Severity,
+    domain::finding::{Finding, Severity},
     error::Error,
-    intake::{header::quoted, job::LATE_DRAFT},
+    intake::header::quoted,
     language::{Arg, Language},
     validate::CellFinding,
 };
@@ -57,13 +57,13 @@ pub fn told(found: &CellFinding, definition: &Definition, language: Language) ->
     }
 }
 
-/// The finding that a registration is a draft of what is complete already.
-pub fn late_draft(language: Language) -> Told {
+/// A finding about the object as a whole, in words.
+pub fn whole(found: &Finding, language: Language) -> Told {
     Told {
         field: None,
-        code: LATE_DRAFT,
-        severity: Severity::Error,
-        message: language.text(LATE_DRAFT, &[]),
+        code: found.code,
+        severity: found.severity,
+        message: found.text(language),
         shape: String::new(),
     }
 }

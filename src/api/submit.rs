@@ -69,6 +69,7 @@ pub fn one(call: &Call<'_>, known: &Known, text: &[u8]) -> Result<Answer> {
         Done::Before(bytes) => again(&bytes),
         Done::Other => Err(other()),
         Done::UnderWay => Err(under_way()),
+        Done::KeyEnded => Err(key_ended()),
     }
 }
 
@@ -173,6 +174,11 @@ pub fn under_way() -> Error {
     Error::new(Code::Conflict, "api-idempotency-under-way")
 }
 
+/// The key was revoked or expired before this could be stored.
+pub fn key_ended() -> Error {
+    Error::new(Code::Unauthorized, "api-key-wrong")
+}
+
 impl Teller {
     /// A teller for the answer to `call`.
     pub fn new(call: &Call<'_>) -> Self {
@@ -181,10 +187,12 @@ impl Teller {
 
     /// What was found in a registration, and what only the store could tell.
     pub fn all<'t>(&self, row: Option<&convoy::Told>, findings: &'t [Told]) -> Cow<'t, [Told]> {
-        if row.is_some_and(|row| row.is_late_draft) {
-            return [findings, &[problem::late_draft(self.language)]].concat().into();
+        let later = row.map(|row| row.found.as_slice()).unwrap_or_default();
+        if later.is_empty() {
+            return findings.into();
         }
-        findings.into()
+        let later = later.iter().map(|found| problem::whole(found, self.language));
+        findings.iter().cloned().chain(later).collect()
     }
 
     /// The answer to one registration.
@@ -195,7 +203,7 @@ impl Teller {
             return problem::of(422, "api-payload-refused", &title, &self.request, &findings);
         };
         let mut body = batch::fate(row);
-        body.insert("findings".to_owned(), json!(findings));
+        body.insert("findings".to_owned(), json!(self.all(Some(row), findings)));
         Answer::new(202, "application/json", serde_json::Value::Object(body).to_string().into_bytes())
     }
 }

@@ -8,11 +8,20 @@ pub const FIELDS: usize = 20_000;
 
 /// Fields in the order in which they came. A name may come more than once.
 #[derive(Clone, Debug, Default)]
-pub struct Form(Vec<(String, String)>);
+pub struct Form(Vec<Field>);
+
+/// A field: its name, its value without what nobody types, and the value as it
+/// came if that is another.
+#[derive(Clone, Debug)]
+struct Field {
+    name: String,
+    value: String,
+    came: Option<String>,
+}
 
 impl Form {
-    /// Reads fields. What is not UTF-8 and what nobody types is replaced, what
-    /// is over the limit is left out.
+    /// Reads fields. What is not UTF-8 is replaced, what is over the limit is
+    /// left out.
     pub fn read(text: &[u8]) -> Self {
         let parts = text.split(|byte| *byte == b'&').filter(|part| !part.is_empty()).take(FIELDS);
         let fields = parts.map(|part| {
@@ -24,11 +33,17 @@ impl Form {
 
     /// Fields that were read elsewhere.
     pub fn from_fields(fields: Vec<(String, String)>) -> Self {
-        Self(fields.into_iter().map(|(name, value)| (name, typed(value))).collect())
+        let field = |(name, came): (String, String)| {
+            let value = typed(came.clone());
+            Field { name, came: Some(came).filter(|came| *came != value), value }
+        };
+        Self(fields.into_iter().map(field).collect())
     }
 
     /// The first value called `name`, without white space around it; empty if
-    /// there is none.
+    /// there is none. Here and elsewhere, what nobody types is replaced in a
+    /// value; only [`by_name`](Self::by_name) and [`without`](Self::without) keep
+    /// it.
     pub fn get(&self, name: &str) -> &str {
         self.raw(name).trim()
     }
@@ -36,37 +51,45 @@ impl Form {
     /// The first value called `name` as it came: a password may begin with a
     /// space.
     pub fn raw(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.0.iter().find(|field| field.name == name).map_or("", |field| &field.value)
     }
 
     /// All values called `name`.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.0.iter().filter(move |field| field.name == name).map(|field| field.value.as_str())
     }
 
     /// The names of all fields, as often as they came.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name.as_str())
+        self.0.iter().map(|field| field.name.as_str())
     }
 
-    /// All values by their names, to look many up.
+    /// All values by their names, as they came: those of a registration are
+    /// judged, and never changed unseen.
     pub fn by_name(&self) -> HashMap<&str, Vec<&str>> {
         let mut fields: HashMap<&str, Vec<&str>> = HashMap::with_capacity(self.0.len());
-        for (name, value) in &self.0 {
-            fields.entry(name).or_default().push(value);
+        for field in &self.0 {
+            fields.entry(&field.name).or_default().push(field.came());
         }
         fields
     }
 
     /// The fields but these, as they are posted.
     pub fn without(&self, names: &[&str]) -> String {
-        let kept = self.0.iter().filter(|(name, _)| !names.contains(&name.as_str()));
-        kept.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+        let kept = self.0.iter().filter(|field| !names.contains(&field.name.as_str()));
+        let kept = kept.map(|field| format!("{}={}", encode(&field.name), encode(field.came())));
+        kept.collect::<Vec<_>>().join("&")
     }
 
     /// Whether a box called `name` is ticked.
     pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == name)
+        self.0.iter().any(|field| field.name == name)
+    }
+}
+
+impl Field {
+    fn came(&self) -> &str {
+        self.came.as_ref().unwrap_or(&self.value)
     }
 }
 
@@ -141,6 +164,8 @@ mod tests {
     fn what_nobody_types_is_replaced() {
         let form = Form::read(b"a=x%00%1b%C2%85y%09%0D%0Az");
         assert_eq!(form.raw("a"), "x\u{fffd}\u{fffd}\u{fffd}y\t\r\nz");
+        assert_eq!(form.by_name()["a"], ["x\0\u{1b}\u{85}y\t\r\nz"], "but not in a registration");
+        assert_eq!(form.without(&[]), "a=x%00%1B%C2%85y%09%0D%0Az");
         let form = Form::from_fields(vec![("a".into(), "\0".into())]);
         assert_eq!(form.raw("a"), "\u{fffd}");
     }

@@ -14,18 +14,21 @@ use std::{
 
 use serde_json::json;
 
-use super::judge::Judge;
+use super::{
+    job::{self, LATE_DRAFT},
+    judge::Judge,
+};
 use crate::{
     definition::Definition,
     domain::{
-        api_key::ApiKey,
-        finding::Severity,
+        api_key::{ApiKey, Standing},
+        finding::{Finding, Severity},
         import::{ImportId, ImportState, RowCounts},
         registration::HoldReasons,
     },
     error::{Code, Error, Result},
     store::{
-        Store, Tx, audit,
+        Store, Tx, api_key, audit,
         block::{BLOCK_ROWS, Builder},
         enrolment, finding,
         idempotency::{self, Known, Name},
@@ -97,6 +100,8 @@ pub enum Done {
     Other,
     /// The same request, a batch, is still being done.
     UnderWay,
+    /// Nothing of it is stored: its key was revoked or expired meanwhile.
+    KeyEnded,
 }
 
 /// What became of the rows.
@@ -109,7 +114,7 @@ pub struct Outcome {
 }
 
 /// What became of a row.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Told {
     /// Its number in the import, from 1.
     pub row: u64,
@@ -121,9 +126,9 @@ pub struct Told {
     pub draft: bool,
     /// What holds it back.
     pub held: HoldReasons,
-    /// Whether it was rejected because it is a draft of what is complete; this
-    /// is found only when it is to be stored.
-    pub is_late_draft: bool,
+    /// What was found only when it was to be stored: how it stands to what is
+    /// there already.
+    pub found: Vec<Finding>,
 }
 
 /// Where requests wait for the next transaction.
@@ -138,6 +143,10 @@ struct Waiting {
 
 /// So many rows one transaction takes, and a sending more.
 const MOST_ROWS: usize = 10_000;
+
+/// A block ends after the row that fills it beyond so many bytes: to read one
+/// of its rows all of it is opened.
+const BLOCK_BYTES: usize = 4 << 20;
 
 /// So many findings one transaction takes, and a sending more: each is a row of
 /// the store, as a registration is not.
@@ -215,6 +224,12 @@ fn carry(tx: &Tx<'_>, sendings: &[Sending]) -> Result<Vec<Done>> {
     let mut groups: Vec<(ImportId, Vec<usize>)> = Vec::new();
     let mut repeated = Vec::new();
     for (place, sending) in sendings.iter().enumerate() {
+        // A batch takes its time, and a key is refused from that moment on.
+        let key = api_key::get(tx, sending.key.organisation, sending.key.id)?;
+        if key.standing(tx.now.as_millisecond()) != Standing::Good {
+            done[place] = Some(Done::KeyEnded);
+            continue;
+        }
         if let Some(keep) = sending.keep.as_ref().filter(|_| sending.begins()) {
             match idempotency::look_up(tx, sending.key.id, &keep.name)? {
                 Known::Answer(answer) => {
@@ -305,15 +320,20 @@ fn store_group(tx: &Tx<'_>, import: ImportId, members: &[&Sending]) -> Result<Ve
     }
     for late in &taken.late_drafts {
         let told = &mut load.told[(late.row - first) as usize];
-        (told.fate, told.is_late_draft) = ("rejected", true);
-        load.findings.push(super::job::late_draft(late));
+        told.fate = "rejected";
+        told.found.push(Finding::error(LATE_DRAFT));
+        load.findings.push(job::late_draft(late));
     }
-    finding::add(tx, import, &load.findings)?;
+    let most = if batch.is_some() { finding::MOST_OF_BATCH } else { finding::MOST };
+    finding::add(tx, import, &load.findings, most)?;
     if batch.is_some() {
         // Of what comes one by one a later one is an ordinary correction.
-        let doubled: Vec<_> = taken.doubled.iter().map(super::job::doubled).collect();
+        let doubled: Vec<_> = taken.doubled.iter().map(job::doubled).collect();
+        for pair in &taken.doubled {
+            load.told[(pair.later - first) as usize].found.push(job::is_doubled(pair));
+        }
         load.counts.warnings += doubled.len() as u64;
-        finding::add(tx, import, &doubled)?;
+        finding::add(tx, import, &doubled, most)?;
     }
     submission::grow(tx, organisation, import, &load.counts)?;
     conclude(tx, import, members[0], &load.counts)?;
@@ -384,7 +404,7 @@ impl Load {
             record: None,
             draft: row.draft,
             held: HoldReasons::default(),
-            is_late_draft: false,
+            found: Vec::new(),
         };
         if row.refused() {
             self.counts.rejected += 1;
@@ -398,7 +418,8 @@ impl Load {
         told.held = new.hold.as_ref().filter(|_| !new.draft).map(|hold| hold.reasons).unwrap_or_default();
         self.told.push(told);
         self.rows.push(new);
-        if self.rows.len() == BLOCK_ROWS { self.pack() } else { Ok(()) }
+        let is_full = self.rows.len() == BLOCK_ROWS || self.builder.size() >= BLOCK_BYTES;
+        if is_full { self.pack() } else { Ok(()) }
     }
 
     fn pack(&mut self) -> Result<()> {

@@ -237,14 +237,16 @@ impl Job<'_> {
         let mut to = chunk.to;
         counts.warnings += taken.doubled.len() as u64;
         counts.add(&taken.counts);
-        finding::add(tx, id, &chunk.findings)?;
-        finding::add(tx, id, &taken.doubled.iter().map(doubled).collect::<Vec<_>>())?;
-        finding::add(tx, id, &taken.late_drafts.iter().map(late_draft).collect::<Vec<_>>())?;
+        let add = |findings: &[RowFinding]| finding::add(tx, id, findings, finding::MOST);
+        add(&chunk.findings)?;
+        add(&taken.doubled.iter().map(doubled).collect::<Vec<_>>())?;
+        add(&taken.late_drafts.iter().map(late_draft).collect::<Vec<_>>())?;
         import::add_refused(tx, id, chunk.counts.rejected, &chunk.refused)?;
         let late = chunk.drafts.late(&taken.late_drafts);
         import::add_refused(tx, id, taken.late_drafts.len() as u64, &late)?;
         if let Some(stop) = &chunk.stop {
-            finding::add(tx, id, &[about_rest(stop, to)])?;
+            // Why the file ended is kept in any case.
+            finding::add(tx, id, &[about_rest(stop, to)], u64::MAX)?;
         }
         if chunk.rest_follows {
             parts.rest(|part| {
@@ -312,8 +314,12 @@ pub(super) fn changed(from: Position) -> Finding {
 
 /// The finding of a row that has an equal key as an earlier one.
 pub(super) fn doubled(pair: &Doubled) -> RowFinding {
-    let found = Finding::warning("row-doubled-key").with("earlier", pair.earlier).with("later", pair.later);
-    RowFinding { row: pair.later, line: pair.line, ..about(&found) }
+    RowFinding { row: pair.later, line: pair.line, ..about(&is_doubled(pair)) }
+}
+
+/// That two rows have the same key.
+pub(super) fn is_doubled(pair: &Doubled) -> Finding {
+    Finding::warning("row-doubled-key").with("earlier", pair.earlier).with("later", pair.later)
 }
 
 /// The finding of a draft of what is complete already.

@@ -90,11 +90,22 @@ fn when(language: Language, at: i64) -> Value {
 /// Puts a value into a page, escaped. The standard escaping also turns each
 /// slash into five bytes, and paths are much of what a page has: text without
 /// any byte that means something in HTML, or ends a quoted attribute, is put
-/// in as it is.
+/// in as it is. Control characters become references, which a browser reads
+/// as what they are, so that a form gives back what was typed.
 fn put(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), TemplateError> {
-    let is_meant = |byte| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'');
+    let is_control = |byte: u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r');
+    let is_meant = |byte| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'') || is_control(byte);
     match value.as_str() {
         Some(text) if !text.bytes().any(is_meant) => Ok(out.write_str(text)?),
+        Some(text) if !value.is_safe() && text.bytes().any(is_control) => {
+            for letter in HtmlEscape(text).to_string().chars() {
+                match u8::try_from(letter).ok().filter(|byte| is_control(*byte)) {
+                    Some(byte) => out.write_str(&format!("&#{byte};"))?,
+                    None => out.write_str(letter.encode_utf8(&mut [0; 4]))?,
+                }
+            }
+            Ok(())
+        }
         _ => escape_formatter(out, state, value),
     }
 }

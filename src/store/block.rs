@@ -88,6 +88,11 @@ impl Builder {
         put(&mut self.local, local);
     }
 
+    /// Bytes that its rows take until they are packed.
+    pub fn size(&self) -> usize {
+        self.data.len() + self.local.len()
+    }
+
     /// Compresses the rows and starts anew.
     pub fn pack(&mut self) -> Result<Packed> {
         let packed = Packed {

@@ -3,7 +3,10 @@
 use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::Tx;
+use super::{
+    Tx,
+    left_out::{self, LeftOut},
+};
 use crate::{
     domain::{finding::Severity, import::ImportId, organisation::OrganisationId},
     error::Result,
@@ -29,13 +32,31 @@ pub struct RowFinding {
     pub args: String,
 }
 
-/// Adds findings; `number` tells findings of one row apart.
-pub fn add(tx: &Tx<'_>, import: ImportId, findings: &[RowFinding]) -> Result<()> {
+/// So many findings of each severity an import keeps: a file of a few gigabytes
+/// can have hundreds of millions.
+pub const MOST: u64 = 100_000;
+
+/// So many findings of each severity a batch of the API keeps, as its answer
+/// tells: a system may send a wrong one again and again.
+pub const MOST_OF_BATCH: u64 = 10_000;
+
+/// Adds findings; `number` tells findings of one row apart. If the import has
+/// `most` of a severity, more of them are counted and not kept.
+pub fn add(tx: &Tx<'_>, import: ImportId, findings: &[RowFinding], most: u64) -> Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
     let mut statement = tx.sql.prepare_cached(
         "INSERT INTO finding (import, row, number, line, column, code, severity, shape, args)
          VALUES (?1, ?2, (SELECT count(*) FROM finding WHERE import = ?1 AND row = ?2), ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
+    let mut kept = left_out::kept(tx, import)?;
+    let mut more = LeftOut::default();
     for finding in findings {
+        if !kept.takes(finding.severity, most) {
+            more.count(finding);
+            continue;
+        }
         statement.execute(params![
             import.0,
             finding.row as i64,
@@ -47,10 +68,11 @@ pub fn add(tx: &Tx<'_>, import: ImportId, findings: &[RowFinding]) -> Result<()>
             finding.args
         ])?;
     }
-    Ok(())
+    left_out::note(tx, import, kept, &more)
 }
 
-/// Hands the findings of an import to `take`, in the order of the rows.
+/// Hands the findings of an import to `take`, in the order of the rows; after
+/// them one that says how many were not kept, if any were not.
 pub fn each(
     tx: &Tx<'_>,
     organisation: OrganisationId,
@@ -64,10 +86,11 @@ pub fn each(
     while let Some(row) = rows.next()? {
         take(finding(row)?)?;
     }
-    Ok(())
+    of_file(&left_out(tx, organisation, import)?).map_or(Ok(()), take)
 }
 
-/// The findings of the rows `from` to `to` of an import, in their order.
+/// The findings of the rows `from` to `to` of an import, in their order. A row
+/// of which some were not kept has one that says so.
 pub fn of_rows(
     tx: &Tx<'_>,
     organisation: OrganisationId,
@@ -80,7 +103,28 @@ pub fn of_rows(
         "SELECT * FROM finding WHERE import = ?1 AND row BETWEEN ?2 AND ?3 ORDER BY row, number",
     )?;
     let rows = statement.query_map([import.0, from as i64, to as i64], finding)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut found: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+    let kept = found.len();
+    for (row, severity) in left_out::rows(tx, import, from, to)? {
+        found.push(about_left_out("row-findings-left-out", row, severity, "{}".to_owned()));
+    }
+    if found.len() > kept {
+        found.sort_by_key(|found| found.row);
+    }
+    Ok(found)
+}
+
+/// What says of an import that findings were counted and not kept.
+pub fn of_file(left_out: &[Count]) -> Option<RowFinding> {
+    let severity = left_out.iter().map(|count| count.severity).max()?;
+    let count: u64 = left_out.iter().map(|count| count.count).sum();
+    let args = args_to_json(&vec![("count", Arg::Count(count))]);
+    Some(about_left_out("findings-left-out", 0, severity, args))
+}
+
+fn about_left_out(code: &str, row: u64, severity: Severity, args: String) -> RowFinding {
+    let (column, shape) = (String::new(), String::new());
+    RowFinding { row, line: 0, column, code: code.to_owned(), severity, shape, args }
 }
 
 /// What a person wants to see of the findings of an import.
@@ -127,12 +171,24 @@ pub struct Count {
 }
 
 /// What was found in an import, counted by code and column, by code and then
-/// column.
+/// column; what was not kept counts, too.
 pub fn counts(tx: &Tx<'_>, organisation: OrganisationId, import: ImportId) -> Result<Vec<Count>> {
+    let sql = "SELECT code, column, severity, sum(number) FROM
+           (SELECT code, column, severity, count(*) AS number FROM finding WHERE import = ?1 GROUP BY 1, 2, 3
+            UNION ALL SELECT code, column, severity, count FROM finding_left_out WHERE import = ?1)
+         GROUP BY code, column, severity";
+    counted(tx, organisation, import, sql)
+}
+
+/// What was found in an import and not kept, counted as by [`counts`].
+pub fn left_out(tx: &Tx<'_>, organisation: OrganisationId, import: ImportId) -> Result<Vec<Count>> {
+    let sql = "SELECT code, column, severity, count FROM finding_left_out WHERE import = ?1";
+    counted(tx, organisation, import, sql)
+}
+
+fn counted(tx: &Tx<'_>, organisation: OrganisationId, import: ImportId, sql: &str) -> Result<Vec<Count>> {
     super::import::get(tx, organisation, import)?;
-    let mut statement = tx.sql.prepare_cached(
-        "SELECT code, column, severity, count(*) FROM finding WHERE import = ?1 GROUP BY code, column, severity",
-    )?;
+    let mut statement = tx.sql.prepare_cached(sql)?;
     let rows = statement.query_map([import.0], |row| {
         Ok(Count {
             code: row.get(0)?,
@@ -172,11 +228,11 @@ pub fn args_to_json(args: &Args) -> String {
     serde_json::Value::Object(object).to_string()
 }
 
-fn severity(word: &str) -> Severity {
+pub(super) fn severity(word: &str) -> Severity {
     if word == "error" { Severity::Error } else { Severity::Warning }
 }
 
-fn word(severity: Severity) -> &'static str {
+pub(super) fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Warning => "warning",
         Severity::Error => "error",

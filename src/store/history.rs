@@ -3,7 +3,13 @@
 use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
-use super::{Tx, batch::members_of, block, key::Hash, listing};
+use super::{
+    Tx,
+    batch::members_of,
+    block::{self, Block},
+    key::Hash,
+    listing,
+};
 use crate::{
     domain::{
         import::ImportId,
@@ -97,7 +103,20 @@ pub struct Version {
 ///
 /// `NotFound`.
 pub fn whole(tx: &Tx<'_>, organisation: OrganisationId, id: RegistrationId) -> Result<Whole> {
-    let block = block::get(tx, organisation, id.block())?;
+    whole_of(tx, organisation, &block::get(tx, organisation, id.block())?, id)
+}
+
+/// As [`whole`], of the organisation's block that it is in.
+///
+/// # Errors
+///
+/// `NotFound`.
+pub fn whole_of(
+    tx: &Tx<'_>,
+    organisation: OrganisationId,
+    block: &Block,
+    id: RegistrationId,
+) -> Result<Whole> {
     let content = block.contents().nth(id.place()).flatten().ok_or_else(unknown)?;
     let batch: Option<i64> = tx
         .sql

@@ -42,6 +42,7 @@ pub mod history;
 pub mod idempotency;
 pub mod import;
 pub mod key;
+mod left_out;
 pub mod limit;
 pub mod listing;
 mod lock;

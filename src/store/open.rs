@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0015_rejected.sql"),
     include_str!("migrations/0016_batch_names.sql"),
     include_str!("migrations/0017_arrival.sql"),
+    include_str!("migrations/0018_findings_left_out.sql"),
 ];
 
 /// Opens the one connection that writes, making the database first if there

@@ -35,6 +35,10 @@ fn an_array_gets_a_result_for_each_item_and_is_an_import_of_its_own() {
         .collect();
     assert_eq!(results, [(1, "submitted"), (2, "rejected"), (3, "submitted"), (4, "rejected"), (5, "draft")]);
     assert_eq!(answer["results"][1]["findings"][0]["code"], "cell-type-date");
+    let doubled = &answer["results"][2]["findings"][0];
+    assert_eq!((&doubled["code"], &doubled["severity"]), (&json!("row-doubled-key"), &json!("warning")));
+    let stored = portal.app.sqlite("SELECT count(*) FROM finding");
+    assert_eq!(answer["findings"].to_string(), stored, "what is stored is told");
     assert_eq!(answer["results"][3]["findings"][0]["code"], "payload-not-object");
     let import = "SELECT state, row, accepted, unchanged, rejected FROM import";
     assert_eq!(portal.app.sqlite(import), "done|5|2|1|2");

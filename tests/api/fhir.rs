@@ -118,6 +118,11 @@ fn what_stands_in_answers_is_taken_and_what_would_be_lost_refuses_the_response()
             "VISIT",
         ),
         (json!({ "linkId": "NOPE", "answer": [{ "valueString": "x" }] }), "payload-unknown", "NOPE"),
+        (
+            json!({ "linkId": "STATUS", "answer": [{ "valueString": "draft" }] }),
+            "payload-fhir-unknown",
+            "STATUS",
+        ),
     ] {
         let answer = post(&mut system, &visit(json!([id, item])));
         assert_eq!(answer.status, 422, "{}", answer.text());
@@ -126,7 +131,7 @@ fn what_stands_in_answers_is_taken_and_what_would_be_lost_refuses_the_response()
         assert_eq!(answer["code"], "api-payload-refused");
         assert_eq!((&found["code"], &found["field"]), (&json!(code), &json!(field)));
     }
-    assert_eq!(portal.app.sqlite("SELECT accepted, rejected FROM import"), "1|5");
+    assert_eq!(portal.app.sqlite("SELECT accepted, rejected FROM import"), "1|6");
     let named = [("Idempotency-Key", "twice")];
     let wrong = visit(json!([{ "linkId": "ID", "answer": [{ "value": "2" }] }])).to_string();
     let [first, again] =
@@ -172,4 +177,5 @@ fn a_questionnaire_has_no_empty_texts_and_says_what_is_not_to_be_answered() {
         assert_eq!((&item(name)["text"], &item(name)["readOnly"]), (&text, &read_only), "{name}");
     }
     assert_eq!(told["title"], "Visits");
+    assert_eq!(item("ID")["required"], true, "a registration without its key is refused");
 }

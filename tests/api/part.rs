@@ -190,3 +190,37 @@ fn an_array_is_read_no_further_than_to_one_item_more_than_may_come() {
 fn code(answer: &Answer) -> String {
     json_of(answer)["code"].as_str().unwrap().to_owned()
 }
+
+#[test]
+fn a_batch_keeps_so_many_findings_and_counts_the_others() {
+    let portal = Portal::start();
+    let mut system = System::with(&portal, &["INTEGO-DIAG"], true);
+    let members: Vec<String> = (0..99).map(|number| format!("\"X{number}\": 1")).collect();
+    let wrong = format!("{{{}}}\n", members.join(",")).repeat(120);
+    let mut good = diagnosis("D1");
+    good["DT_DIAG_END"] = json!("2023-01-01");
+    let answer = json_of(&system.post(SUBMIT, LINES, &[], (wrong + &good.to_string()).as_bytes()));
+    let told = answer["findings"].as_u64().unwrap();
+    assert!(told > 11_000, "{told}");
+    let kept = "SELECT count(*) FROM finding WHERE severity = 'error'";
+    assert_eq!(portal.app.sqlite(kept), "10000");
+    let counted = "SELECT (SELECT count(*) FROM finding) + (SELECT sum(count) FROM finding_left_out)";
+    assert_eq!(portal.app.sqlite(counted), told.to_string());
+    let rows = "SELECT severity, last FROM finding_left_out_row";
+    assert_eq!(portal.app.sqlite(rows), "error|120", "they follow one another");
+}
+
+#[test]
+fn a_key_that_ends_ends_its_batch_before_the_next_part() {
+    let portal = Portal::start();
+    let mut system = System::of(&portal);
+    portal.app.sqlite(
+        "CREATE TRIGGER ended AFTER UPDATE OF row ON import WHEN NEW.row = 5000
+         BEGIN UPDATE api_key SET revoked_at = 1; END",
+    );
+    let refused = system.post(SUBMIT, LINES, &[], lines("D", 5_500).as_bytes());
+    assert_eq!((refused.status, code(&refused)), (401, "api-key-wrong".into()));
+    assert!(refused.header("www-authenticate").is_some());
+    assert_eq!(portal.app.sqlite("SELECT state, row FROM import"), "stopped|5000");
+    assert!(portal.app.sqlite("SELECT reason FROM import").contains("batch-key-ended"));
+}

@@ -15,7 +15,7 @@ use hd4dp::{
 };
 use serde_json::json;
 
-use super::system::{System, diagnosis, json_of};
+use super::system::{System, define, diagnosis, json_of};
 use crate::portal::client::Portal;
 
 const SUBMITTED: &str = "/proxy/api/dcd/submit";
@@ -81,4 +81,56 @@ fn a_key_reads_no_longer_than_the_one_who_made_it() {
     let refused = system.get(SUBMITTED);
     assert_eq!((refused.status, json_of(&refused)["code"].as_str()), (403, Some("api-key-reads-no-more")));
     assert_eq!(system.submit(&diagnosis("D1")).status, 202, "it still sends");
+}
+
+#[test]
+fn long_registrations_come_in_several_answers_and_each_comes_once() {
+    let portal = Portal::start();
+    define(
+        &portal,
+        "1.0.0",
+        "type,name,label::English (en),hd::key\ntext,K,Key,yes\ntext,T,Text,\n",
+        "list_name,name\n",
+    );
+    let mut system = System::with(&portal, &["VISITS"], true);
+    let text = "long ".repeat(180_000);
+    let batch: Vec<_> = (0..12).map(|number| json!({ "K": format!("k{number}"), "T": text })).collect();
+    assert_eq!(system.submit(&json!(batch)).status, 202);
+    let (mut keys, mut before, mut answers) = (Vec::new(), String::new(), 0);
+    loop {
+        let answer = system.get(&format!("{SUBMITTED}?incl-submit-data=true&limit=12{before}"));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert!(answer.body.len() < 6 << 20, "{} bytes", answer.body.len());
+        let page = json_of(&answer);
+        let rows = page["registrations"].as_array().unwrap();
+        keys.extend(rows.iter().map(|row| row["data"]["K"].as_str().unwrap().to_owned()));
+        answers += 1;
+        match page["next"].as_str() {
+            Some(next) => before = format!("&before={next}"),
+            None => break,
+        }
+    }
+    assert!(answers > 1);
+    assert_eq!(keys, (0..12).rev().map(|number| format!("k{number}")).collect::<Vec<_>>());
+    let counted = "SELECT sum(details ->> 'registrations') FROM audit WHERE act = 'api-key.read'";
+    assert_eq!(portal.app.sqlite(counted), "12", "only what was told is written down");
+}
+
+#[test]
+fn the_latest_version_can_be_asked_for_as_where_data_are_sent() {
+    let portal = Portal::start();
+    let survey = "type,name,label::English (en),hd::key\ntext,K,Key,yes\n";
+    define(&portal, "1.0.0", survey, "list_name,name\n");
+    let mut system = System::with(&portal, &["VISITS"], true);
+    system.submit(&json!({ "K": "old" }));
+    define(&portal, "1.1.0", survey, "list_name,name\n");
+    system.submit(&json!({ "K": "new" }));
+    for (version, wanted) in [("latest", vec!["1.1.0"]), ("1.0.0", vec!["1.0.0"])] {
+        let answer = system.get(&format!("{SUBMITTED}?dcd-id=VISITS&dcd-version-id={version}"));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let told = json_of(&answer);
+        let rows = told["registrations"].as_array().unwrap();
+        let versions: Vec<_> = rows.iter().map(|row| row["version"].as_str().unwrap()).collect();
+        assert_eq!(versions, wanted, "{version}");
+    }
 }

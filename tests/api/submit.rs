@@ -206,7 +206,7 @@ fn what_is_in_a_repeat_is_taken_and_refused_like_what_is_outside() {
     for (visit, code, field) in [
         (r#"[{},{"VT":"a","VT":"b"}]"#, "payload-duplicate", "VISIT[2]/VT"),
         (r#"[{"VT":null,"vt":"b"}]"#, "payload-duplicate", "VISIT[1]/VT"),
-        (r#"[{"VM":["r|g"]}]"#, "payload-nested", "VISIT[1]/VM"),
+        (r#"[{"VM":["r|g"]}]"#, "cell-not-in-list", "VISIT[1]/VM"),
         (r#"[{"VT":["a","b"]}]"#, "payload-nested", "VISIT[1]/VT"),
         (r#"[{"VT":{"a":1}}]"#, "payload-nested", "VISIT[1]/VT"),
         (r#"[{"VC":"1"}]"#, "cell-not-in-list", "VISIT[1]/VC"),
@@ -227,4 +227,43 @@ fn what_is_in_a_repeat_is_taken_and_refused_like_what_is_outside() {
     let many = format!(r#"{{"ID":"2","VISIT":[{}]}}"#, vec![r#"{"VT":"a"}"#; 1_001].join(","));
     let answer = json_of(&system.post(SUBMIT, "application/json", &[], many.as_bytes()));
     assert_eq!(answer["findings"][0]["code"], "cell-repeat-many");
+}
+
+#[test]
+fn what_a_text_and_a_label_really_are_is_taken_or_told() {
+    let portal = Portal::start();
+    define(
+        &portal,
+        "1.0.0",
+        "type,name,label::English (en),hd::key\ntext,ID,Number,yes\ntext,T,Text,\n\
+         select_one COL,C,Colour,\nselect_multiple COL,M,Colours,\n",
+        "list_name,name,label::English (en)\nCOL,r,Red|ish\nCOL,g,Green\n",
+    );
+    let mut system = System::with(&portal, &["VISITS"], true);
+    let answer = system.submit(&json!({ "ID": "1", "C": "Red|ish", "M": ["Red|ish", "Green"] }));
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let told = json_of(&system.get("/proxy/api/dcd/submit?incl-submit-data=true"));
+    let data = &told["registrations"][0]["data"];
+    assert_eq!((&data["C"], &data["M"]), (&json!("r"), &json!(["r", "g"])));
+    for (member, code, words) in [
+        (r#""T":"cut \ud83d""#, "payload-half", "half of a character"),
+        (r#""M":["Green|ish"]"#, "cell-not-in-list", "COL"),
+    ] {
+        let body = format!(r#"{{"ID":"2",{member}}}"#);
+        let answer = json_of(&system.post(SUBMIT, "application/json", &[], body.as_bytes()));
+        let found = &answer["findings"][0];
+        assert_eq!(found["code"], code, "{answer}");
+        assert!(found["message"].as_str().unwrap().contains(words), "{answer}");
+    }
+}
+
+#[test]
+fn a_client_that_sends_all_of_a_body_before_it_reads_is_told_that_it_is_too_large() {
+    let portal = Portal::start();
+    let mut system = System::of(&portal);
+    for mebibytes in [17, 40] {
+        let answer = system.post(SUBMIT, "application/json", &[], &vec![b' '; mebibytes << 20]);
+        assert_eq!((answer.status, &json_of(&answer)["code"]), (413, &json!("api-body-too-large")));
+        system.connection.hang_up();
+    }
 }

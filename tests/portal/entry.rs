@@ -145,6 +145,24 @@ fn a_wrong_value_is_explained_at_its_field_and_what_was_typed_stays() {
 }
 
 #[test]
+fn an_invisible_character_is_told_of_as_for_a_file_and_never_replaced_unseen() {
+    let portal = portal();
+    let mut an = portal.member(&portal.group(NIHDI), "an@fictief.example", &[Role::StudyAssociate]);
+    let form = page("/new/INTEGO-DIAG");
+    let typed = answers(&[("v-TX_DIAG", "Dose: 5\u{b}mg\u{1f} ok")], "submit");
+    for _ in 0..2 {
+        let refused = an.post(&form, &typed);
+        assert_eq!(refused.status, 422);
+        let text = refused.text();
+        assert!(text.contains("invisible control character"), "{text}");
+        assert!(text.contains("5&#11;mg&#31; ok"), "the browser sends the same again");
+    }
+    let told = live(&mut an, &form, &typed);
+    assert!(told.to_string().contains("invisible control character"), "{told}");
+    assert_eq!(portal.app.sqlite("SELECT count(*) FROM registration"), "0");
+}
+
+#[test]
 fn a_draft_is_stored_with_values_that_break_a_rule_and_says_so_until_it_is_mended() {
     let portal = portal();
     let mut an = portal.member(&portal.group(NIHDI), "an@fictief.example", &[Role::StudyAssociate]);

@@ -52,6 +52,7 @@ entry-ended = You are logged out, so what you type here is neither stored nor ke
 entry-unreached = The appliance cannot be reached at the moment. What you typed is still here; it is checked again with the next change.
 entry-key-known = There is a registration with this business key already. Correct that one, or change what makes up the key.
 entry-key-moved = The business key is not the one of the registration that is corrected.
+entry-key-hangs = The business key hangs on this answer, and it stays as it is in a correction. Put the answer back; or choose “The business key itself is wrong” on the page of the registration, which makes it another registration.
 entry-changed-meanwhile = This registration was changed meanwhile, by somebody else or by you in another window. Nothing was stored now; what you typed is still here.
 entry-gone = This registration was replaced or withdrawn, and there is no version of it in which you can enter anything.
 login-typed-lost = You were logged out, so what you just sent is neither stored nor kept. Log in and fill it in anew.

@@ -52,6 +52,7 @@ entry-ended = Vous êtes déconnecté : ce que vous tapez ici n’est plus ni st
 entry-unreached = L’appareil est injoignable pour le moment. Ce que vous avez tapé est toujours là ; la vérification reprend à la prochaine modification.
 entry-key-known = Il existe déjà un enregistrement avec cette clé métier. Corrigez celui-là, ou modifiez ce qui compose la clé.
 entry-key-moved = La clé métier n’est pas celle de l’enregistrement corrigé.
+entry-key-hangs = La clé métier dépend de cette réponse, et une correction ne la change pas. Rétablissez la réponse ; ou choisissez « La clé métier elle-même est incorrecte » sur la page de l’enregistrement, ce qui en fait un autre enregistrement.
 entry-changed-meanwhile = Cet enregistrement a été modifié entre-temps, par quelqu’un d’autre ou par vous dans une autre fenêtre. Rien n’a été stocké à présent ; ce que vous avez tapé est toujours là.
 entry-gone = Cet enregistrement a été remplacé ou retiré, et il n’en existe pas de version dans laquelle vous puissiez saisir quelque chose.
 login-typed-lost = Vous étiez déconnecté : ce que vous venez d’envoyer n’est ni stocké ni conservé. Connectez-vous et remplissez-le à nouveau.

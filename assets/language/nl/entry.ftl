@@ -52,6 +52,7 @@ entry-ended = U bent afgemeld: wat u hier typt, wordt niet meer opgeslagen en ni
 entry-unreached = Het toestel is op dit ogenblik onbereikbaar. Wat u hebt getypt, staat er nog; het wordt bij de volgende wijziging opnieuw nagekeken.
 entry-key-known = Er bestaat al een registratie met deze bedrijfssleutel. Verbeter die, of wijzig wat de sleutel uitmaakt.
 entry-key-moved = De bedrijfssleutel is niet die van de registratie die wordt verbeterd.
+entry-key-hangs = De bedrijfssleutel hangt van dit antwoord af, en in een verbetering blijft hij zoals hij is. Zet het antwoord terug; of kies “De bedrijfssleutel zelf is fout” op de pagina van de registratie, wat er een andere registratie van maakt.
 entry-changed-meanwhile = Deze registratie is intussen gewijzigd, door iemand anders of door uzelf in een ander venster. Er is nu niets opgeslagen; wat u hebt getypt, staat er nog.
 entry-gone = Deze registratie is vervangen of ingetrokken, en er is geen versie van waarin u iets kunt invullen.
 login-typed-lost = U was afgemeld: wat u net hebt verstuurd, is niet opgeslagen en niet bijgehouden. Meld u aan en vul het opnieuw in.

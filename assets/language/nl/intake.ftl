@@ -10,7 +10,12 @@ file-no-rows = Het bestand heeft een hoofding maar geen rijen. Maak het extract 
 file-seen-before = Ditzelfde bestand kwam al binnen op { $when } (import { $import }).
 file-unreadable = Het bestand kan niet gelezen worden ({ $reason }). Controleer pad en rechten en geef het commando opnieuw.
 file-unwritable = { $path } kan niet geschreven worden. Controleer de map, de rechten en de plaats op de schijf.
+findings-left-out = { $count ->
+    [one] Nog 1 bevinding werd geteld en niet bewaard: van één import worden enkel de eerste bewaard. Verbeter die, en importeer dan de rest opnieuw.
+   *[other] Nog { $count } bevindingen werden geteld en niet bewaard: van één import worden enkel de eerste bewaard. Verbeter die, en importeer dan de rest opnieuw.
+}
 header-blank = Kolom { $number } heeft geen naam in de hoofding. Geef ze een naam of verwijder de kolom.
+header-damaged = De eerste rij, die de kolommen moet noemen, kan niet gelezen worden: ze is langer dan { $limit } KiB, bevat een nulbyte of bytes die geen tekst zijn, of opent een aanhalingsteken dat nooit gesloten wordt. Niets van het bestand kan geïmporteerd worden. Maak het extract opnieuw.
 header-duplicate-column = Kolom { $number } ({ $column }) staat twee keer in de hoofding. Verwijder er een.
 header-missing = De eerste rij is geen hoofding van { $definition }: geen enkele kolom ervan wordt genoemd. Zet de technische codes van de variabelen op de eerste rij.
 header-missing-column = De kolom { $column } ontbreekt en is verplicht. Voeg ze toe aan het extract.
@@ -26,10 +31,11 @@ list-column-missing = Het bestand heeft geen kolom { $column }. De eerste rij mo
 list-line = Regel { $line }: { $text }
 row-doubled-key = Rijen { $earlier } en { $later } hebben dezelfde sleutel; de laatste telt.
 row-draft-late = Met deze bedrijfssleutel is er al een volledige registratie, dus het concept wordt niet bewaard: het zou haar plaats innemen. Stuur de registratie volledig, of verbeter ze of trek ze in in het portaal.
-row-not-text = De rij van regel { $line } bevat bytes die geen tekst zijn in de codering van de rest van het bestand: daar is het beschadigd. Wat ervoor kwam is bewaard; de rest staat in het bestand met geweigerde rijen.
+row-findings-left-out = In deze rij werd meer gevonden. Het wordt niet bewaard, omdat de import heel veel bevindingen heeft. Verbeter wat vermeld is, en importeer deze rij dan opnieuw.
+row-not-text = De rij van regel { $line } bevat bytes die geen tekst zijn in de codering van de rest van het bestand: daar is het beschadigd. Een import bewaart de rijen ervoor; alles vanaf daar gaat naar het bestand met geweigerde rijen.
 row-too-few-cells = De rij heeft { $found } cellen en de hoofding { $expected }. Zoek een ontbrekend scheidingsteken.
-row-too-long = De rij die op regel { $line } begint, is langer dan { $limit } KiB: het bestand is daar beschadigd. Wat ervoor kwam is bewaard; de rest staat in het bestand met geweigerde rijen.
+row-too-long = De rij die op regel { $line } begint, is langer dan { $limit } KiB: het bestand is daar beschadigd. Een import bewaart de rijen ervoor; alles vanaf daar gaat naar het bestand met geweigerde rijen.
 row-too-many-cells = De rij heeft { $found } cellen en de hoofding { $expected }. Zet waarden met het scheidingsteken tussen aanhalingstekens.
-row-unclosed-quote = Het aanhalingsteken in de rij van regel { $line } wordt nooit gesloten. Wat ervoor kwam is bewaard; sluit het in het bestand met geweigerde rijen en importeer dat.
-row-zero-byte = De rij van regel { $line } bevat een nulbyte: het bestand is daar beschadigd. Wat ervoor kwam is bewaard; de rest staat in het bestand met geweigerde rijen.
+row-unclosed-quote = Het aanhalingsteken in de rij van regel { $line } wordt nooit gesloten. Een import bewaart de rijen ervoor; alles vanaf daar gaat naar het bestand met geweigerde rijen, waarin u het kunt sluiten om het dan te importeren.
+row-zero-byte = De rij van regel { $line } bevat een nulbyte: het bestand is daar beschadigd. Een import bewaart de rijen ervoor; alles vanaf daar gaat naar het bestand met geweigerde rijen.
 header-repeat-twice = De herhaling { $column } staat in een eigen kolom én in genummerde kolommen. Kies één manier.

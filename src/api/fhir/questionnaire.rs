@@ -67,10 +67,13 @@ fn item(definition: &Definition, variable: &Variable, language: Language) -> Val
         Kind::Time => "time",
         Kind::DateTime => "dateTime",
     };
+    // What makes the business key is always needed, if it is not calculated.
+    let is_key = variable.key && variable.calculation.is_none();
+    let is_needed = is_key || matches!(variable.required, Required::Always);
     let mut told = json!({
         "linkId": variable.name,
         "type": kind,
-        "required": variable.relevant.is_none() && matches!(variable.required, Required::Always),
+        "required": variable.relevant.is_none() && is_needed,
         "repeats": matches!(variable.kind, Kind::SelectMultiple(_)),
     });
     say(&mut told, "text", variable.labels.get(language));

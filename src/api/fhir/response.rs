@@ -123,6 +123,7 @@ fn refuse(call: &Call<'_>, known: &Known, payload: &[u8], wrong: Vec<CellFinding
         Done::Before(bytes) => submit::again(&bytes),
         Done::Other => Err(submit::other()),
         Done::UnderWay => Err(submit::under_way()),
+        Done::KeyEnded => Err(submit::key_ended()),
     }
 }
 
@@ -170,7 +171,12 @@ impl Reader<'_> {
                     continue;
                 }
                 Some(Place::Variable(at)) => Some(at),
-                Some(Place::Technical(_)) | None => None,
+                // Whether it is a draft, the response says by its status.
+                Some(Place::Technical(_)) => {
+                    self.find("payload-fhir-unknown", &path);
+                    continue;
+                }
+                None => None,
             };
             for answer in item.answers() {
                 if let Some(value) = self.value(answer, variable, &path) {

@@ -13,6 +13,7 @@ use crate::{
             changed::{OVER, differing},
             earlier::{self, WAS},
             judged::Judged,
+            key_moved,
             live::Live,
             lost::OWN_FIELDS,
             parts::{Making, Part},
@@ -75,7 +76,12 @@ pub(super) fn show(
     let stored = place.stored.as_ref();
     let making = making(visit, place, typed, judged);
     let mut wrong: Vec<Wrong> = Vec::new();
-    if let Some(error) = &shown.error {
+    let moved = stored.filter(|_| shown.error.as_ref().is_some_and(|error| error.id == "entry-key-moved"));
+    let reasons = moved.map(|stored| key_moved::reasons(definition, typed, judged, stored, visit.language));
+    for (field, label) in reasons.iter().flatten().cloned() {
+        wrong.push(Wrong { field, label, text: visit.text("entry-key-hangs", &[]) });
+    }
+    if let Some(error) = shown.error.as_ref().filter(|_| wrong.is_empty()) {
         let key = definition.variables.iter().find(|variable| variable.key && error.id != MOVED);
         let field = key.map_or_else(String::new, typed::flat_name);
         wrong.push(Wrong { field, label: String::new(), text: error.text(visit.language) });

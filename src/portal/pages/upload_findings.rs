@@ -12,7 +12,7 @@ use crate::{
     portal::{answer::Answer, content::content, form::encode, visit::Visit},
     store::{
         definition,
-        finding::{self, Filter},
+        finding::{self, Count, Filter},
         import, reconciliation,
     },
 };
@@ -54,11 +54,8 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let content = visit.read(|tx| {
         let definition = definition::get(tx, found.definition)?;
         let counts = finding::counts(tx, group, found.import)?;
-        let is_shown = |count: &&finding::Count| {
-            filter.code.is_none_or(|code| code == count.code)
-                && filter.column.is_none_or(|column| column == count.column)
-        };
-        let total: u64 = counts.iter().filter(is_shown).map(|count| count.count).sum();
+        let left_out = sum(&finding::left_out(tx, group, found.import)?, filter);
+        let total = sum(&counts, filter) - left_out;
         let mut codes: Vec<_> = counts.iter().map(|count| &count.code).collect();
         let mut columns: Vec<_> = counts.iter().map(|count| &count.column).collect();
         columns.sort();
@@ -72,7 +69,7 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
             .map(|part| content! { rows => part.rows, fits => part.bytes <= MEND_LIMIT })
             .collect();
         Ok(content! {
-            rows, total, codes, columns, refused, from,
+            rows, total, left_out, codes, columns, refused, from,
             path => found.path,
             about => found.about,
             definition => found.name,
@@ -98,6 +95,14 @@ pub fn download(visit: &Visit<'_>) -> Result<Answer> {
         let skip = (part - 1).saturating_mul(IN_A_FILE);
         for line in finding::page(tx, group, found.import, filter(visit), skip, IN_A_FILE)? {
             table.add(&line).map_err(Error::internal)?;
+        }
+        if part == 1 {
+            let filter = filter(visit);
+            let mut left_out = finding::left_out(tx, group, found.import)?;
+            left_out.retain(|count| is_shown(count, filter));
+            if let Some(line) = finding::of_file(&left_out) {
+                table.add(&line).map_err(Error::internal)?;
+            }
         }
         table.into_inner().map_err(Error::internal)
     })?;
@@ -175,6 +180,15 @@ fn filter<'a>(visit: &'a Visit<'_>) -> Filter<'a> {
         column => Some(column),
     };
     Filter { code, column }
+}
+
+fn is_shown(count: &Count, filter: Filter<'_>) -> bool {
+    filter.code.is_none_or(|code| code == count.code)
+        && filter.column.is_none_or(|column| column == count.column)
+}
+
+fn sum(counts: &[Count], filter: Filter<'_>) -> u64 {
+    counts.iter().filter(|count| is_shown(count, filter)).map(|count| count.count).sum()
 }
 
 fn from(visit: &Visit<'_>, name: &str) -> u64 {
