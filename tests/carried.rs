@@ -19,7 +19,7 @@ const HEAD: &str = "type,name,label::English (en),label::Dutch (nl),label::Frenc
     text,TX_NUMBER,Number,Nummer,Numéro,yes,yes,,,\n";
 
 /// Adds a version of `HOUSE`.
-fn add(app: &TestApp, version: &str, survey: &str, choices: &str, drafts: &[&str]) {
+pub fn add(app: &TestApp, version: &str, survey: &str, choices: &str, drafts: &[&str]) {
     let folder = app.path(&format!("house-{version}"));
     fs::create_dir_all(&folder).unwrap();
     for (name, sheet) in [
@@ -42,7 +42,7 @@ fn add(app: &TestApp, version: &str, survey: &str, choices: &str, drafts: &[&str
 }
 
 /// A portal with the first version, and who begins a draft in it.
-fn portal(survey: &str, choices: &str) -> (Portal, Person) {
+pub fn portal(survey: &str, choices: &str) -> (Portal, Person) {
     let app = TestApp::new();
     add(&app, "1.0.0", survey, choices, &[]);
     let portal = Portal::start_on(app);

@@ -86,8 +86,35 @@ fn a_dry_run_of_a_damaged_file_ends_as_its_import_does() {
     let json = app.run([&args[..], &["--dry-run", "--json", &a]].concat()).json();
     assert_eq!(json["files"][0]["findings"][0]["code"], "row-unclosed-quote");
     assert_eq!((&json["rows_read"], &json["accepted"], &json["rejected"]), (&2.into(), &1.into(), &1.into()));
+    assert!(dry.stderr.contains("is never closed. An import stores the rows before it"), "{}", dry.stderr);
     assert_eq!(app.sqlite("SELECT count(*) FROM definition"), "0", "not even the definition is stored");
     assert_eq!(app.run([&args[..], &[&a]].concat()).status, 3);
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_failure_and_the_exit_status_tells_of_the_work() {
+    let app = TestApp::new();
+    app.enrol();
+    let good = file(&app, "good.csv", &[diag("D1", "one")]);
+    let bad = file(&app, "bad.csv", &[diag("D2", "two").replace("27/01/2023", "31/02/2023")]);
+    let import = ["import", "--organisation", NIHDI, "--dcd", "INTEGO-DIAG"];
+    let cases: [(&[&str], i32); 6] = [
+        (&[&import[..], &["--dry-run", &good]].concat(), 0),
+        (&[&import[..], &[&good, &bad]].concat(), 3),
+        (&["job", "list", "--organisation", NIHDI], 0),
+        (&["manager", "add", "manager@fictief.example"], 0),
+        (&["sample", "--dcd", "INTEGO-DIAG", "--rows", "5000"], 0),
+        (&["config", "--explain"], 0),
+    ];
+    for (args, status) in cases {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ran = app.command(args).stdin(Stdio::null()).stdout(writer).output().unwrap();
+        let told = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(status), "{args:?}: {told}");
+        assert!(!told.contains("wrong inside") && !told.contains("ERROR"), "{args:?}: {told}");
+    }
+    assert_eq!(app.sqlite("SELECT count(*) FROM import"), "2");
 }
 
 #[test]

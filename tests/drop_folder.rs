@@ -408,27 +408,79 @@ fn of_a_definition_that_the_organisation_is_not_to_use_no_file_is_taken_and_no_f
     place.until("the folder is made again", || place.dcd("INTEGO-LAB").exists());
 }
 
+/// Adds a version of a definition of project HDBP0999 whose variables are the
+/// key and what `survey` names, and which abbreviates the project so.
+fn add(place: &Place, name: &str, version: &str, abbreviation: &str, survey: &str) {
+    let folder = place.app().path(&format!("{name}-{version}"));
+    fs::create_dir_all(&folder).unwrap();
+    for (sheet, text) in [
+        ("settings", format!("form_id,version\n{name},{version}\n")),
+        ("survey", format!("type,name,required,hd::key\ntext,ID,yes,yes\n{survey}")),
+        ("choices", "list_name,name\n".to_owned()),
+        ("hd", format!("key,value\nproject,HDBP0999\n{abbreviation}")),
+    ] {
+        fs::write(folder.join(format!("{sheet}.csv")), text).unwrap();
+    }
+    place.app().ok(["definition", "add", folder.to_str().unwrap()]);
+}
+
 #[test]
 fn every_definition_of_a_project_has_a_folder_however_it_abbreviates_the_project() {
     let place = Place::start();
     for name in ["VISITS", "STAYS"] {
-        let folder = place.app().path(name);
-        fs::create_dir_all(&folder).unwrap();
-        for (sheet, text) in [
-            ("settings", format!("form_id,version\n{name},1.0.0\n")),
-            ("survey", "type,name,hd::key\ntext,ID,yes\n".to_owned()),
-            ("choices", "list_name,name\n".to_owned()),
-            ("hd", "project\nHDBP0999\n".to_owned()),
-        ] {
-            fs::write(folder.join(format!("{sheet}.csv")), text).unwrap();
-        }
-        place.app().ok(["definition", "add", folder.to_str().unwrap()]);
+        add(&place, name, "1.0.0", "", "");
     }
     let organisation = place.root.join(format!("{NIHDI}-Fictief-Ziekenhuis"));
     for name in ["VISITS", "STAYS"] {
         let folder = organisation.join(format!("{name}-999")).join(name);
         place.until("the folder is made", || folder.exists());
     }
+}
+
+#[test]
+fn in_the_folder_of_an_earlier_version_the_newest_counts_however_that_abbreviates_the_project() {
+    let place = Place::start();
+    let organisation = place.root.join(format!("{NIHDI}-Fictief-Ziekenhuis"));
+    add(&place, "VISITS-WARD", "1.0.0", "project_abbreviation,VISITS\n", "text,T,,\n");
+    let (old, short) = (organisation.join("VISITS-999/VISITS-WARD"), organisation.join("VISITS-999/ward"));
+    place.until("the folder is made", || old.exists());
+    add(&place, "VISITS-WARD", "2.0.0", "project_abbreviation,WARDS\n", "text,T,yes,\n");
+    let new = organisation.join("WARDS-999/VISITS-WARD");
+    place.until("the folder of the other abbreviation is made", || new.exists());
+    fs::create_dir(&short).unwrap();
+    for (at, folder) in [&old, &short, &new].into_iter().enumerate() {
+        fs::write(folder.join("a.csv"), format!("ID;T\n{at};\n")).unwrap();
+    }
+    fs::write(new.join("HD_DCD_submcsv_HDBP0999_VISITS-WARD_v1.csv"), "ID;T\n9;\n").unwrap();
+    place.until_done(4);
+    for folder in [&old, &short] {
+        let told = only(&folder.join("RESULT"));
+        assert!(told.contains("1;2;Error;refused;error;T;cell-required;"), "{told}");
+    }
+    let told = told(&new.join("RESULT"));
+    assert!(told.contains(";cell-required;") && told.contains("1;2;Success;new;"), "{told}");
+    fs::remove_dir_all(organisation.join("VISITS-999")).unwrap();
+    thread::sleep(Duration::from_secs(3));
+    assert!(!organisation.join("VISITS-999").exists(), "only the newest version's folder is made again");
+}
+
+#[test]
+fn an_alert_that_cannot_be_stored_is_told_once() {
+    let place = Place::start();
+    place.app().sqlite(
+        "CREATE TRIGGER full BEFORE INSERT ON alert BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+    );
+    let folder = place.dcd("INTEGO-DIAG");
+    fs::write(folder.join("ARCHIVE"), "").unwrap();
+    place.drop_file("INTEGO-DIAG", "a.csv", &file(&rows(0, 1)));
+    place.until("it is told", || place.portal().log().contains("the disk is full"));
+    thread::sleep(Duration::from_secs(4));
+    let log = place.portal().log();
+    assert_eq!(log.matches("needs attention").count(), 1, "{log}");
+    assert_eq!(log.matches("a look into the drop folder failed").count(), 1, "{log}");
+    place.app().sqlite("DROP TRIGGER full");
+    place.until("it is stored", || place.app().sqlite("SELECT reason FROM alert") == "drop-stuck");
+    assert_eq!(place.portal().log().matches("needs attention").count(), 1);
 }
 
 #[test]

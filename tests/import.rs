@@ -179,7 +179,7 @@ fn what_is_wrong_before_the_first_row_refuses_the_file_and_stores_nothing() {
         ("header-unknown-column", format!("{DIAG_HEADER};TX_EXTRA\n{good};x\n").into()),
         ("header-duplicate-column", format!("{DIAG_HEADER};IDC_PAT\n{good};x\n").into()),
         ("file-binary", (0..=255).cycle().take(5000).collect()),
-        ("row-too-long", [b"IDC_PAT;".to_vec(), vec![b'x'; 100 << 20]].concat()),
+        ("header-damaged", [b"IDC_PAT;".to_vec(), vec![b'x'; 100 << 20]].concat()),
     ];
     for (code, content) in cases {
         let (status, report) = app.import("INTEGO-DIAG", &app.file("a.csv", content));

@@ -18,6 +18,7 @@ mod crash;
 mod deliver;
 mod demo;
 mod drop_folder;
+mod earlier;
 mod faults;
 mod front;
 mod fuzz;

@@ -128,9 +128,9 @@ fn the_portal_tells_whoever_adds_it_before_the_question_and_after() {
     assert!(seen.contains("MS_AGE") && !seen.contains("relevnat"), "{seen}");
     manager.post("/ssp/language", &[("language", "en"), ("next", "/ssp")]);
     let first = text(&mut manager, "/ssp/definitions/TRIAL/1.0.0");
-    assert!(!first.contains("Passed over in the workbook"), "{first}");
+    assert!(!first.contains("Remarks on the workbook"), "{first}");
     let later = text(&mut manager, "/ssp/definitions/TRIAL/2.0.0/drafts");
-    assert!(!later.contains("Passed over in the workbook"), "it is about drafts alone: {later}");
+    assert!(!later.contains("Remarks on the workbook"), "it is about drafts alone: {later}");
 }
 
 #[test]
@@ -141,5 +141,5 @@ fn the_portal_tells_nothing_of_a_workbook_never_seen_before() {
     let sent = manager.post_file("/ssp/definitions", &[], ("workbook", "venom.xlsx", &book));
     assert_eq!(sent.status, 303, "{}", sent.text());
     let shown = text(&mut manager, sent.location());
-    assert!(!shown.contains("Passed over in the workbook"), "{shown}");
+    assert!(!shown.contains("Remarks on the workbook"), "{shown}");
 }

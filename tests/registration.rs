@@ -220,7 +220,7 @@ fn a_business_key_leads_to_its_newest_version_and_that_to_all_others() {
         app.import("INTEGO-DIAG", &app.file(name, format!("{DIAG_HEADER}\n{}\n", rows.join("\n"))));
     }
     let shelf = Shelf::of(&app);
-    let name = shelf.store.keys().record(shelf.here, "INTEGO-DIAG", b"14100635354\x1fD1");
+    let name = shelf.store.keys().record(shelf.here, "INTEGO-DIAG", b"idc_pat=14100635354\x1ftx_diag_id=D1");
     let newest = shelf.store.read(|tx| listing::of_key(tx, &name)).unwrap().unwrap();
     assert_eq!(newest, shelf.find("D1"));
     let versions = shelf.store.read(|tx| history::versions(tx, shelf.here, &name)).unwrap();
@@ -234,7 +234,8 @@ fn a_business_key_leads_to_its_newest_version_and_that_to_all_others() {
         })
         .collect();
     assert_eq!(texts, [true; 3]);
-    let unknown = shelf.store.keys().record(shelf.here, "INTEGO-DIAG", b"14100635354\x1fD9");
+    let unknown =
+        shelf.store.keys().record(shelf.here, "INTEGO-DIAG", b"idc_pat=14100635354\x1ftx_diag_id=D9");
     assert_eq!(shelf.store.read(|tx| listing::of_key(tx, &unknown)).unwrap(), None);
 }
 

@@ -131,8 +131,8 @@ fn repeats_get_the_instances_that_their_counts_ask_for_and_no_row_is_refused() {
         begin_repeat,DRUG,Drug,,,,,,${NR_DRUGS},,\n\
         text,TX_DRUG,Name,yes,,,,,,,\n\
         decimal,MS_DOSE,Dose,,,,,,,,\n\
-        date,DT_FROM,From,,,,,,,,\n\
-        date,DT_TO,To,,,. >= ${DT_FROM},,,,,\n\
+        date,DT_FROM,From,yes,,. > ${TS_IN} - 9 and . <= ${TS_IN} + 2,,,,,\n\
+        date,DT_TO,To,yes,,${DT_FROM} + 20 <= .,,,,,\n\
         end_repeat,,,,,,,,,,\n\
         begin_repeat,CHECK,Check,,,,${CD_CITY} = 'huy',,4,,\n\
         select_one ward,CD_WARD,Ward,yes,,,,,,city = ${CD_CITY},\n\

@@ -257,6 +257,30 @@ fn drafts_that_are_kept_go_on_in_the_newest_version_of_their_major_one() {
 }
 
 #[test]
+fn keeping_drafts_says_which_older_ones_go_on_in_a_version_between() {
+    let (portal, mut an) = portal();
+    let id = draft(&mut an);
+    add(&portal.app, "2.0.0", SECOND, &["--drafts", "carry"]);
+    let three = folder(&portal.app, "3.0.0", &format!("{SECOND}text,TX_THREE,Three,,\n"));
+    let said = portal.app.ok(["definition", "add", &three, "--drafts", "keep"]).stdout;
+    let still = "Those of versions before 2 are continued in version 2 all the same";
+    assert!(said.contains("before 3 stay in their version") && said.contains(still), "{said}");
+    let mut manager = portal.manager("manager@fictief.example");
+    for path in ["/ssp/definitions/TRIAL/3.0.0", "/ssp/definitions/TRIAL/3.0.0/drafts"] {
+        assert!(text(&mut manager, path).contains(still), "{path}");
+    }
+    assert!(!text(&mut manager, "/ssp/definitions/TRIAL/2.0.0").contains(still));
+    // That is what happens, and the form names no version the newest that is not.
+    let form = text(&mut an, &format!("{id}/edit"));
+    assert!(form.contains("goes on in version 2.0.0"), "{form}");
+    let stays = text(&mut an, &format!("{id}/edit?stay=yes"));
+    assert!(
+        stays.contains("It can also go on in version 2.0.0") && !stays.contains("newest version is"),
+        "{stays}"
+    );
+}
+
+#[test]
 fn a_draft_that_is_carried_over_lists_what_does_not_fit_and_loses_nothing() {
     let (portal, mut an) = portal();
     let id = draft(&mut an);

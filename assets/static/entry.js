@@ -131,6 +131,7 @@ async function refused(answer) {
     if (live.kept) keptAt.textContent = live.kept;
     return;
   }
+  if (answer.status === 413) return say(form.dataset.large);
   // The form is of a session that has ended.
   if (answer.status === 403) isEnded = true;
   say(form.dataset.refused);
@@ -204,6 +205,12 @@ function renew(repeat, page) {
   if (focus) document.getElementById(focus)?.focus();
 }
 
+// What another version asked in parts goes with them.
+function renewAll(repeats, page) {
+  repeats.forEach((repeat) => renew(repeat, page));
+  form.querySelector("[data-was]").replaceChildren(...page.querySelector("[data-was]").childNodes);
+}
+
 // Fetches the repeats that other answers give more parts or fewer. What is typed meanwhile asks again.
 async function fit(shapes) {
   const isOther = (repeat) => shapes[repeat.id] !== undefined && shapes[repeat.id] !== repeat.dataset.shape;
@@ -212,7 +219,7 @@ async function fit(shapes) {
   const answer = await fetch(form.action, { method: "POST", body: fields("look"), headers: { accept: "text/html" } });
   if (answer.redirected || (answer.status !== 200 && answer.status !== 422)) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!isBusy()) others.forEach((repeat) => renew(repeat, page));
+  if (!isBusy()) renewAll(others, page);
 }
 
 // Whether something was typed that was not asked about yet.
@@ -232,7 +239,7 @@ form.addEventListener("submit", async (event) => {
     if (answer.redirected) return ended(answer.url);
     if (answer.status !== 200 && answer.status !== 422) return check();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    renew(repeat, page);
+    renewAll([repeat], page);
     (repeat.querySelector(".instance[autofocus]") ?? repeat).focus();
     soon();
   } catch {

@@ -207,10 +207,11 @@ impl Known {
             places.entry(repeat.name.to_lowercase()).or_insert(Place::Repeat(at));
             places.entry(repeat.name.clone()).or_insert(Place::Repeat(at));
         }
-        for (at, variable) in definition.variables.iter().enumerate().filter(|(_, it)| outside(it)) {
-            for name in [&variable.name, &variable.technical] {
+        for name_of in Variable::NAMES {
+            for (at, variable) in definition.variables.iter().enumerate().filter(|(_, it)| outside(it)) {
+                let name = name_of(variable);
                 places.entry(name.to_lowercase()).or_insert(Place::Variable(at));
-                places.entry(name.clone()).or_insert(Place::Variable(at));
+                places.entry(name.to_owned()).or_insert(Place::Variable(at));
             }
         }
         for (at, name) in TECHNICAL.into_iter().enumerate() {
@@ -219,11 +220,11 @@ impl Known {
         }
         let inside = definition.repeats.iter().map(|repeat| {
             let mut places = HashMap::new();
-            for at in repeat.variables.clone() {
-                let variable = &definition.variables[at];
-                for name in [&variable.name, &variable.technical] {
+            for name_of in Variable::NAMES {
+                for at in repeat.variables.clone() {
+                    let name = name_of(&definition.variables[at]);
                     places.entry(name.to_lowercase()).or_insert(at);
-                    places.entry(name.clone()).or_insert(at);
+                    places.entry(name.to_owned()).or_insert(at);
                 }
             }
             places

@@ -93,7 +93,12 @@ fn choose(context: &Context, name: &str, drafts: OlderDrafts) -> Result<Done> {
 fn tell(context: &Context, known: &Definition, drafts: OlderDrafts) -> Result<()> {
     let major = known.version.major().to_string();
     let args = [("name", known.name.as_str().into()), ("major", major.into())];
-    say(context.text(&format!("definition-drafts-{}-said", drafts.as_str()), &args))
+    say(context.text(&format!("definition-drafts-{}-said", drafts.as_str()), &args))?;
+    let before = context.store()?.read(|tx| version::onward_before(tx, &known.name, known.version))?;
+    match before.filter(|_| drafts == OlderDrafts::Keep) {
+        Some(major) => say(context.text("definition-drafts-still", &[("major", major.to_string().into())])),
+        None => Ok(()),
+    }
 }
 
 fn read(path: &Path) -> Result<std::result::Result<Definition, Refused>> {

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{Context, Done, note, peak, progress, say, say_json};
+use super::{Context, Done, note, peak, printed, progress, say, say_json};
 use crate::{
     domain::{
         import::{ImportId, ImportState, RowCounts},
@@ -216,7 +216,7 @@ impl<W: Write> Rows<W> {
 
     fn end(mut self) -> Result<()> {
         let flushed = self.out.flush();
-        self.failed.map_or(flushed, Err).map_err(Error::internal)
+        printed(self.failed.map_or(flushed, Err))
     }
 }
 

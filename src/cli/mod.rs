@@ -5,7 +5,7 @@
 
 use std::{
     cell::OnceCell,
-    io::{IsTerminal, Write, stderr, stdout},
+    io::{self, ErrorKind, IsTerminal, Write, stderr, stdout},
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
@@ -251,7 +251,17 @@ fn named<T>(found: Result<T>) -> Result<T> {
 
 /// Prints a line on stdout.
 pub(crate) fn say(line: impl AsRef<str>) -> Result<()> {
-    writeln!(stdout(), "{}", line.as_ref()).map_err(Error::internal)
+    printed(writeln!(stdout(), "{}", line.as_ref()))
+}
+
+/// What became of printing on stdout. Whoever reads may have seen enough and be
+/// gone, such as `head`: that is no failure, the work is done all the same, and
+/// the exit status tells of it.
+pub(crate) fn printed(written: io::Result<()>) -> Result<()> {
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Error::internal),
+    }
 }
 
 /// Prints a JSON document on stdout.
@@ -284,6 +294,8 @@ fn log(most: Level) {
         .with_max_level(most)
         .with_target(false)
         .with_ansi(on_terminal())
+        // It would tell of a stderr that is gone on stderr, and panic.
+        .log_internal_errors(false)
         .with_writer(stderr);
     // Only the first subscriber of a process counts; a second one is no harm.
     let _ = subscriber.try_init();

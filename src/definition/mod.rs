@@ -33,6 +33,7 @@ mod choice;
 mod difference;
 mod expression;
 mod notice;
+mod passing;
 mod reader;
 mod sample;
 mod sheet;
@@ -161,11 +162,14 @@ impl Definition {
         serde_json::to_string(&self.source).unwrap_or_default()
     }
 
-    /// What its workbook says that is passed over and may have been meant, for
-    /// its author: columns that nobody knows, texts in other languages. None of
-    /// it keeps the definition from being used.
+    /// What its author should know: what its workbook says that is passed over
+    /// and may have been meant, such as columns that nobody knows and texts in
+    /// other languages, and a business key that a row does not bring. None of it
+    /// keeps the definition from being used.
     pub fn notices(&self) -> Vec<Problem> {
-        notice::notices(&self.source)
+        let mut notices = notice::notices(&self.source);
+        notices.extend(notice::keys(&self.variables));
+        notices
     }
 
     /// The place of the variable called `name`.

@@ -71,6 +71,10 @@ pub struct Variable {
 }
 
 impl Variable {
+    /// What it is called in files and by clients: a name counts before another
+    /// variable's technical name.
+    pub const NAMES: [fn(&Self) -> &str; 2] = [|variable| &variable.name, |variable| &variable.technical];
+
     /// What it is called in `language`: its name where it has no label, as
     /// calculations often have none.
     pub fn label(&self, language: Language) -> &str {

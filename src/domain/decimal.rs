@@ -13,8 +13,7 @@ pub struct Decimal {
     fraction: u64,
 }
 
-/// The most digits on either side of the point.
-const MOST_DIGITS: usize = 18;
+const MOST_DIGITS: usize = Decimal::MOST_DIGITS;
 
 const POWERS: [u64; MOST_DIGITS + 1] = {
     let mut powers = [1; MOST_DIGITS + 1];
@@ -27,6 +26,9 @@ const POWERS: [u64; MOST_DIGITS + 1] = {
 };
 
 impl Decimal {
+    /// The most digits on either side of the point.
+    pub const MOST_DIGITS: usize = 18;
+
     /// Reads `12`, `-12.50`, `.5`, `+1.2E-3`. A `comma` may stand for the
     /// point where the file says so. No thousands separators, no blanks.
     pub fn parse(text: &str, comma: bool) -> Option<Self> {

@@ -43,7 +43,7 @@ impl Exchanges<'_> {
         let certificate = self.stream.client_certificate();
         for served in 1.. {
             if !self.wait_for_bytes()? {
-                self.stream.close();
+                self.stream.close(self.rules.limits.linger);
                 return Ok(());
             }
             let id = Uuid::now_v7();
@@ -74,7 +74,7 @@ impl Exchanges<'_> {
                 Ending::Close => {
                     self.stream.write_all(&bytes)?;
                     drop(entry);
-                    self.stream.close();
+                    self.stream.close(self.rules.limits.linger);
                     return Ok(());
                 }
                 Ending::Drop => {
@@ -214,7 +214,7 @@ impl Exchanges<'_> {
         entry.answered(status, bytes.len());
         self.stream.write_all(&bytes)?;
         drop(entry);
-        self.stream.close();
+        self.stream.close(self.rules.limits.linger);
         Ok(())
     }
 

@@ -87,6 +87,9 @@ pub struct Limits {
     pub body: Duration,
     /// Without progress while an answer is written.
     pub write_stall: Duration,
+    /// How long a client may go on sending, unheard, after the last answer on
+    /// its connection; one that is silent for a second has sent all.
+    pub linger: Duration,
     /// Requests on one connection, which bounds whatever a connection leaks.
     pub requests: u32,
     /// Requests that are answered at the same time; uploads that went into a
@@ -114,6 +117,7 @@ impl Default for Limits {
             idle: Duration::from_secs(15),
             body: Duration::from_secs(30),
             write_stall: Duration::from_secs(30),
+            linger: Duration::from_secs(10),
             requests: 1_000,
             exchanges: 32,
             turn: Duration::from_secs(1),

@@ -26,7 +26,16 @@ struct State {
     rung: bool,
     busy: BTreeMap<OrganisationId, UploadId>,
     progress: BTreeMap<UploadId, Progress>,
-    put_off: BTreeMap<UploadId, Instant>,
+    put_off: BTreeMap<UploadId, PutOff>,
+}
+
+/// An upload that failed in passing.
+#[derive(Clone, Copy)]
+struct PutOff {
+    /// Since when it fails.
+    since: Instant,
+    /// When it is to be taken up once more.
+    until: Instant,
 }
 
 impl Desk {
@@ -61,13 +70,18 @@ impl Desk {
     /// too many have, or it was put off.
     pub(super) fn take_up(&self, organisation: OrganisationId, id: UploadId) -> bool {
         let mut state = self.lock();
-        let is_put_off = state.put_off.get(&id).is_some_and(|until| *until > Instant::now());
+        let is_put_off = state.put_off.get(&id).is_some_and(|put_off| put_off.until > Instant::now());
         if is_put_off || state.busy.len() >= AT_ONCE || state.busy.contains_key(&organisation) {
             return false;
         }
-        state.put_off.remove(&id);
         state.busy.insert(organisation, id);
         true
+    }
+
+    /// Whether an upload has failed for so long that later ones need not wait
+    /// for it any more.
+    pub(super) fn fails_for(&self, id: UploadId, time: Duration) -> bool {
+        self.lock().put_off.get(&id).is_some_and(|put_off| put_off.since.elapsed() >= time)
     }
 
     /// Lays an upload down; `again` says after which time it is to be taken up
@@ -76,8 +90,13 @@ impl Desk {
         let mut state = self.lock();
         state.busy.remove(&organisation);
         state.progress.remove(&id);
-        if let Some(again) = again {
-            state.put_off.insert(id, Instant::now() + again);
+        let now = Instant::now();
+        match again {
+            Some(again) => {
+                let put_off = state.put_off.entry(id).or_insert(PutOff { since: now, until: now });
+                put_off.until = now + again;
+            }
+            None => _ = state.put_off.remove(&id),
         }
         state.rung = true;
         self.bell.notify_all();
@@ -102,5 +121,8 @@ mod tests {
         desk.lay_down(one, UploadId(1), Some(Duration::from_secs(60)));
         assert!(!desk.take_up(one, UploadId(1)), "put off");
         assert!(desk.take_up(one, UploadId(2)));
+        assert!(desk.fails_for(UploadId(1), Duration::ZERO));
+        assert!(!desk.fails_for(UploadId(1), Duration::from_secs(60)));
+        assert!(!desk.fails_for(UploadId(2), Duration::ZERO));
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::judge::Judge;
+use super::{judge::Judge, stated::Before};
 use crate::{
     definition::Definition,
     domain::{
@@ -16,9 +16,9 @@ use crate::{
     error::{Code, Error, Result},
     store::{
         Tx, audit,
-        block::Builder,
+        block::{self, Builder},
         definition, enrolment, entry, finding, listing,
-        registration::{self, NewBlock, Target},
+        registration::{self, NewBlock, NewRow, Target},
         submission, withdrawal,
     },
     validate::Row,
@@ -100,7 +100,7 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
         import,
         arrives_now: true,
     };
-    let mut new = judge.judge(number, row);
+    let mut new = judged(tx, &judge, number, entered)?;
     new.entry.row = u32::try_from(number).unwrap_or(u32::MAX);
     let key = new.entry.key;
     let standing = entry::standing(tx, target, &key)?;
@@ -159,10 +159,10 @@ pub fn save(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Saved> {
 /// The registration that holds just this under this business key already, if
 /// there is one. What replaces one and is sent again finds what it became.
 pub fn known(tx: &Tx<'_>, entered: &Entered<'_>) -> Result<Option<RegistrationId>> {
-    let Entered { organisation, definition: known, definition_id, row, .. } = *entered;
+    let Entered { organisation, definition: known, definition_id, .. } = *entered;
     let gate = enrolment::gate(tx, organisation, &known.project, known.enrolment_required)?;
     let judge = Judge { keys: tx.keys, gate: &gate, organisation, definition: known };
-    let new = judge.judge(0, row);
+    let new = judged(tx, &judge, 0, entered)?;
     let (definition, project) = (definition_id, known.project.as_str());
     let target = Target { organisation, definition, project, import: ImportId(0), arrives_now: true };
     let standing = entry::standing(tx, target, &new.entry.key)?;
@@ -174,6 +174,16 @@ pub fn known_already(row: &Row) -> Error {
     // Where there is no key, the content stands for it.
     let id = if row.key.is_empty() { "entry-draft-known" } else { "entry-key-known" };
     Error::new(Code::Conflict, id)
+}
+
+/// Judges it, by what it takes the place of if there is such.
+fn judged(tx: &Tx<'_>, judge: &Judge<'_>, number: u64, entered: &Entered<'_>) -> Result<NewRow> {
+    let Some(old) = entered.replaces else { return Ok(judge.judge(number, entered.row)) };
+    let block = block::get(tx, entered.organisation, old.id.block())?;
+    let content = block.contents().nth(old.id.place()).flatten();
+    let content = content.ok_or_else(|| Error::internal("the registration is gone"))?;
+    let version = definition::facts(tx, old.definition)?.version;
+    Before { content, is_draft: old.is_draft, version: &version }.judge(judge, number, entered.row)
 }
 
 fn note(

@@ -154,8 +154,6 @@ enum Place {
 impl<'d> Names<'d> {
     fn of(definition: &'d Definition) -> Self {
         let mut names = Self { definition, flat: HashMap::new(), inside: HashMap::new() };
-        let called =
-            |variable: &Variable| [&variable.name, &variable.technical].map(|name| name.to_ascii_lowercase());
         let own: HashSet<String> =
             definition.variables.iter().map(|variable| variable.name.to_ascii_lowercase()).collect();
         for (index, name) in TECHNICAL.iter().map(|name| name.to_ascii_lowercase()).enumerate() {
@@ -166,8 +164,9 @@ impl<'d> Names<'d> {
         for (at, repeat) in definition.repeats.iter().enumerate() {
             names.flat.entry(repeat.name.to_ascii_lowercase()).or_insert(Place::Repeat(at));
         }
-        for (at, variable) in definition.variables.iter().enumerate() {
-            for name in called(variable) {
+        for name_of in Variable::NAMES {
+            for (at, variable) in definition.variables.iter().enumerate() {
+                let name = name_of(variable).to_ascii_lowercase();
                 match variable.repeat {
                     None => drop(names.flat.entry(name).or_insert(Place::Variable(at))),
                     Some(repeat) => {
@@ -217,6 +216,23 @@ mod tests {
         let unknown = findings.iter().filter(|finding| finding.code == "header-unknown-column");
         assert_eq!(unknown.count(), MOST_FINDINGS);
         assert!(findings.len() < MOST_FINDINGS + definition.variables.len());
+    }
+
+    #[test]
+    fn a_name_counts_before_the_technical_name_of_another() {
+        let mut definition = (*crate::definition::find_bundled("INTEGO-LAB").unwrap()).clone();
+        let place = |definition: &Definition, name: &str| {
+            let names = Names::of(definition);
+            match names.flat.get(&name.to_ascii_lowercase()) {
+                Some(Place::Variable(at)) => *at,
+                _ => usize::MAX,
+            }
+        };
+        definition.variables[1].technical = definition.variables[2].name.clone();
+        let name = definition.variables[2].name.clone();
+        assert_eq!(place(&definition, &name), 2);
+        definition.variables[1].technical = "ITS_OWN".to_owned();
+        assert_eq!(place(&definition, "its_own"), 1);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
         Keys, Purpose,
         block::{Builder, Entry},
         finding::{RowFinding, args_to_json},
-        key::digest,
+        key::{Hash, digest},
         registration::{Hold, NewRow},
     },
     validate::{Patient, Row},
@@ -35,14 +35,14 @@ impl Judge<'_> {
             let [before, after] = row.own_local();
             digest(&[&row.data, b"\0", before, after, &draft])
         };
+        self.with_content(line, row, content)
+    }
+
+    /// Judges a row whose content has this digest.
+    pub fn with_content(&self, line: u64, row: &Row, content: Hash) -> NewRow {
         let own_key = if row.key.is_empty() { &content[..] } else { &row.key };
         let key = self.keys.record(self.organisation, &self.definition.name, own_key);
-        // A draft that goes on in another version is another one, so that it
-        // moves there even if nothing else changed; but it is no second one.
-        let digest = match row.draft {
-            true => digest(&[&content, self.definition.version.to_string().as_bytes()]),
-            false => content,
-        };
+        let digest = versioned(content, row.draft, &self.definition.version.to_string());
         let wants_patient = !self.gate.objecting.is_empty();
         let patient_hash = || self.keys.hash(Purpose::Patient, self.patient(row).as_bytes());
         let mut patient = (wants_patient && row.patient.is_some()).then(patient_hash);
@@ -90,6 +90,16 @@ impl Judge<'_> {
                 hex(&self.keys.hash(Purpose::Patient, format!("generated {traits}").as_bytes())).into()
             }
         }
+    }
+}
+
+/// The digest of a registration whose content has this one. A draft that goes
+/// on in another version is another one, so that it moves there even if nothing
+/// else changed; but it is no second one.
+pub(super) fn versioned(content: Hash, is_draft: bool, version: &str) -> Hash {
+    match is_draft {
+        true => digest(&[&content, version.as_bytes()]),
+        false => content,
     }
 }
 

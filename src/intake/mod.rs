@@ -34,6 +34,7 @@ pub mod report;
 pub mod rows;
 pub mod runner;
 pub mod source;
+mod stated;
 mod step;
 pub mod upload;
 

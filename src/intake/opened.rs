@@ -6,7 +6,7 @@ use super::{
     dialect::Dialect,
     header::Header,
     input::{self, Input},
-    rows::Rows,
+    rows::{MAX_ROW, Rows},
     source::Source,
 };
 use crate::{
@@ -34,13 +34,16 @@ impl Opened {
         let source = Source::open(input).map_err(|finding| vec![finding])?;
         let unreadable = |error: io::Error| {
             vec![match error.kind() {
-                io::ErrorKind::InvalidData => Finding::error("row-not-text").with("line", 1),
+                io::ErrorKind::InvalidData => damaged(),
                 _ => input::unreadable(error),
             }]
         };
         let Dialect { delimiter, header } = Dialect::of(&start(&source).map_err(unreadable)?);
         let mut rows = Rows::new(source.text(header.byte).map_err(unreadable)?, delimiter, header);
-        let Some(row) = rows.read().map_err(|finding| vec![finding])? else {
+        // What is said of a damaged row is that those before it are stored.
+        let refused =
+            |finding: Finding| vec![if finding.code.starts_with("row-") { damaged() } else { finding }];
+        let Some(row) = rows.read().map_err(refused)? else {
             return Err(vec![Finding::error("file-empty")]);
         };
         let header_line = row.raw.to_vec();
@@ -53,6 +56,10 @@ impl Opened {
         drop(rows);
         Ok(Self { source, delimiter, header, header_line, first })
     }
+}
+
+fn damaged() -> Finding {
+    Finding::error("header-damaged").with("limit", (MAX_ROW / 1024) as u64)
 }
 
 /// The start of the text, as far as it can be read.

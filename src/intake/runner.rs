@@ -2,6 +2,7 @@
 //! organisation, those that a kill interrupted first of all.
 
 use std::{
+    collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -20,7 +21,10 @@ use crate::{
     config::Config,
     domain::{finding::Finding, organisation::OrganisationId, upload::UploadId},
     error::{Code, Error, Result},
-    store::{Store, audit, upload},
+    store::{
+        Store, audit,
+        upload::{self, Waiting},
+    },
 };
 
 /// How often waiting uploads are looked for if nobody rings.
@@ -31,6 +35,10 @@ const BETWEEN_SWEEPS: Duration = Duration::from_secs(3600);
 
 /// What failed in passing is tried again after this time.
 const AGAIN: Duration = Duration::from_secs(15);
+
+/// How long an upload that fails in passing holds back later ones out of the
+/// same folder of the drop folder.
+const HOLDS: Duration = Duration::from_secs(60 * 60);
 
 /// Days after which an upload that nobody decided about is ended.
 pub const DAYS_KEPT: i64 = 7;
@@ -54,7 +62,7 @@ pub fn run(store: &Store, config: &Config, desk: &Desk, stop: &AtomicBool) {
             }
             match store.read(upload::waiting) {
                 Ok(waiting) => {
-                    for (organisation, id) in waiting {
+                    for (organisation, id) in next(waiting, desk) {
                         if desk.take_up(organisation, id) {
                             let steps = &steps;
                             scope.spawn(move || work(steps, organisation, id));
@@ -66,6 +74,18 @@ pub fn run(store: &Store, config: &Config, desk: &Desk, stop: &AtomicBool) {
             desk.wait(BETWEEN_LOOKS);
         }
     });
+}
+
+/// The uploads that may be taken up. Of those out of one folder of the drop
+/// folder it is the first alone, even while that one is put off: a later one
+/// would be corrected by it.
+fn next(waiting: Vec<Waiting>, desk: &Desk) -> Vec<(OrganisationId, UploadId)> {
+    let mut folders = HashSet::new();
+    let is_next = |waiting: &Waiting| match &waiting.folder {
+        Some(folder) => desk.fails_for(waiting.id, HOLDS) || folders.insert(folder.clone()),
+        None => true,
+    };
+    waiting.into_iter().filter(is_next).map(|waiting| (waiting.organisation, waiting.id)).collect()
 }
 
 /// Does one step of an upload, whatever happens in it.
@@ -128,4 +148,28 @@ pub(super) fn expire(store: &Store, before: i64) -> Result<()> {
 
 fn log(what: &'static str, error: &Error) {
     tracing::error!(id = error.id, cause = error.cause.as_ref().map(tracing::field::display), "{what}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uploads_out_of_one_folder_are_taken_up_one_after_the_other_even_if_the_first_is_put_off() {
+        let desk = Desk::default();
+        let waiting = || {
+            let folders = [Some("a"), Some("a"), Some("b"), None, None];
+            let upload = |(id, folder): (i64, Option<&str>)| Waiting {
+                organisation: OrganisationId(1),
+                id: UploadId(id),
+                folder: folder.map(str::to_owned),
+            };
+            (1..).zip(folders).map(upload).collect()
+        };
+        let ids = |desk: &Desk| next(waiting(), desk).into_iter().map(|(_, id)| id.0).collect::<Vec<_>>();
+        assert_eq!(ids(&desk), [1, 3, 4, 5]);
+        assert!(desk.take_up(OrganisationId(1), UploadId(1)));
+        desk.lay_down(OrganisationId(1), UploadId(1), Some(AGAIN));
+        assert_eq!(ids(&desk), [1, 3, 4, 5]);
+    }
 }

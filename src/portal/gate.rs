@@ -32,6 +32,10 @@ use crate::{
 /// The most bytes of a form without a file.
 const FORM: u64 = 256 * 1024;
 
+/// The most bytes of a form that is long work: all the fields that a form may
+/// have, with long names and texts.
+const KEPT_FORM: u64 = 4 << 20;
+
 /// How much body the request may have; said before any of it is read.
 pub(super) fn limit(portal: &Portal, head: &Head) -> BodyLimit {
     // What is sent to no page of ours is read all the same, so that the answer
@@ -39,7 +43,8 @@ pub(super) fn limit(portal: &Portal, head: &Head) -> BodyLimit {
     let body = line(head).map_or(Body::Form, |(route, _)| route.body);
     BodyLimit::Bytes(match body {
         Body::None => 0,
-        Body::Form | Body::KeptForm => FORM,
+        Body::Form => FORM,
+        Body::KeptForm => KEPT_FORM,
         Body::File => upload::FILE,
         Body::Upload => return admit(portal, head),
     })
@@ -276,6 +281,7 @@ pub(super) fn refuse(portal: &Portal, status: u16, head: &Head) -> Response {
     };
     let error = match status {
         507 => Error::new(Code::NoRoom, "upload-no-room"),
+        _ if visit.route.body == Body::KeptForm => Error::new(Code::TooLarge, "entry-too-long"),
         _ => Error::new(Code::TooLarge, "form-file-too-large").with("limit", limit),
     };
     respond(&visit, error::page(&visit, &error))

@@ -54,6 +54,17 @@ pub struct Upload {
     pub changed_at: i64,
 }
 
+/// An upload that work waits for.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Whose it is.
+    pub organisation: OrganisationId,
+    /// Its key.
+    pub id: UploadId,
+    /// The folder that it lay in, below the drop folder, if it did.
+    pub folder: Option<String>,
+}
+
 /// A file that came whole.
 pub struct NewUpload<'a> {
     /// The key of the definition.
@@ -155,12 +166,20 @@ pub fn dry_run(tx: &Tx<'_>, organisation: OrganisationId, id: UploadId) -> Resul
 }
 
 /// All uploads that work waits for, the oldest first.
-pub fn waiting(tx: &Tx<'_>) -> Result<Vec<(OrganisationId, UploadId)>> {
+pub fn waiting(tx: &Tx<'_>) -> Result<Vec<Waiting>> {
     let mut statement = tx.sql.prepare_cached(
-        "SELECT organisation, id FROM upload
-         WHERE state IN ('received', 'importing') AND sealed IS NOT NULL ORDER BY id",
+        "SELECT upload.organisation, id, folder FROM upload LEFT JOIN dropped ON dropped.upload = id
+         WHERE state IN ('received', 'importing') AND upload.sealed IS NOT NULL ORDER BY id",
     )?;
-    keys(statement.query([])?)
+    let waiting = |row: &Row<'_>| {
+        Ok(Waiting {
+            organisation: OrganisationId(row.get(0)?),
+            id: UploadId(row.get(1)?),
+            folder: row.get(2)?,
+        })
+    };
+    let rows = statement.query_map([], waiting)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// All uploads that nobody decided about since `before` (milliseconds since

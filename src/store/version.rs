@@ -143,6 +143,15 @@ pub fn continued_in(tx: &Tx<'_>, name: &str, begun: u32) -> Result<u32> {
     Ok(onward.unwrap_or(begun))
 }
 
+/// The major version before that of `version` in which drafts of still older
+/// ones are continued, whatever was said when `version` came.
+pub fn onward_before(tx: &Tx<'_>, name: &str, version: Version) -> Result<Option<u32>> {
+    let mut statement = tx.sql.prepare_cached(
+        "SELECT max(major) FROM older_drafts WHERE name = ?1 AND major < ?2 AND choice IN ('carry', 'close')",
+    )?;
+    Ok(statement.query_row(params![name, version.major()], |row| row.get(0))?)
+}
+
 /// Whether there is an older major version of the definition.
 pub fn has_older(tx: &Tx<'_>, name: &str, version: Version) -> Result<bool> {
     let is_older = |known: &str, other: Version| known == name && other.major() < version.major();

@@ -121,7 +121,7 @@ impl Validator {
         let wanted = match (&repeat.count, super::repeat::wanted(repeat, &values)) {
             (None, _) => Wanted::Any,
             (Some(_), None) => Wanted::Unknown,
-            (Some(_), Some(wanted)) => Wanted::Exactly(wanted.max(0.0) as usize),
+            (Some(_), Some(wanted)) => Wanted::Exactly(wanted as usize),
         };
         let relevant =
             repeat.relevant.as_ref().is_none_or(|relevant| relevant.evaluate(&values) != Some(false));

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{Cells, Members, Row, Validator, json, row::MOST_FINDINGS};
 use crate::{
-    definition::{Definition, Instance, Repeat, Value, Values},
+    definition::{Definition, Instance, Repeat, Value, Values, Variable},
     domain::finding::Severity,
 };
 
@@ -131,7 +131,7 @@ impl Validator {
             {
                 let finding = out.find("cell-repeat-count", Severity::Error, None, "");
                 finding.repeat = Some((at, 0));
-                finding.with("wanted", wanted.clamp(0.0, 1e9) as u64);
+                finding.with("wanted", wanted.min(1e9) as u64);
                 finding.with("found", numbers.len() as u64);
             }
         }
@@ -164,8 +164,9 @@ impl Validator {
 /// How many instances the repeat's count asks for; none if it has none, or
 /// cannot be worked out.
 pub(super) fn wanted(repeat: &Repeat, values: &Values<'_>) -> Option<f64> {
-    let wanted = repeat.count.as_ref()?.cell(values)?.parse::<f64>().ok()?;
-    wanted.is_finite().then(|| wanted.trunc())
+    let wanted = repeat.count.as_ref()?.number(values)?;
+    // As for ODK less than none is none.
+    wanted.is_finite().then(|| wanted.trunc().max(0.0))
 }
 
 /// Moves what was found in an instance to the row's findings.
@@ -254,9 +255,8 @@ fn objects(
     for (number, object) in (given.columns.len() as u32 + 1..).zip(objects) {
         let mut cells: Vec<Option<String>> = vec![None; variables.len()];
         for (member, value) in object.0 {
-            let place = variables.iter().position(|variable| {
-                variable.name.eq_ignore_ascii_case(&member)
-                    || variable.technical.eq_ignore_ascii_case(&member)
+            let place = Variable::NAMES.iter().find_map(|name_of| {
+                variables.iter().position(|variable| name_of(variable).eq_ignore_ascii_case(&member))
             });
             let member = member.into_owned();
             let Some(place) = place else {

@@ -9,6 +9,7 @@ use crate::{
         identifier::Ssin,
     },
     language::{Arg, Args, Language},
+    validate::Technical,
 };
 
 /// What [`Validator::row`](super::Validator::row) makes of a row. Its buffers
@@ -23,6 +24,8 @@ pub struct Row {
     pub local: Vec<u8>,
     /// Where in `local` an author stands whom the row itself does not name.
     pub assumed: Range<usize>,
+    /// Where in `local` all that the technical columns say of authors stands.
+    pub(super) authorship: Range<usize>,
     /// Where in `data` and in `local` values stand that may be others though
     /// the row is the same.
     pub(super) passing: [Vec<Range<usize>>; 2],
@@ -114,6 +117,23 @@ impl Row {
         pieces
     }
 
+    /// As [`lasting`](Self::lasting), if the authors were those that
+    /// `technical` names, and with the values that may be others each time if
+    /// that is `whole`.
+    pub fn lasting_by(&self, technical: &Technical<'_>, whole: bool) -> Vec<u8> {
+        let (before, after) =
+            (&self.local[..self.authorship.start], self.local.get(self.authorship.end..).unwrap_or_default());
+        let places = |at: usize| self.passing[at].iter().filter(|_| !whole);
+        let mut pieces = Vec::new();
+        cut(&self.data, places(0), &mut pieces);
+        pieces.push(b"\0");
+        cut(before, places(1), &mut pieces);
+        let named = technical.named(before);
+        pieces.push(&named);
+        pieces.push(after);
+        pieces.concat()
+    }
+
     /// Whether a finding refuses the row.
     pub fn refused(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
@@ -123,6 +143,7 @@ impl Row {
         self.data.clear();
         self.local.clear();
         self.assumed = 0..0;
+        self.authorship = 0..0;
         self.passing.iter_mut().for_each(Vec::clear);
         self.key.clear();
         self.findings.clear();

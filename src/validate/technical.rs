@@ -51,19 +51,32 @@ impl Technical<'_> {
         for part in [self.author(), "\n", self.coauthor] {
             out.authors.extend_from_slice(part.as_bytes());
         }
+        // The first member's comma becomes the object's brace.
+        let inside = |start: usize| start + usize::from(start == 0);
+        let begin = inside(out.local.len());
         for (column, text) in self.columns() {
             if !text.is_empty() {
                 let start = out.local.len();
-                out.local.extend_from_slice(b",\"");
-                out.local.extend_from_slice(column.as_bytes());
-                out.local.extend_from_slice(b"\":");
-                json::write_string(&mut out.local, text);
+                write_member(&mut out.local, column, text);
                 if column == "TX_AUTHOR" && self.names_no_author() {
-                    // The first member's comma becomes the object's brace.
-                    out.assumed = start + usize::from(start == 0)..out.local.len();
+                    out.assumed = inside(start)..out.local.len();
                 }
             }
         }
+        out.authorship = begin.min(out.local.len())..out.local.len();
+    }
+
+    /// What it says of authors as members of an object, behind what is written
+    /// of it `before`.
+    pub fn named(&self, before: &[u8]) -> Vec<u8> {
+        let mut members = Vec::new();
+        for (column, text) in self.columns().into_iter().filter(|(_, text)| !text.is_empty()) {
+            write_member(&mut members, column, text);
+        }
+        if before == b"{" && !members.is_empty() {
+            members.remove(0);
+        }
+        members
     }
 
     /// The author, named or not.
@@ -83,6 +96,13 @@ impl Technical<'_> {
     fn columns(&self) -> [(&'static str, &str); 3] {
         [("TX_AUTHOR_GR", self.author_group), ("TX_AUTHOR", self.author()), ("TX_COAUTHOR", self.coauthor)]
     }
+}
+
+fn write_member(out: &mut Vec<u8>, column: &str, text: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(column.as_bytes());
+    out.extend_from_slice(b"\":");
+    json::write_string(out, text);
 }
 
 fn wrong(out: &mut Row, code: &'static str, column: &'static str, text: &str) {

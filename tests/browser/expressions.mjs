@@ -62,6 +62,8 @@ function agree(ours, theirs) {
   const plain = theirs === "NaN" || theirs === "Invalid Date" ? "" : theirs;
   if (ours === plain || ours === theirs) return true;
   const [one, other] = [Number(ours), Number(plain)];
+  // A whole number has no noise.
+  if (/^-?\d+$/.test(ours)) return plain !== "" && one === other;
   if (ours !== "" && plain !== "" && Math.abs(one - other) <= 1e-12 * Math.max(1, Math.abs(one))) return true;
   if (/^\d{4}-\d\d-\d\d$/.test(ours)) return plain.startsWith(`${ours}T00:00:00.000`);
   return /^\d{4}-\d\d-\d\dT/.test(ours) && new Date(ours).getTime() === new Date(plain).getTime();

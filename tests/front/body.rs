@@ -9,7 +9,8 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use hd4dp::{
@@ -181,6 +182,34 @@ fn an_upload_goes_to_its_sink_with_a_length_and_in_chunks() {
             .unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stdout), "900000", "{header}");
         assert_eq!(fs::read(yard.folder.path().join(name.to_string())).unwrap(), content);
+    }
+}
+
+#[test]
+fn a_client_that_sends_all_of_a_body_before_it_looks_reads_why_that_is_refused() {
+    let yard = Yard::new(Limits::default());
+    let size = 40 << 20;
+    let post = "HTTP/1.1\r\nHost: localhost";
+    for head in [
+        format!("POST /form {post}\r\nContent-Length: {size}\r\n\r\n"),
+        format!("POST /chunks {post}\r\nTransfer-Encoding: chunked\r\n\r\n{size:X}\r\n"),
+    ] {
+        let mut client = yard.house.client();
+        client.send(&head);
+        client.send(&"x".repeat(size));
+        assert_eq!(client.answer().expect("an answer").0, 413, "{head}");
+    }
+}
+
+#[test]
+fn a_client_that_never_stops_sending_after_the_answer_is_cut_off() {
+    let yard = Yard::new(Limits { linger: Duration::from_secs(1), ..Limits::default() });
+    let mut client = yard.house.client();
+    client.send("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n");
+    let began = Instant::now();
+    while client.0.write_all(b"x").and_then(|()| client.0.flush()).is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it goes on for ever");
+        thread::sleep(Duration::from_millis(100));
     }
 }
 

@@ -70,13 +70,18 @@ fn listed(person: &mut Person) -> String {
 
 /// What is told while somebody types.
 pub fn live(person: &mut Person, path: &str, fields: &[(&str, &str)]) -> Value {
+    let answer = script(person, path, fields);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    serde_json::from_slice(&answer.body).unwrap()
+}
+
+/// What the script of a page gets as its answer.
+pub fn script(person: &mut Person, path: &str, fields: &[(&str, &str)]) -> Answer {
     let csrf = person.csrf.clone();
     let all = fields.iter().copied().chain([("csrf", csrf.as_str())]);
     let body = all.map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
     let headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")];
-    let answer = person.send("POST", path, &headers, body.as_bytes());
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    serde_json::from_slice(&answer.body).unwrap()
+    person.send("POST", path, &headers, body.as_bytes())
 }
 
 #[test]

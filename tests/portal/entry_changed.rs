@@ -217,7 +217,9 @@ fn a_draft_that_becomes_just_like_another_is_told_to_be_one() {
     let group = portal.group(NIHDI);
     let mut an = portal.member(&group, "an@fictief.example", &[Role::StudyAssociate]);
     let draft = [("v-IDC_PAT", PATIENT), ("v-TX_DIAG", "alike"), ("act", "draft"), ("end", "1")];
-    entered(&an.post(&page("/new/INTEGO-DIAG"), &draft));
+    let empty = [("v-IDC_PAT", PATIENT), ("act", "draft"), ("end", "1")];
+    let one = entered(&an.post(&page("/new/INTEGO-DIAG"), &empty));
+    entered(&an.post(&format!("{one}/edit"), &draft));
     let other = [("v-IDC_PAT", PATIENT), ("v-TX_DIAG", "other"), ("act", "draft"), ("end", "1")];
     let other = entered(&an.post(&page("/new/INTEGO-DIAG"), &other));
     let again = an.post(&format!("{other}/edit"), &draft);

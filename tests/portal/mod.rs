@@ -1,7 +1,7 @@
 //! The portal, as people meet it.
 
 pub mod client;
-mod markup;
+pub mod markup;
 mod mend;
 
 mod access;
@@ -9,6 +9,7 @@ mod audit;
 mod certificate;
 mod definition;
 pub mod entry;
+mod entry_again;
 mod entry_chain;
 mod entry_changed;
 mod entry_counted;

@@ -99,5 +99,5 @@ done-definition-known = This definition was there already.
 definition-column-name = Name
 definition-column-project = Project
 definition-column-version = Version
-definition-notices = Passed over in the workbook
-definition-notices-about = The definition can be used as it is. If something was meant by this, its author can correct the names and give the workbook a new version. Put "_" or "#" before a name that is meant to be passed over.
+definition-notices = Remarks on the workbook
+definition-notices-about = The definition can be used as it is. Its author can mend the workbook and give it a new version: correct names that were meant by what is passed over, or put "_" or "#" before one that is meant to be passed over.

@@ -52,6 +52,7 @@ entry-ended = You are logged out, so what you type here is neither stored nor ke
 entry-unreached = The appliance cannot be reached at the moment. What you typed is still here; it is checked again with the next change.
 entry-key-known = There is a registration with this business key already. Correct that one, or change what makes up the key.
 entry-key-moved = The business key is not the one of the registration that is corrected.
+entry-key-hangs = The business key hangs on this answer, and it stays as it is in a correction. Put the answer back; or choose “The business key itself is wrong” on the page of the registration, which makes it another registration.
 entry-changed-meanwhile = This registration was changed meanwhile, by somebody else or by you in another window. Nothing was stored now; what you typed is still here.
 entry-gone = This registration was replaced or withdrawn, and there is no version of it in which you can enter anything.
 login-typed-lost = You were logged out, so what you just sent is neither stored nor kept. Log in and fill it in anew.
@@ -64,7 +65,8 @@ entry-changed-differs = Not the same as in the newest version:
 entry-changed-copy = What you typed cannot go on in another version. Copy what you need before you leave this page.
 entry-changed-on = Compare the newest version with what you typed. If you go on from it with what you typed, that takes its place only when you save or submit.
 entry-changed-live = This registration was changed meanwhile, by somebody else or by you in another window. Nothing of it is stored from here; what you typed is still here. Press “Check” to see how you go on with it.
-entry-too-long = Not all of the form arrived, so nothing was stored: it has more answers than a form can send. Remove instances of repeated parts, or upload the registration as a file.
+entry-too-long = Not all of the form arrived, so nothing was stored: it is larger than a form can be. Go back to it and shorten what is typed there, or upload the registration as a file.
+entry-too-large = This registration has more answers than a form can send. Read it on its page, and change it with a file or a system that has the same business key.
 entry-errors = { $count ->
     [one] One thing has to be mended before this can be stored:
    *[other] { $count } things have to be mended before this can be stored:

@@ -15,6 +15,7 @@ findings-left-out = { $count ->
    *[other] { $count } more findings were counted and are not kept: of one import only the first ones are. Mend those, then import the rest again.
 }
 header-blank = Column { $number } has no name in the header. Name it or remove the column.
+header-damaged = The first row, which should name the columns, cannot be read: it is longer than { $limit } KiB, holds a zero byte or bytes that are no text, or opens a quote that is never closed. Nothing of the file can be imported. Make the extract again.
 header-duplicate-column = Column { $number } ({ $column }) stands in the header twice. Remove one.
 header-missing = The first row is not a header of { $definition }: none of its columns is named. Put the technical codes of the variables in the first row.
 header-missing-column = The column { $column } is missing, and it is required. Add it to the extract.
@@ -31,12 +32,12 @@ list-line = Line { $line }: { $text }
 row-doubled-key = Rows { $earlier } and { $later } have the same key; the later one counts.
 row-draft-late = A complete registration with this business key is there already, so the draft is not stored: it would take its place. Send the registration complete, or correct or withdraw it in the portal.
 row-findings-left-out = More was found in this row. It is not kept, since the import has very many findings. Mend those that are told, then import this row again.
-row-not-text = The row of line { $line } holds bytes that are no text in the encoding of the rest of the file: it is damaged there. What came before is stored; the rest is in the file of refused rows.
+row-not-text = The row of line { $line } holds bytes that are no text in the encoding of the rest of the file: it is damaged there. An import stores the rows before it; all from there on goes into the file of refused rows.
 row-too-few-cells = The row has { $found } cells and the header { $expected }. Look for a missing delimiter.
-row-too-long = The row that begins on line { $line } is longer than { $limit } KiB: the file is damaged there. What came before is stored; the rest is in the file of refused rows.
+row-too-long = The row that begins on line { $line } is longer than { $limit } KiB: the file is damaged there. An import stores the rows before it; all from there on goes into the file of refused rows.
 row-too-many-cells = The row has { $found } cells and the header { $expected }. Put values that hold the delimiter between quotes.
-row-unclosed-quote = The quote opened in the row of line { $line } is never closed. What came before is stored; close the quote in the file of refused rows and import that.
+row-unclosed-quote = The quote opened in the row of line { $line } is never closed. An import stores the rows before it; all from there on goes into the file of refused rows, where you can close the quote and import it.
 row-withdrawn-back = This registration was withdrawn on { $when }. The row says something else than it did, so it is back as a new version. If it is to stay withdrawn, take it out of the source system and withdraw it again.
 row-withdrawn-stays = This registration was withdrawn on { $when }. The row says the same as it did, so it stays withdrawn. To bring it back, enter it by form or change a value.
-row-zero-byte = The row of line { $line } holds a zero byte: the file is damaged there. What came before is stored; the rest is in the file of refused rows.
+row-zero-byte = The row of line { $line } holds a zero byte: the file is damaged there. An import stores the rows before it; all from there on goes into the file of refused rows.
 header-repeat-twice = The repeat { $column } stands in a column of its own and in columns with numbers. Use one way.

@@ -102,5 +102,5 @@ done-definition-known = Cette définition existait déjà.
 definition-column-name = Nom
 definition-column-project = Projet
 definition-column-version = Version
-definition-notices = Ignoré dans le classeur
-definition-notices-about = La définition peut être utilisée telle quelle. Si cela devait avoir un effet, son auteur peut corriger les noms et donner une nouvelle version au classeur. Mettez « _ » ou « # » devant un nom qui peut être ignoré.
+definition-notices = Remarques sur le classeur
+definition-notices-about = La définition peut être utilisée telle quelle. Son auteur peut corriger le classeur et lui donner une nouvelle version : rectifier les noms de ce qui est ignoré mais devait avoir un effet, ou mettre « _ » ou « # » devant un nom qui peut être ignoré.

@@ -52,6 +52,7 @@ entry-ended = Vous êtes déconnecté : ce que vous tapez ici n’est plus ni st
 entry-unreached = L’appareil est injoignable pour le moment. Ce que vous avez tapé est toujours là ; la vérification reprend à la prochaine modification.
 entry-key-known = Il existe déjà un enregistrement avec cette clé métier. Corrigez celui-là, ou modifiez ce qui compose la clé.
 entry-key-moved = La clé métier n’est pas celle de l’enregistrement corrigé.
+entry-key-hangs = La clé métier dépend de cette réponse, et une correction ne la change pas. Rétablissez la réponse ; ou choisissez « La clé métier elle-même est incorrecte » sur la page de l’enregistrement, ce qui en fait un autre enregistrement.
 entry-changed-meanwhile = Cet enregistrement a été modifié entre-temps, par quelqu’un d’autre ou par vous dans une autre fenêtre. Rien n’a été stocké à présent ; ce que vous avez tapé est toujours là.
 entry-gone = Cet enregistrement a été remplacé ou retiré, et il n’en existe pas de version dans laquelle vous puissiez saisir quelque chose.
 login-typed-lost = Vous étiez déconnecté : ce que vous venez d’envoyer n’est ni stocké ni conservé. Connectez-vous et remplissez-le à nouveau.
@@ -64,7 +65,8 @@ entry-changed-differs = Différent de la version la plus récente :
 entry-changed-copy = Ce que vous avez tapé ne peut pas continuer dans une autre version. Copiez ce dont vous avez besoin avant de quitter cette page.
 entry-changed-on = Comparez la version la plus récente avec ce que vous avez tapé. Si vous continuez à partir d’elle avec ce que vous avez tapé, cela ne la remplace qu’au moment où vous sauvegardez ou soumettez.
 entry-changed-live = Cet enregistrement a été modifié entre-temps, par quelqu’un d’autre ou par vous dans une autre fenêtre. Rien n’en est stocké d’ici ; ce que vous avez tapé est toujours là. Appuyez sur « Vérifier » pour voir comment continuer.
-entry-too-long = Le formulaire n’est pas arrivé en entier, rien n’a donc été stocké : il contient plus de réponses qu’un formulaire ne peut en envoyer. Supprimez des parties répétées, ou envoyez l’enregistrement dans un fichier.
+entry-too-long = Le formulaire n’est pas arrivé en entier, rien n’a donc été stocké : il est plus grand qu’un formulaire ne peut l’être. Revenez-y et raccourcissez ce qui y est tapé, ou envoyez l’enregistrement dans un fichier.
+entry-too-large = Cet enregistrement contient plus de réponses qu’un formulaire ne peut en envoyer. Lisez-le sur sa page, et modifiez-le par un fichier ou un système avec la même clé métier.
 entry-errors = { $count ->
     [one] Un point est à corriger avant de pouvoir stocker ceci :
    *[other] { $count } points sont à corriger avant de pouvoir stocker ceci :

@@ -15,6 +15,7 @@ findings-left-out = { $count ->
    *[other] { $count } autres constatations ont été comptées et ne sont pas conservées : d’un import, seules les premières le sont. Corrigez celles-là, puis réimportez le reste.
 }
 header-blank = La colonne { $number } n’a pas de nom dans l’en-tête. Nommez-la ou supprimez la colonne.
+header-damaged = La première ligne, qui doit nommer les colonnes, ne peut pas être lue : elle dépasse { $limit } Kio, contient un octet nul ou des octets qui ne sont pas du texte, ou ouvre un guillemet qui n’est jamais fermé. Rien du fichier ne peut être importé. Refaites l’extraction.
 header-duplicate-column = La colonne { $number } ({ $column }) figure deux fois dans l’en-tête. Supprimez-en une.
 header-missing = La première ligne n’est pas un en-tête de { $definition } : aucune de ses colonnes n’y figure. Mettez les codes techniques des variables sur la première ligne.
 header-missing-column = La colonne { $column } manque et elle est obligatoire. Ajoutez-la à l’extraction.
@@ -31,12 +32,12 @@ list-line = Ligne { $line } : { $text }
 row-doubled-key = Les lignes { $earlier } et { $later } ont la même clé ; la dernière compte.
 row-draft-late = Il existe déjà un enregistrement complet avec cette clé métier, le brouillon n’est donc pas enregistré : il prendrait sa place. Envoyez l’enregistrement complet, ou corrigez-le ou retirez-le dans le portail.
 row-findings-left-out = Cette ligne a d’autres constatations. Elles ne sont pas conservées, car l’import en a un très grand nombre. Corrigez celles qui sont signalées, puis réimportez cette ligne.
-row-not-text = La ligne { $line } contient des octets qui ne sont pas du texte dans l’encodage du reste du fichier : il y est endommagé. Ce qui précède est enregistré ; le reste est dans le fichier des lignes refusées.
+row-not-text = La ligne { $line } contient des octets qui ne sont pas du texte dans l’encodage du reste du fichier : il y est endommagé. Un import enregistre les lignes qui la précèdent ; tout à partir de là va dans le fichier des lignes refusées.
 row-too-few-cells = La ligne a { $found } cellules et l’en-tête { $expected }. Cherchez un séparateur manquant.
-row-too-long = La ligne qui commence à la ligne { $line } dépasse { $limit } Kio : le fichier y est endommagé. Ce qui précède est enregistré ; le reste est dans le fichier des lignes refusées.
+row-too-long = La ligne qui commence à la ligne { $line } dépasse { $limit } Kio : le fichier y est endommagé. Un import enregistre les lignes qui la précèdent ; tout à partir de là va dans le fichier des lignes refusées.
 row-too-many-cells = La ligne a { $found } cellules et l’en-tête { $expected }. Mettez entre guillemets les valeurs qui contiennent le séparateur.
-row-unclosed-quote = Le guillemet ouvert dans la ligne { $line } n’est jamais fermé. Ce qui précède est enregistré ; fermez le guillemet dans le fichier des lignes refusées et importez celui-ci.
+row-unclosed-quote = Le guillemet ouvert dans la ligne { $line } n’est jamais fermé. Un import enregistre les lignes qui la précèdent ; tout à partir de là va dans le fichier des lignes refusées, où vous pouvez fermer le guillemet avant de l’importer.
 row-withdrawn-back = Cet enregistrement a été retiré le { $when }. La ligne dit autre chose que lui ; il est donc de retour, comme nouvelle version. S’il doit rester retiré, supprimez-le du système source et retirez-le à nouveau.
 row-withdrawn-stays = Cet enregistrement a été retiré le { $when }. La ligne dit la même chose que lui ; il reste donc retiré. Pour le faire revenir, saisissez-le par formulaire ou changez une valeur.
-row-zero-byte = La ligne { $line } contient un octet nul : le fichier y est endommagé. Ce qui précède est enregistré ; le reste est dans le fichier des lignes refusées.
+row-zero-byte = La ligne { $line } contient un octet nul : le fichier y est endommagé. Un import enregistre les lignes qui la précèdent ; tout à partir de là va dans le fichier des lignes refusées.
 header-repeat-twice = La répétition { $column } figure dans une colonne à elle et dans des colonnes numérotées. Choisissez une façon.

@@ -99,5 +99,5 @@ done-definition-known = Deze definitie was er al.
 definition-column-name = Naam
 definition-column-project = Project
 definition-column-version = Versie
-definition-notices = Overgeslagen in het werkboek
-definition-notices-about = De definitie kan worden gebruikt zoals ze is. Was hier iets mee bedoeld, dan kan de auteur de namen verbeteren en het werkboek een nieuwe versie geven. Zet "_" of "#" voor een naam die mag worden overgeslagen.
+definition-notices = Opmerkingen bij het werkboek
+definition-notices-about = De definitie kan worden gebruikt zoals ze is. De auteur kan het werkboek verbeteren en een nieuwe versie geven: namen verbeteren van wat wordt overgeslagen maar bedoeld was, of "_" of "#" zetten voor een naam die mag worden overgeslagen.

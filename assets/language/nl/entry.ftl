@@ -52,6 +52,7 @@ entry-ended = U bent afgemeld: wat u hier typt, wordt niet meer opgeslagen en ni
 entry-unreached = Het toestel is op dit ogenblik onbereikbaar. Wat u hebt getypt, staat er nog; het wordt bij de volgende wijziging opnieuw nagekeken.
 entry-key-known = Er bestaat al een registratie met deze bedrijfssleutel. Verbeter die, of wijzig wat de sleutel uitmaakt.
 entry-key-moved = De bedrijfssleutel is niet die van de registratie die wordt verbeterd.
+entry-key-hangs = De bedrijfssleutel hangt van dit antwoord af, en in een verbetering blijft hij zoals hij is. Zet het antwoord terug; of kies “De bedrijfssleutel zelf is fout” op de pagina van de registratie, wat er een andere registratie van maakt.
 entry-changed-meanwhile = Deze registratie is intussen gewijzigd, door iemand anders of door uzelf in een ander venster. Er is nu niets opgeslagen; wat u hebt getypt, staat er nog.
 entry-gone = Deze registratie is vervangen of ingetrokken, en er is geen versie van waarin u iets kunt invullen.
 login-typed-lost = U was afgemeld: wat u net hebt verstuurd, is niet opgeslagen en niet bijgehouden. Meld u aan en vul het opnieuw in.
@@ -64,7 +65,8 @@ entry-changed-differs = Niet hetzelfde als in de nieuwste versie:
 entry-changed-copy = Wat u hebt getypt, kan niet verder in een andere versie. Kopieer wat u nodig hebt voordat u deze pagina verlaat.
 entry-changed-on = Vergelijk de nieuwste versie met wat u hebt getypt. Als u van daaruit verdergaat met wat u hebt getypt, vervangt dat ze pas wanneer u bewaart of indient.
 entry-changed-live = Deze registratie is intussen gewijzigd, door iemand anders of door uzelf in een ander venster. Van hieruit wordt er niets opgeslagen; wat u hebt getypt, staat er nog. Druk op “Nakijken” om te zien hoe u ermee verdergaat.
-entry-too-long = Niet het hele formulier is aangekomen, dus er is niets opgeslagen: het heeft meer antwoorden dan een formulier kan sturen. Verwijder herhaalde delen, of upload de registratie als bestand.
+entry-too-long = Niet het hele formulier is aangekomen, dus er is niets opgeslagen: het is groter dan een formulier kan zijn. Ga ernaar terug en kort in wat er getypt staat, of upload de registratie als bestand.
+entry-too-large = Deze registratie heeft meer antwoorden dan een formulier kan sturen. Lees ze op haar pagina, en wijzig ze met een bestand of een systeem met dezelfde bedrijfssleutel.
 entry-errors = { $count ->
     [one] Er is één punt te verbeteren voordat dit kan worden opgeslagen:
    *[other] Er zijn { $count } punten te verbeteren voordat dit kan worden opgeslagen:

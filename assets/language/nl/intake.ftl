@@ -15,6 +15,7 @@ findings-left-out = { $count ->
    *[other] Nog { $count } bevindingen werden geteld en niet bewaard: van één import worden enkel de eerste bewaard. Verbeter die, en importeer dan de rest opnieuw.
 }
 header-blank = Kolom { $number } heeft geen naam in de hoofding. Geef ze een naam of verwijder de kolom.
+header-damaged = De eerste rij, die de kolommen moet noemen, kan niet gelezen worden: ze is langer dan { $limit } KiB, bevat een nulbyte of bytes die geen tekst zijn, of opent een aanhalingsteken dat nooit gesloten wordt. Niets van het bestand kan geïmporteerd worden. Maak het extract opnieuw.
 header-duplicate-column = Kolom { $number } ({ $column }) staat twee keer in de hoofding. Verwijder er een.
 header-missing = De eerste rij is geen hoofding van { $definition }: geen enkele kolom ervan wordt genoemd. Zet de technische codes van de variabelen op de eerste rij.
 header-missing-column = De kolom { $column } ontbreekt en is verplicht. Voeg ze toe aan het extract.
@@ -31,12 +32,12 @@ list-line = Regel { $line }: { $text }
 row-doubled-key = Rijen { $earlier } en { $later } hebben dezelfde sleutel; de laatste telt.
 row-draft-late = Met deze bedrijfssleutel is er al een volledige registratie, dus het concept wordt niet bewaard: het zou haar plaats innemen. Stuur de registratie volledig, of verbeter ze of trek ze in in het portaal.
 row-findings-left-out = In deze rij werd meer gevonden. Het wordt niet bewaard, omdat de import heel veel bevindingen heeft. Verbeter wat vermeld is, en importeer deze rij dan opnieuw.
-row-not-text = De rij van regel { $line } bevat bytes die geen tekst zijn in de codering van de rest van het bestand: daar is het beschadigd. Wat ervoor kwam is bewaard; de rest staat in het bestand met geweigerde rijen.
+row-not-text = De rij van regel { $line } bevat bytes die geen tekst zijn in de codering van de rest van het bestand: daar is het beschadigd. Een import bewaart de rijen ervoor; alles vanaf daar gaat naar het bestand met geweigerde rijen.
 row-too-few-cells = De rij heeft { $found } cellen en de hoofding { $expected }. Zoek een ontbrekend scheidingsteken.
-row-too-long = De rij die op regel { $line } begint, is langer dan { $limit } KiB: het bestand is daar beschadigd. Wat ervoor kwam is bewaard; de rest staat in het bestand met geweigerde rijen.
+row-too-long = De rij die op regel { $line } begint, is langer dan { $limit } KiB: het bestand is daar beschadigd. Een import bewaart de rijen ervoor; alles vanaf daar gaat naar het bestand met geweigerde rijen.
 row-too-many-cells = De rij heeft { $found } cellen en de hoofding { $expected }. Zet waarden met het scheidingsteken tussen aanhalingstekens.
-row-unclosed-quote = Het aanhalingsteken in de rij van regel { $line } wordt nooit gesloten. Wat ervoor kwam is bewaard; sluit het in het bestand met geweigerde rijen en importeer dat.
+row-unclosed-quote = Het aanhalingsteken in de rij van regel { $line } wordt nooit gesloten. Een import bewaart de rijen ervoor; alles vanaf daar gaat naar het bestand met geweigerde rijen, waarin u het kunt sluiten om het dan te importeren.
 row-withdrawn-back = Deze registratie werd ingetrokken op { $when }. De rij zegt iets anders dan zij, dus ze is terug als nieuwe versie. Moet ze ingetrokken blijven, haal ze dan uit het bronsysteem en trek ze opnieuw in.
 row-withdrawn-stays = Deze registratie werd ingetrokken op { $when }. De rij zegt hetzelfde als zij, dus ze blijft ingetrokken. Om ze terug te brengen, voert u ze in met een formulier of wijzigt u een waarde.
-row-zero-byte = De rij van regel { $line } bevat een nulbyte: het bestand is daar beschadigd. Wat ervoor kwam is bewaard; de rest staat in het bestand met geweigerde rijen.
+row-zero-byte = De rij van regel { $line } bevat een nulbyte: het bestand is daar beschadigd. Een import bewaart de rijen ervoor; alles vanaf daar gaat naar het bestand met geweigerde rijen.
 header-repeat-twice = De herhaling { $column } staat in een eigen kolom én in genummerde kolommen. Kies één manier.

@@ -6,10 +6,12 @@ use std::{borrow::Cow, collections::HashMap};
 use super::{
     Fault, General, Node, Operator, Room,
     data::read_moment,
+    day,
     evaluate::Term,
     fast::{self, Side},
     function::{self, Gives, Takes},
-    parse::Tree,
+    kind::Type,
+    parse::{Arithmetic, Tree},
     special,
     token::unexpected,
 };
@@ -25,8 +27,9 @@ pub struct Scope<'a> {
     pub variables: &'a HashMap<String, usize>,
     /// Their types.
     pub kinds: &'a [Kind],
-    /// Which of them are calculated as one type or another; empty if none is.
-    pub loose: &'a [bool],
+    /// What is known of the calculated ones beyond their types; empty if
+    /// nothing is.
+    pub calculated: &'a [Option<Type>],
     /// The repeat that each is in; empty if there are no repeats.
     pub repeat_of: &'a [Option<usize>],
     /// The repeats' names.
@@ -56,23 +59,6 @@ pub enum Purpose {
     /// Whether something is asked, needed or offered.
     #[default]
     Condition,
-}
-
-/// What kind of value a term gives.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Type {
-    Text,
-    Number,
-    Truth,
-    Date,
-    Moment,
-    Time,
-    Choice,
-    Choices,
-    /// The values of a repeat, which only some functions take.
-    Nodes,
-    /// One or the other.
-    Any,
 }
 
 pub(super) type Typed = (Term, Type);
@@ -119,6 +105,19 @@ impl<'s> Scope<'s> {
 
     /// Any part.
     pub(super) fn term(&self, tree: &Tree<'_>) -> Result<Typed, Fault> {
+        // Sums may be long, and each part of one stands a level deeper: what
+        // is not on the way down has its own place on the stack.
+        match tree {
+            Tree::Call(name, arguments) => self.call(name, arguments),
+            Tree::Arithmetic(arithmetic, sides) => self.worked_out(*arithmetic, sides),
+            Tree::Minus(inner) => {
+                self.number(inner).map(|(term, _)| (Term::Minus(Box::new(term)), Type::Number))
+            }
+            tree => self.plain(tree),
+        }
+    }
+
+    fn plain(&self, tree: &Tree<'_>) -> Result<Typed, Fault> {
         Ok(match tree {
             Tree::Variable(name) => self.named(name)?,
             Tree::This => self.typed(self.this()?),
@@ -129,22 +128,23 @@ impl<'s> Scope<'s> {
                 let number: f64 = text.parse().map_err(|_| unexpected(text))?;
                 (Term::Number(if *is_negative { -number } else { number }), Type::Number)
             }
-            Tree::Call(name, arguments) => self.call(name, arguments)?,
-            Tree::And(_) | Tree::Or(_) => (Term::Truth(self.truth(tree)?), Type::Truth),
             Tree::Compare(operator, sides) => (Term::Truth(self.comparison(*operator, sides)?), Type::Truth),
-            Tree::Arithmetic(arithmetic, sides) => {
-                let sides = [self.number(&sides[0])?, self.number(&sides[1])?];
-                (Term::Arithmetic(*arithmetic, Box::new(sides)), Type::Number)
-            }
-            Tree::Minus(inner) => (Term::Minus(Box::new(self.number(inner)?)), Type::Number),
+            tree => (Term::Truth(self.truth(tree)?), Type::Truth),
         })
     }
 
+    fn worked_out(&self, arithmetic: Arithmetic, sides: &[Tree<'_>; 2]) -> Result<Typed, Fault> {
+        let (left, of_left) = self.number(&sides[0])?;
+        let (right, of_right) = self.number(&sides[1])?;
+        let kind = day::worked_out(arithmetic, of_left, of_right);
+        Ok((Term::Arithmetic(arithmetic, Box::new([left, right])), kind))
+    }
+
     /// A part that can be a number.
-    pub(super) fn number(&self, tree: &Tree<'_>) -> Result<Term, Fault> {
+    pub(super) fn number(&self, tree: &Tree<'_>) -> Result<Typed, Fault> {
         match self.single(tree)? {
             (_, Type::Choices) => Err(Fault::plain("definition-expression-types")),
-            (term, _) => Ok(term),
+            typed => Ok(typed),
         }
     }
 
@@ -171,18 +171,8 @@ impl<'s> Scope<'s> {
 
     pub(super) fn typed(&self, variable: usize) -> Typed {
         let kind = self.kinds[variable];
-        let is_loose = self.loose.get(variable).copied().unwrap_or_default();
-        let of_kind = match kind {
-            _ if is_loose => Type::Any,
-            Kind::SelectOne(_) => Type::Choice,
-            Kind::SelectMultiple(_) => Type::Choices,
-            Kind::Text => Type::Text,
-            Kind::Integer | Kind::Decimal => Type::Number,
-            Kind::Date => Type::Date,
-            Kind::Time => Type::Time,
-            Kind::DateTime => Type::Moment,
-        };
-        (Term::Variable(variable, kind), of_kind)
+        let known = self.calculated.get(variable).copied().flatten();
+        (Term::Variable(variable, kind), known.unwrap_or_else(|| Type::of(kind)))
     }
 
     fn column(&self, name: &str) -> Result<usize, Fault> {
@@ -220,7 +210,8 @@ impl<'s> Scope<'s> {
             let kind = |side: &(bool, Term, Type)| if is_order && side.0 { Type::Number } else { side.2 };
             check_side((tree, kind(side)), kind(other), is_order)?;
         }
-        Ok(Node::General(General(Box::new(Term::Compare(operator, Box::new([left.1, right.1]))))))
+        let sides = day::agreed((left.1, left.2), (right.1, right.2));
+        Ok(Node::General(General(Box::new(Term::Compare(operator, Box::new(sides))))))
     }
 
     /// Whether a comparison is one of numbers although a side is a text or a
@@ -261,7 +252,7 @@ impl<'s> Scope<'s> {
     fn side<'t>(&self, tree: &Tree<'t>) -> Result<Option<Side<'t>>, Fault> {
         Ok(match tree {
             Tree::Variable(_) | Tree::This => match self.term(tree)? {
-                (Term::Variable(..), Type::Any) => None,
+                (Term::Variable(..), Type::Any | Type::DateNumber | Type::MomentNumber) => None,
                 (Term::Variable(variable, _), _) => Some(Side::Variable(variable)),
                 _ => None,
             },
@@ -284,14 +275,17 @@ impl<'s> Scope<'s> {
         if given < function.needs || (given > most && !goes_on) {
             return Err(Fault::about("definition-expression-arguments", name));
         }
-        let mut terms = Vec::with_capacity(given);
+        let (mut terms, mut kinds) = (Vec::with_capacity(given), Vec::with_capacity(given));
         for (at, tree) in arguments.iter().enumerate() {
             let place = if at < most { at } else { most - function.again + (at - most) % function.again };
-            terms.push(self.argument(tree, function.takes[place])?);
+            let (term, kind) = self.argument(tree, function.takes[place])?;
+            let is_moment_number = name == "date" && kind == Type::MomentNumber;
+            terms.push(if is_moment_number { Term::Day(Box::new(term)) } else { term });
+            kinds.push(kind);
         }
         let kind = match function.gives {
             Gives::Text => Type::Text,
-            Gives::Number => Type::Number,
+            Gives::Number => day::called(name, &kinds),
             Gives::Truth => Type::Truth,
             Gives::Date => Type::Date,
             Gives::Moment => Type::Moment,
@@ -299,7 +293,8 @@ impl<'s> Scope<'s> {
         Ok((Term::Call(function.run, terms.into()), kind))
     }
 
-    fn argument(&self, tree: &Tree<'_>, takes: Takes) -> Result<Term, Fault> {
+    /// An argument, with the type of each of its values.
+    fn argument(&self, tree: &Tree<'_>, takes: Takes) -> Result<Typed, Fault> {
         let types = || Fault::plain("definition-expression-types");
         let (term, kind) = match takes {
             Takes::Several | Takes::Nodes => self.term(tree)?,
@@ -318,7 +313,11 @@ impl<'s> Scope<'s> {
             }
             _ => {}
         }
-        Ok(term)
+        let kind = match term {
+            Term::All(_, _, of) => Type::of(of),
+            _ => kind,
+        };
+        Ok((term, kind))
     }
 }
 
@@ -333,7 +332,7 @@ fn check_side((tree, kind): (&Tree<'_>, Type), other: Type, is_order: bool) -> R
         (Type::Truth, _) => types(),
         (Type::Choices | Type::Choice, _) if is_order => order(),
         (Type::Date | Type::Moment | Type::Time, Type::Number) => types(),
-        (Type::Time, Type::Date | Type::Moment) => types(),
+        (Type::Time, Type::Date | Type::Moment | Type::DateNumber | Type::MomentNumber) => types(),
         (Type::Text, Type::Date | Type::Moment) => check_date(tree),
         (Type::Text, Type::Time) => Ok(()),
         (Type::Text, _) if is_order => match tree {

@@ -23,7 +23,7 @@ use crate::{
         value::{Moment, days},
         variable::Kind,
     },
-    domain::moment,
+    domain::{decimal::Decimal, moment},
 };
 
 /// The seconds of a day.
@@ -34,6 +34,8 @@ pub(super) const DAY: f64 = 86_400.0;
 pub(super) enum Data<'a> {
     Text(Cow<'a, str>),
     Number(f64),
+    /// A number with all the digits that were written.
+    Exact(Decimal),
     Truth(bool),
     Date(Date),
     Moment(Moment),
@@ -52,6 +54,7 @@ impl<'a> Data<'a> {
         match self {
             Self::Text(text) => text,
             Self::Number(number) => written(number).into(),
+            Self::Exact(number) => number.to_string().into(),
             Self::Truth(truth) => if truth { "true" } else { "false" }.into(),
             Self::Date(date) => date.to_string().into(),
             Self::Moment(moment) => match local(moment) {
@@ -62,16 +65,32 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// A number as the date or moment that it counts the days to; a moment as a
-    /// date where one is wanted.
+    /// As what a variable of this kind has. A number is the date or moment that
+    /// it counts the days to, and the other way round; a moment has its day and
+    /// its time of day; truth is one.
     pub(super) fn dated(self, kind: Kind) -> Self {
         match (kind, self) {
             (_, Self::Number(number)) if number.is_nan() => Self::EMPTY,
+            (Kind::Date | Kind::DateTime | Kind::Time, Self::Exact(number)) => {
+                Self::Number(number.to_f64()).dated(kind)
+            }
             (Kind::Date, Self::Number(number)) => {
                 of_day(number.trunc()).map_or(Self::Number(number), Self::Date)
             }
             (Kind::Date, Self::Moment(moment)) => Self::Date(moment.date),
-            (_, Self::Number(number)) => of_days(number).map_or(Self::Number(number), Self::Moment),
+            (Kind::DateTime, Self::Number(number)) => {
+                of_days(number).map_or(Self::Number(number), Self::Moment)
+            }
+            (Kind::Time, Self::Number(number)) => {
+                of_days(number).map_or(Self::Number(number), |moment| Self::Moment(moment).dated(kind))
+            }
+            (Kind::Time, Self::Moment(moment)) => {
+                local(moment).map_or(Self::EMPTY, |zoned| Self::Time(zoned.time()))
+            }
+            (Kind::Integer, Self::Moment(moment)) => Self::Date(moment.date).dated(kind),
+            (Kind::Integer | Kind::Decimal, data @ (Self::Date(_) | Self::Moment(_) | Self::Truth(_))) => {
+                Self::Number(data.number())
+            }
             (_, data) => data,
         }
     }
@@ -81,6 +100,7 @@ impl<'a> Data<'a> {
         match self {
             Self::Text(text) => read_number(text),
             Self::Number(number) => *number,
+            Self::Exact(number) => number.to_f64(),
             Self::Truth(truth) => f64::from(u8::from(*truth)),
             Self::Date(date) => days(*date) as f64,
             Self::Moment(moment) => day_number(*moment),
@@ -93,6 +113,7 @@ impl<'a> Data<'a> {
         match self {
             Self::Text(text) => !text.is_empty(),
             Self::Number(number) => *number != 0.0 && !number.is_nan(),
+            Self::Exact(number) => number.to_f64() != 0.0,
             Self::Truth(truth) => *truth,
             Self::Date(_) | Self::Moment(_) | Self::Time(_) => true,
         }
@@ -118,6 +139,7 @@ impl<'a> Data<'a> {
         let ordering = match (self, other) {
             (Data::Truth(_), _) | (_, Data::Truth(_)) if !is_order => Some(self.truth().cmp(&other.truth())),
             (Data::Text(one), Data::Text(other)) if !is_order => Some(one.cmp(other)),
+            (Data::Exact(one), Data::Exact(other)) => Some(one.cmp(other)),
             _ => self.number().partial_cmp(&other.number()),
         };
         operator.holds(ordering)
@@ -157,9 +179,11 @@ fn read_number(text: &str) -> f64 {
 }
 
 /// A number without exponent, cut to the fifteen digits that a binary
-/// fraction keeps, so that 0.1 + 0.2 is written 0.3.
+/// fraction keeps, so that 0.1 + 0.2 is written 0.3. Whole numbers keep all of
+/// their digits.
 pub(super) fn written(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e15 {
+    const MOST_WHOLE: f64 = (1u64 << 53) as f64;
+    if number.fract() == 0.0 && number.abs() <= MOST_WHOLE {
         return (number as i64).to_string();
     }
     if number.is_nan() {
@@ -168,8 +192,24 @@ pub(super) fn written(number: f64) -> String {
     if number.is_infinite() {
         return if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
     }
+    if number.abs() >= 1e15 {
+        return number.to_string();
+    }
     let clean = format!("{number:.14e}").parse::<f64>().unwrap_or(number);
     clean.to_string()
+}
+
+/// A number as the cell of a variable, which may have so many decimals as
+/// [`Decimal`] keeps.
+pub(super) fn written_in_cell(number: f64) -> String {
+    let text = written(number);
+    match text.split_once('.') {
+        Some((_, decimals)) if decimals.len() > Decimal::MOST_DIGITS => {
+            let cut = format!("{number:.0$}", Decimal::MOST_DIGITS);
+            cut.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        _ => text,
+    }
 }
 
 /// The date or moment that a text is, in any form that files may have; a

@@ -33,6 +33,8 @@ pub(super) enum Term {
     Compare(Operator, Box<[Term; 2]>),
     Arithmetic(Arithmetic, Box<[Term; 2]>),
     Minus(Box<Term>),
+    /// The Belgian date of a moment, or of the number of days to one.
+    Day(Box<Term>),
     If(Box<(Node, Term, Term)>),
     /// The first that is not empty.
     Coalesce(Box<[Term; 2]>),
@@ -79,6 +81,7 @@ impl Term {
                 Data::Number(arithmetic.apply(left, right))
             }
             Self::Minus(term) => Data::Number(-term.evaluate(values)?.number()),
+            Self::Day(term) => term.evaluate(values)?.dated(Kind::DateTime).dated(Kind::Date),
             Self::If(parts) => {
                 let (condition, yes, no) = &**parts;
                 if condition.evaluate(values)? { yes.evaluate(values)? } else { no.evaluate(values)? }
@@ -109,6 +112,15 @@ impl Term {
             Self::Now => Data::Moment(values.now),
             Self::Call(run, terms) => run(&Call { terms, values: *values })?,
         })
+    }
+
+    /// The variable that it is, or of which it is the day.
+    pub(super) fn variable(&self) -> Option<(usize, Kind)> {
+        match self {
+            Self::Variable(variable, kind) => Some((*variable, *kind)),
+            Self::Day(term) => term.variable(),
+            _ => None,
+        }
     }
 
     /// Calls `take` with each value that it stands for; none if one of them
@@ -158,7 +170,7 @@ fn data<'a>(values: &Values<'a>, value: Value, cell: &'a str, kind: Kind) -> Opt
         Value::Empty => Data::EMPTY,
         Value::Text { start, end } => Data::of(cell.get(start as usize..end as usize)?),
         Value::Made { start, end } => Data::of(values.made.get(start as usize..end as usize)?),
-        Value::Number(number) => Data::Number(number.to_f64()),
+        Value::Number(number) => Data::Exact(number),
         Value::Date(date) => Data::Date(date),
         Value::Moment(moment) => Data::Moment(moment),
         Value::Time(time) => Data::Time(time),

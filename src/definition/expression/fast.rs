@@ -101,7 +101,7 @@ pub(super) fn chosen(scope: &Scope<'_>, variable: usize, code: &str) -> Result<N
 
 impl Operator {
     /// The same comparison with its sides exchanged.
-    fn turned(self) -> Self {
+    pub(super) fn turned(self) -> Self {
         match self {
             Self::Less => Self::Greater,
             Self::LessOrEqual => Self::GreaterOrEqual,

@@ -19,9 +19,11 @@
 
 mod compile;
 mod data;
+mod day;
 mod evaluate;
 mod fast;
 mod function;
+mod kind;
 mod parse;
 mod room;
 mod special;
@@ -32,6 +34,7 @@ use std::{borrow::Cow, cmp::Ordering};
 use jiff::civil::{Date, Time};
 
 pub use compile::{Purpose, Scope};
+pub use kind::Type;
 pub use room::Room;
 
 use crate::{
@@ -42,7 +45,7 @@ use crate::{
     domain::decimal::Decimal,
     language::Args,
 };
-use compile::Type;
+use data::Data;
 use evaluate::Term;
 use token::{Token, tokens};
 
@@ -142,6 +145,11 @@ impl Expression {
         self.node.evaluate(values)
     }
 
+    /// The names of the variables that it speaks of, each time that it does.
+    pub fn mentions(&self) -> Vec<&str> {
+        mentioned(&self.text).unwrap_or_default()
+    }
+
     /// Both this one and `other`.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -165,25 +173,23 @@ impl Calculation {
         calls(&self.text, &["once"])
     }
 
-    /// Compiles a text, and tells the type of what it gives; none if that can
-    /// be one or another. Fails as [`Expression::compile`] does.
-    pub fn compile(text: &str, scope: &Scope<'_>) -> Result<(Self, Option<Kind>), Fault> {
+    /// Compiles a text, and tells the type of what it gives. Fails as
+    /// [`Expression::compile`] does.
+    pub fn compile(text: &str, scope: &Scope<'_>) -> Result<(Self, Type), Fault> {
         scope.room.take_text(text)?;
         let (term, kind) = scope.single(&parse::parse(text)?)?;
-        let kind = match kind {
-            Type::Number => Some(Kind::Decimal),
-            Type::Date => Some(Kind::Date),
-            Type::Moment => Some(Kind::DateTime),
-            Type::Time => Some(Kind::Time),
-            Type::Text | Type::Truth | Type::Choice | Type::Choices => Some(Kind::Text),
-            Type::Any | Type::Nodes => None,
-        };
         Ok((Self { term, text: text.trim().to_owned() }, kind))
     }
 
     /// The names of the variables that it speaks of, each time that it does.
     pub fn mentions(&self) -> Vec<&str> {
         mentioned(&self.text).unwrap_or_default()
+    }
+
+    /// What it gives in a row as a number; NaN for what is no number, none if
+    /// it depends on an unreadable value.
+    pub fn number(&self, values: &Values<'_>) -> Option<f64> {
+        Some(self.term.evaluate(values)?.number())
     }
 
     /// What it gives in a row, as a file's cell would say it: empty for
@@ -198,10 +204,15 @@ impl Calculation {
     /// choices stand with a `|` between them.
     pub fn cell_of<'a>(&'a self, kind: Kind, values: &Values<'a>) -> Option<Cow<'a, str>> {
         match kind {
-            Kind::Date | Kind::DateTime => {
+            Kind::Date | Kind::DateTime | Kind::Time => {
                 let data = self.term.evaluate(values)?.dated(kind);
                 Some(if data.is_empty() { Cow::Borrowed("") } else { data.into_text() })
             }
+            Kind::Integer | Kind::Decimal => match self.term.evaluate(values)?.dated(kind) {
+                data if data.is_empty() => Some(Cow::Borrowed("")),
+                Data::Number(number) => Some(data::written_in_cell(number).into()),
+                data => Some(data.into_text()),
+            },
             Kind::SelectMultiple(_) => {
                 let cell = self.cell(values)?;
                 Some(cell.split_whitespace().collect::<Vec<_>>().join("|").into())
@@ -243,6 +254,27 @@ impl Node {
             },
             _ => None,
         }
+    }
+
+    /// How a variable compares with a value that is worked out, as one of its
+    /// kind: the rule `. >= today() - 30` of a date.
+    pub(super) fn bound_of(&self, at: usize, values: &Values<'_>) -> Option<(Operator, Value)> {
+        let Self::General(General(term)) = self else { return None };
+        let Term::Compare(operator, sides) = &**term else { return None };
+        let of = |side: &Term| side.variable().filter(|(variable, _)| *variable == at);
+        let (kind, operator, other) = match (of(&sides[0]), of(&sides[1])) {
+            (Some((_, kind)), None) => (kind, *operator, &sides[1]),
+            (None, Some((_, kind))) => (kind, operator.turned(), &sides[0]),
+            _ => return None,
+        };
+        let value = match other.evaluate(values)?.dated(kind) {
+            Data::Date(date) => Value::Date(date),
+            Data::Moment(moment) => Value::Moment(moment),
+            Data::Number(number) => Value::Number(Decimal::parse(&data::written_in_cell(number), false)?),
+            Data::Exact(number) => Value::Number(number),
+            _ => return None,
+        };
+        Some((operator, value))
     }
 
     /// Whether it compares the texts of values, for which cells are needed.

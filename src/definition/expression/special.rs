@@ -5,9 +5,10 @@ use regex::{Regex, RegexBuilder};
 
 use super::{
     Fault,
-    compile::{Purpose, Scope, Type, Typed},
+    compile::{Purpose, Scope, Typed},
     evaluate::Term,
     function,
+    kind::Type,
     parse::Tree,
 };
 use crate::definition::variable::Kind;
@@ -98,10 +99,12 @@ pub(super) fn compile(scope: &Scope<'_>, name: &str, arguments: &[Tree<'_>]) -> 
 /// no value of it.
 fn union(one: (&Tree<'_>, Type), other: (&Tree<'_>, Type)) -> Type {
     let is_text = |kind| matches!(kind, Type::Text | Type::Choice);
+    let is_number = |kind| matches!(kind, Type::Number | Type::DateNumber | Type::MomentNumber);
     match (one, other) {
         ((_, one), (_, other)) if one == other => one,
         ((Tree::Text(""), _), (_, kind)) | ((_, kind), (Tree::Text(""), _)) => kind,
         ((_, one), (_, other)) if is_text(one) && is_text(other) => Type::Text,
+        ((_, one), (_, other)) if is_number(one) && is_number(other) => Type::Number,
         _ => Type::Any,
     }
 }
@@ -130,7 +133,7 @@ fn indexed(
     let (term, kind) = scope.typed(variable);
     match term {
         Term::Variable(variable, of) => {
-            Ok((Term::Indexed(place, variable, of, Box::new(scope.number(number)?)), kind))
+            Ok((Term::Indexed(place, variable, of, Box::new(scope.number(number)?.0)), kind))
         }
         _ => Err(wrong()),
     }

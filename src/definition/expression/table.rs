@@ -75,7 +75,7 @@ impl Sheet {
         Scope {
             variables: &self.names,
             kinds: &self.kinds,
-            loose: &[],
+            calculated: &[],
             repeat_of: &self.repeat_of,
             repeats: &self.repeats,
             lists: &self.lists,
@@ -96,8 +96,8 @@ impl Sheet {
             Kind::Integer | Kind::Decimal => Value::Number(Decimal::parse(cell, false).unwrap()),
             Kind::Date => Value::Date(moment::date(cell).unwrap()),
             Kind::DateTime => match data::read_moment(cell).unwrap() {
-                data::Data::Moment(moment) => Value::Moment(moment),
-                data::Data::Date(date) => Value::Moment(Moment { date, instant: None }),
+                Data::Moment(moment) => Value::Moment(moment),
+                Data::Date(date) => Value::Moment(Moment { date, instant: None }),
                 other => panic!("{other:?}"),
             },
             Kind::Time => Value::Time(moment::time(cell).unwrap()),

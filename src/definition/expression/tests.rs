@@ -24,7 +24,7 @@ fn compiled(text: &str) -> Result<Expression, Fault> {
     let scope = Scope {
         variables: &variables,
         kinds: &KINDS,
-        loose: &[],
+        calculated: &[],
         repeat_of: &[],
         repeats: &[],
         lists: &lists,

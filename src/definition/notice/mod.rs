@@ -1,4 +1,5 @@
-//! What a definition's workbook says that nobody reads.
+//! What the author of a definition should know: what its workbook says that
+//! nobody reads, and keys that rows do not bring.
 //!
 //! XLSForm lets authors add columns of their own, so one that nobody knows is
 //! no mistake; but `relevnat` means a condition that is never asked. Its author
@@ -12,8 +13,10 @@ use std::collections::HashSet;
 use strsim::osa_distance;
 
 use super::{
+    passing::Passing,
     sheet::{Problem, Sheet, SheetRow, Sheets, column_name},
     text::language_named,
+    variable::Variable,
 };
 use known::{CHOICES, HD, Known, SETTINGS, SURVEY};
 
@@ -50,6 +53,17 @@ pub(super) fn notices(sheets: &Sheets) -> Vec<Problem> {
         _ => notices.extend(columns(&HD, &sheets.hd, &HashSet::new())),
     }
     notices
+}
+
+/// Variables of the business key that have another value each time that a row
+/// comes without it.
+pub(super) fn keys(variables: &[Variable]) -> impl Iterator<Item = Problem> {
+    let is_it = |at: &usize| {
+        let passing = || Passing::of(variables, *at).is_some_and(|passing| passing.is_kept);
+        variables[*at].key && passing()
+    };
+    let notice = |at: usize| Problem::at("survey", variables[at].row, "calculation", "definition-notice-key");
+    (0..variables.len()).filter(is_it).map(notice)
 }
 
 /// The columns of a sheet, without those that are `used` under any name.

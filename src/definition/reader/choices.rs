@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::TextColumns;
+use super::{TextColumns, survey::Survey};
 use crate::{
     definition::{
         choice::{List, Origin},
         sheet::{FileSheet, Problem, Sheet, SheetRow},
         text::Texts,
+        variable::Kind,
     },
     language::Language,
 };
@@ -87,6 +88,33 @@ pub(super) fn read_file(
     Ok(list)
 }
 
+/// Finds codes with a blank in lists of which several choices may be chosen: an
+/// expression that counts or picks them would take one for several, since for
+/// it they stand with blanks between them. A code of another sheet is told at the
+/// variable.
+pub(super) fn find_blanks(sheet: &Sheet, survey: &Survey, problems: &mut Vec<Problem>) {
+    let has_blank = |code: &str| code.contains(char::is_whitespace);
+    let mut known = HashSet::new();
+    for variable in &survey.variables {
+        let Kind::SelectMultiple(list) = variable.kind else { continue };
+        let list = &survey.lists[list];
+        if list.origin == Origin::Choices {
+            known.insert(list.name.as_str());
+        } else if let Some(choice) = list.choices.iter().find(|choice| has_blank(&choice.code)) {
+            let problem = Problem::at("survey", variable.row, "type", "definition-code-blank");
+            problems.push(problem.with("what", choice.code.as_str()));
+        }
+    }
+    let list_name = sheet.column("list_name");
+    let code = sheet.column("name").or_else(|| sheet.column("value"));
+    let rows =
+        sheet.rows.iter().filter(|row| known.contains(row.cell(list_name)) && has_blank(row.cell(code)));
+    for row in rows {
+        let problem = Problem::at("choices", row.0, "name", "definition-code-blank");
+        problems.push(problem.with("what", row.cell(code)));
+    }
+}
+
 fn is_code(code: &str) -> bool {
     !code.contains('|') && !code.chars().any(char::is_control)
 }
@@ -125,5 +153,27 @@ impl Columns {
         let columns = sheet.header.iter().enumerate().filter(|(at, _)| Some(*at) != except);
         let named = columns.map(|(at, name)| (name.trim().to_owned(), at));
         Self(named.filter(|(name, _)| !name.is_empty() && !name.contains("::")).collect())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::definition::reader::tests::{HD, SETTINGS, problems, read_csv};
+
+    #[test]
+    fn a_code_with_a_blank_is_none_of_several() {
+        let read = |kind: &str| {
+            let survey = format!("type,name,hd::key\ntext,T,yes\n{kind},M,\n");
+            read_csv(SETTINGS, &survey, "list_name,name\nL,a\nL,a b\nO,x y\nO,z\n", HD)
+        };
+        assert!(read("select_one L").is_ok());
+        let blank = ("choices", 3, "name".to_owned(), "definition-code-blank");
+        for kind in ["select_multiple L", "select_multiple L or_other"] {
+            let refused = read(kind);
+            let sheets = refused.as_ref().unwrap_err().problems[0].args[0].clone();
+            assert_eq!(sheets, ("what", "a b".into()));
+            assert_eq!(problems(refused), std::slice::from_ref(&blank), "{kind}");
+        }
     }
 }

@@ -8,7 +8,8 @@ use crate::definition::variable::{Destinations, Kind, Role};
 impl Relations<'_> {
     /// Identities stay here unless their row itself says otherwise, and so
     /// does what is calculated from them; a number that is calculated from the
-    /// birth date, an age, tells no more than other values. The patient's own
+    /// birth date, an age, tells no more than other values, if it does not count
+    /// to a date itself. The patient's own
     /// number goes to the trusted third party alone, and what is calculated
     /// from it to nobody, whatever the row says.
     pub(super) fn destinations(&mut self, place: usize) -> Destinations {
@@ -39,7 +40,9 @@ impl Relations<'_> {
     pub(super) fn identifies(&self, place: usize) -> bool {
         self.identities[place].iter().any(|role| match role {
             Role::BirthDate => {
-                self.roles[place].is_some() || !matches!(self.kinds[place], Kind::Integer | Kind::Decimal)
+                let counts_to_a_date = self.calculated[place].is_some();
+                let is_number = matches!(self.kinds[place], Kind::Integer | Kind::Decimal);
+                self.roles[place].is_some() || !is_number || counts_to_a_date
             }
             _ => true,
         })

@@ -39,12 +39,16 @@ pub(super) fn read(sheets: Sheets) -> Result<Definition, Refused> {
 /// what was passed over still is, and a text that speaks of no answer stays as
 /// it is written.
 pub(super) fn read_stored(sheets: Sheets) -> Result<Definition, Refused> {
-    const LATER: [&str; 10] = [
+    const LATER: [&str; 14] = [
+        "definition-calculation-type",
         "definition-cell-unused",
+        "definition-code-blank",
         "definition-column-twice",
         "definition-generated-type",
         "definition-generated-without",
+        "definition-key-passing",
         "definition-relevance-circle",
+        "definition-technical-twice",
         "definition-text-many",
         "definition-text-reference",
         "definition-text-several",
@@ -64,6 +68,7 @@ fn read_with(sheets: Sheets, counts: impl Fn(&Problem) -> bool) -> Result<Defini
     let filters = sheets.survey.rows.iter().any(|row| !row.cell(filter).is_empty());
     let lists = choices::read(&sheets.choices, settings.language, filters, &mut problems);
     let survey = survey::read(&sheets.survey, &sheets.files, &settings, lists, &mut problems);
+    choices::find_blanks(&sheets.choices, &survey, &mut problems);
     problems.retain(counts);
     if !problems.is_empty() {
         let place = |problem: &Problem| Sheets::NAMES.iter().position(|name| *name == problem.sheet);

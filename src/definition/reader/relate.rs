@@ -14,7 +14,7 @@ use super::{
 use crate::{
     definition::{
         Item,
-        expression::{Calculation, Expression, Fault, Purpose, Room, Scope},
+        expression::{Calculation, Expression, Fault, Purpose, Room, Scope, Type},
         sheet::SheetRow,
         text::Texts,
         variable::{Codes, Kind, NumberFormat, Repeat, Required, Role, Variable},
@@ -26,8 +26,8 @@ use crate::{
 pub(super) struct Relations<'a> {
     pub(super) reader: Reader<'a>,
     pub(super) kinds: Vec<Kind>,
-    /// Which calculations give one type or another.
-    loose: Vec<bool>,
+    /// What is known of calculated values beyond their kinds.
+    pub(super) calculated: Vec<Option<Type>>,
     pub(super) repeat_of: Vec<Option<usize>>,
     repeat_names: Vec<String>,
     pub(super) roles: Vec<Option<Role>>,
@@ -49,7 +49,11 @@ impl<'a> Relations<'a> {
         let repeats = reader.repeats.iter().map(|(row, _)| reader.cell(row, "name").to_owned());
         let mut relations = Self {
             kinds: reader.planned.iter().map(|planned| planned.kind).collect(),
-            loose: reader.planned.iter().map(|planned| planned.part == Part::Calculated).collect(),
+            calculated: reader
+                .planned
+                .iter()
+                .map(|planned| (planned.part == Part::Calculated).then_some(Type::Any))
+                .collect(),
             repeat_of: reader.planned.iter().map(|planned| planned.repeat).collect(),
             repeat_names: repeats.collect(),
             roles: Vec::new(),
@@ -131,9 +135,16 @@ impl<'a> Relations<'a> {
             let scope = self.scope(Some(place), repeat, Purpose::Calculation);
             match Calculation::compile(self.reader.cell(row, "calculation"), &scope) {
                 Ok((calculation, kind)) => {
-                    if self.reader.planned[place].part == Part::Calculated {
-                        self.kinds[place] = kind.unwrap_or(Kind::Text);
-                        self.loose[place] = kind.is_none();
+                    let is_any_kind = self.reader.planned[place].part == Part::Calculated;
+                    if is_any_kind {
+                        self.kinds[place] = kind.kind();
+                    }
+                    self.calculated[place] = match kind {
+                        Type::Any => is_any_kind.then_some(kind),
+                        _ => kind.beyond(self.kinds[place]),
+                    };
+                    if !kind.fits(self.kinds[place]) {
+                        self.reader.problem(row, "calculation", "definition-calculation-type", "");
                     }
                     self.calculations.insert(place, calculation);
                 }
@@ -281,7 +292,9 @@ impl<'a> Relations<'a> {
             return None;
         }
         match Calculation::compile(text, &self.scope(None, repeat, Purpose::Calculation)) {
-            Ok((calculation, _)) => Some(calculation),
+            // As a number a date is none that somebody would go on from.
+            Ok((calculation, given)) if given.fits(kind) && given.beyond(kind).is_none() => Some(calculation),
+            Ok(_) => self.reader.refuse(row, "default", "definition-calculation-type", ""),
             Err(fault) => {
                 self.fault(fault, row, "default");
                 None
@@ -358,7 +371,7 @@ impl<'a> Relations<'a> {
         Scope {
             variables: &self.reader.names,
             kinds: &self.kinds,
-            loose: &self.loose,
+            calculated: &self.calculated,
             repeat_of: &self.repeat_of,
             repeats: &self.repeat_names,
             lists: &self.reader.lists,

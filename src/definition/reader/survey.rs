@@ -71,6 +71,8 @@ pub(super) fn read(
         names: HashMap::new(),
         taken: HashSet::new(),
         repeats: Vec::new(),
+        filled: HashSet::new(),
+        crossed: Vec::new(),
     };
     let rows = reader.read_rows();
     Relations::of(reader).survey(&rows)
@@ -115,6 +117,11 @@ pub(super) struct Reader<'a> {
     taken: HashSet<String>,
     /// The rows that repeats begin with, and their first variables.
     pub(super) repeats: Vec<(&'a SheetRow, usize)>,
+    /// The repeats in which a row is of a variable, whatever becomes of it.
+    pub(super) filled: HashSet<usize>,
+    /// What was ended with what is around it, and may have its own end behind
+    /// that: whether it is a repeat.
+    crossed: Vec<bool>,
 }
 
 /// A variable of which only its row is known.
@@ -193,14 +200,8 @@ impl<'a> Reader<'a> {
                     open.push(Open { row, repeat: Some(repeat) });
                     rows.push(Row::Repeat(repeat));
                 }
-                ["end_group"] | ["end", "group"] => match open.pop_if(|last| last.repeat.is_none()) {
-                    Some(_) => rows.push(Row::GroupEnd),
-                    None => self.problem(row, "type", "definition-group-end", ""),
-                },
-                ["end_repeat"] | ["end", "repeat"] => match open.pop_if(|last| last.repeat.is_some()) {
-                    Some(_) => rows.push(Row::RepeatEnd),
-                    None => self.problem(row, "type", "definition-repeat-end", ""),
-                },
+                ["end_group"] | ["end", "group"] => self.end(row, false, &mut open, &mut rows),
+                ["end_repeat"] | ["end", "repeat"] => self.end(row, true, &mut open, &mut rows),
                 ["note"] => {
                     self.unused(row, &UNUSED_BY_NOTE);
                     rows.push(Row::Note(row));
@@ -215,6 +216,31 @@ impl<'a> Reader<'a> {
             self.problem(left.row, "type", id, "");
         }
         rows
+    }
+
+    /// The end of a group or a repeat. What is still open in it is ended with it
+    /// and is what is wrong, rather than what would follow from it.
+    fn end(&mut self, row: &'a SheetRow, is_repeat: bool, open: &mut Vec<Open<'a>>, rows: &mut Vec<Row<'a>>) {
+        let Some(begin) = open.iter().rposition(|around| around.repeat.is_some() == is_repeat) else {
+            let id = if is_repeat { "definition-repeat-end" } else { "definition-group-end" };
+            let crossed = self.crossed.iter().position(|crossed| *crossed == is_repeat);
+            return match crossed {
+                Some(at) => drop(self.crossed.remove(at)),
+                None => self.problem(row, "type", id, ""),
+            };
+        };
+        for (at, ended) in open.split_off(begin).into_iter().enumerate().rev() {
+            rows.push(if ended.repeat.is_some() { Row::RepeatEnd } else { Row::GroupEnd });
+            if at > 0 {
+                let id = if ended.repeat.is_some() {
+                    "definition-repeat-inside"
+                } else {
+                    "definition-group-inside"
+                };
+                self.problem(ended.row, "type", id, &row.0.to_string());
+                self.crossed.push(ended.repeat.is_some());
+            }
+        }
     }
 
     fn repeat_row(&mut self, row: &'a SheetRow) -> usize {
@@ -235,6 +261,7 @@ impl<'a> Reader<'a> {
         open: &[Open<'a>],
         rows: &mut Vec<Row<'a>>,
     ) {
+        self.filled.extend(open.iter().filter_map(|around| around.repeat));
         let Some((kind, part, has_other)) = self.kind(row, words) else { return };
         self.unused(row, &["repeat_count"]);
         if !self.cell(row, "trigger").is_empty() {

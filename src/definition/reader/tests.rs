@@ -217,6 +217,22 @@ fn what_cannot_be_in_a_repeat_is_refused() {
         ("begin_repeat,R,,,\ntext,A,,,\n", "type", "definition-repeat-open"),
         ("begin_repeat,R,,,\ntext,A,,,\nend_group,,,,\nend_repeat,,,,\n", "type", "definition-group-end"),
         ("begin_repeat,R,,,\nend_repeat,,,,\n", "type", "definition-repeat-empty"),
+        ("begin_repeat,R,,,\ntext,bad name,,,\nend_repeat,,,,\n", "name", "definition-variable-name"),
+        (
+            "begin_repeat,R,,,\nbegin_group,G,,,\ntext,A,,,\nend_repeat,,,,\n",
+            "type",
+            "definition-group-inside",
+        ),
+        (
+            "begin_repeat,R,,,\nbegin_group,G,,,\ntext,A,,,\nend_repeat,,,,\nend_group,,,,\n",
+            "type",
+            "definition-group-inside",
+        ),
+        (
+            "begin_group,G,,,\nbegin_repeat,R,,,\ntext,A,,,\nend_group,,,,\nend_repeat,,,,\n",
+            "type",
+            "definition-repeat-inside",
+        ),
         ("begin_repeat,R,,,\ntext,A,yes,,\nend_repeat,,,,\n", "hd::key", "definition-repeat-key"),
         ("begin_repeat,R,,,\ntext,IDC_PAT,,,\nend_repeat,,,,\n", "hd::role", "definition-repeat-role"),
         ("begin_repeat,K,,,\ntext,A,,,\nend_repeat,,,,\n", "name", "definition-twice"),
@@ -350,16 +366,17 @@ fn a_list_without_choices_is_refused() {
 
 #[test]
 fn what_would_be_passed_over_is_refused_but_a_stored_definition_stays_readable() {
-    let survey = "type,name,hd::key,relevant,Relevance,constraint,default,repeat_count,trigger\n\
-         begin_group,G,,,,1 = 1,,,\n\
-         text,A,yes,,,,,,\n\
-         note,N,,,,. = 1,,,\n\
-         text,B,,${C} = 'x',,,,,\n\
-         text,C,,${B} = 'x',,,,3,${A}\n\
-         end_group,,,,,,,,\n\
-         begin_repeat,R,,,,,5,2,\n\
-         text,D,,,,,,,\n\
-         end_repeat,,,,,,,,\n";
+    let survey = "type,name,hd::key,relevant,Relevance,constraint,default,repeat_count,trigger,calculation,name::technical\n\
+         begin_group,G,,,,1 = 1,,,,,\n\
+         text,A,yes,,,,,,,,\n\
+         note,N,,,,. = 1,,,,,\n\
+         text,B,,${C} = 'x',,,,,,,\n\
+         text,C,,${B} = 'x',,,,3,${A},,\n\
+         end_group,,,,,,,,,,\n\
+         begin_repeat,R,,,,,5,2,,,\n\
+         text,D,,,,,,,,,\n\
+         end_repeat,,,,,,,,,,\n\
+         time,E,,,,,,,,today(),a\n";
     let expected = [
         ("survey", 0, "relevant", "definition-column-twice"),
         ("survey", 2, "constraint", "definition-cell-unused"),
@@ -368,6 +385,8 @@ fn what_would_be_passed_over_is_refused_but_a_stored_definition_stays_readable()
         ("survey", 6, "repeat_count", "definition-cell-unused"),
         ("survey", 6, "trigger", "definition-trigger"),
         ("survey", 8, "default", "definition-cell-unused"),
+        ("survey", 11, "calculation", "definition-calculation-type"),
+        ("survey", 11, "name::technical", "definition-technical-twice"),
     ];
     let found = problems(read_survey(survey));
     let found: Vec<_> =
@@ -380,7 +399,7 @@ fn what_would_be_passed_over_is_refused_but_a_stored_definition_stays_readable()
     let sheets =
         Sheets { settings: sheet(SETTINGS), survey: sheet(survey), hd: sheet(HD), ..Sheets::default() };
     let stored = serde_json::to_string(&sheets).unwrap();
-    assert_eq!(Definition::from_source(&stored).unwrap().variables.len(), 4);
+    assert_eq!(Definition::from_source(&stored).unwrap().variables.len(), 5);
     assert!(Definition::from_sheets(sheets).is_err());
 }
 

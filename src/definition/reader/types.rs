@@ -226,4 +226,54 @@ mod tests {
         assert_eq!(message("start=10 end=0", ""), "definition-range Text(\"end\")");
         assert_eq!(message("step=0", ""), "definition-range Text(\"step\")");
     }
+
+    #[test]
+    fn what_is_never_of_the_type_is_refused_as_calculation_and_as_default() {
+        let read = |column: &str, kind: &str, text: &str| {
+            let survey = format!(
+                "type,name,hd::key,{column}\ntext,K,yes,\ndate,DAY,,\ndecimal,N,,\ntime,C,,\n{kind},X,,{text}\n"
+            );
+            let problems = read_csv("form_id,version\nA,1.0.0\n", &survey, "", "project\nHDBP0147\n").err();
+            problems
+                .into_iter()
+                .flat_map(|refused| refused.problems)
+                .map(|problem| problem.id)
+                .collect::<Vec<_>>()
+        };
+        let wrong = ["definition-calculation-type"];
+        for (kind, text) in [
+            ("time", "today()"),
+            ("time", "${N}"),
+            ("time", "today() + 1"),
+            ("date", "${N} > 1"),
+            ("date", "${C}"),
+            ("dateTime", "${C}"),
+            ("decimal", "${C}"),
+            ("integer", "now() - 1"),
+        ] {
+            assert_eq!(read("calculation", kind, text), wrong, "{kind} {text}");
+            assert_eq!(read("default", kind, text), wrong, "{kind} {text}");
+        }
+        for (kind, text) in
+            [("integer", "today()"), ("integer", "${DAY}"), ("decimal", "now()"), ("decimal", "${DAY} + 1")]
+        {
+            assert_eq!(read("calculation", kind, text), [""; 0], "{kind} {text}");
+            assert_eq!(read("default", kind, text), wrong, "{kind} {text}");
+        }
+        for (kind, text) in [
+            ("time", "now()"),
+            ("time", "now() + 0.25"),
+            ("time", "string(${C})"),
+            ("date", "now()"),
+            ("date", "${N}"),
+            ("integer", "${DAY} - today()"),
+            ("integer", "${N} > 1"),
+            ("decimal", "decimal-time(${C})"),
+            ("text", "${C}"),
+        ] {
+            for column in ["calculation", "default"] {
+                assert_eq!(read(column, kind, text), [""; 0], "{kind} {text}");
+            }
+        }
+    }
 }

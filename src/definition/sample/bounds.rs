@@ -56,17 +56,26 @@ impl Generator<'_> {
                     Operand::Moment(moment) => Value::Moment(*moment),
                     Operand::Time(_) | Operand::Text(_) => return,
                 };
-                if !bound.is_readable() {
-                    return;
-                }
-                match operator {
-                    Operator::Less | Operator::LessOrEqual => bounds.high = Some(bound),
-                    Operator::Greater | Operator::GreaterOrEqual => bounds.low = Some(bound),
-                    Operator::Equal => (bounds.low, bounds.high) = (Some(bound), Some(bound)),
-                    Operator::NotEqual => {}
+                if bound.is_readable() {
+                    bounds.set(*operator, bound);
                 }
             }
-            _ => {}
+            node => {
+                if let Some((operator, bound)) = self.with_seen(|values| node.bound_of(at, values)) {
+                    bounds.set(operator, bound);
+                }
+            }
+        }
+    }
+}
+
+impl Bounds {
+    fn set(&mut self, operator: Operator, bound: Value) {
+        match operator {
+            Operator::Less | Operator::LessOrEqual => self.high = Some(bound),
+            Operator::Greater | Operator::GreaterOrEqual => self.low = Some(bound),
+            Operator::Equal => (self.low, self.high) = (Some(bound), Some(bound)),
+            Operator::NotEqual => {}
         }
     }
 }

@@ -86,10 +86,8 @@ impl Generator<'_> {
 
     /// How many instances the repeat's count asks for.
     fn wanted(&self, place: usize) -> usize {
-        let wanted = self.with_seen(|values| {
-            self.definition.repeats[place].count.as_ref()?.cell(values)?.parse::<f64>().ok()
-        });
-        wanted.map_or(0, |wanted| wanted.max(0.0) as usize)
+        let wanted = self.with_seen(|values| self.definition.repeats[place].count.as_ref()?.number(values));
+        wanted.map_or(0, |wanted| wanted as usize)
     }
 
     /// An instance with a value in it and all that it must have; none if none

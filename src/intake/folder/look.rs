@@ -11,7 +11,11 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use super::{layout::Layout, names, watch::Watch};
+use super::{
+    layout::{Layout, newest, versions},
+    names,
+    watch::Watch,
+};
 use crate::{
     definition::Summary,
     domain::organisation::{Organisation, OrganisationId},
@@ -159,14 +163,17 @@ impl Look {
     ) {
         let none = misplaced(Some(organisation), "drop-no-definition");
         let Some(mut folders) = self.list(path, &none) else { return };
-        for definition in definitions.iter().filter(|known| organisation.takes(&known.name)) {
-            if !folders.iter().any(|folder| names::is_definition(folder, definition)) {
+        let taken = definitions.iter().copied().filter(|known| organisation.takes(&known.name));
+        for definition in newest(taken) {
+            let is_its = |folder: &String| {
+                versions(folder, definitions).first().is_some_and(|known| known.name == definition.name)
+            };
+            if !folders.iter().any(is_its) {
                 self.make(path, definition.name.clone(), &mut folders, &none);
             }
         }
         for name in folders {
-            let fits = |known: &&&Arc<Summary>| names::is_definition(&name, known);
-            let versions: Vec<_> = definitions.iter().filter(fits).map(|known| Arc::clone(known)).collect();
+            let versions: Vec<_> = versions(&name, definitions).into_iter().map(Arc::clone).collect();
             if versions.is_empty() {
                 self.misplaced(&path.join(&name), Some(organisation), "drop-definition-unknown", 0);
                 continue;
@@ -210,7 +217,7 @@ impl Look {
     /// returned. A folder whose name is no text is passed over.
     fn list(&mut self, folder: &Path, place: &Place) -> Option<Vec<String>> {
         let listed = fs::read_dir(folder).and_then(|entries| {
-            let mut folders = Vec::new();
+            let (mut folders, mut files) = (Vec::new(), Vec::new());
             for entry in entries {
                 let entry = entry?;
                 let (kind, name) = (entry.file_type()?, entry.file_name());
@@ -220,14 +227,18 @@ impl Look {
                     // One that is gone by now is no concern.
                     if let Ok(seen) = Seen::at(&entry.path()) {
                         let place = place.clone();
-                        self.files.push(Found { folder: folder.to_owned(), name, seen, place });
+                        files.push(Found { folder: folder.to_owned(), name, seen, place });
                     }
                 }
             }
-            Ok(folders)
+            Ok((folders, files))
         });
         match listed {
-            Ok(folders) => Some(folders),
+            // Of a list that broke off nothing is used: an earlier file may be missing.
+            Ok((folders, files)) => {
+                self.files.extend(files);
+                Some(folders)
+            }
             Err(error) => {
                 tracing::debug!(%error, "a folder of the drop folder cannot be listed");
                 self.troubles.insert(place.subject(), "drop-unreadable");

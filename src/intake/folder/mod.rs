@@ -3,7 +3,8 @@
 //! Below it there is a folder for each organisation, in it one for each
 //! project, in it one for each definition, all made here and known in a few
 //! spellings ([`names`]). A file is taken when two looks found it unchanged
-//! (`settle`; much longer if its last line has no end), is copied into the
+//! ([`settle`]; much longer if its last line has no end) and no earlier one of
+//! its folder is still to be taken, is copied into the
 //! sealed spool and noted in the store, and only then moved to `ARCHIVE`
 //! ([`take`]). Until it is there the store remembers it, so that after a kill it
 //! is archived and not taken again. Once its upload is over, `RESULT` gets a
@@ -21,6 +22,7 @@ mod look;
 mod names;
 mod result;
 mod root;
+mod settle;
 mod take;
 mod watch;
 mod worker;

@@ -77,9 +77,15 @@ pub fn is_project(name: &str, definition: &Summary) -> bool {
 
 /// Whether a folder is a definition's: `INTEGO-LAB`, `intego_lab` or `LAB`.
 pub fn is_definition(name: &str, definition: &Summary) -> bool {
-    let (name, full) = (plain(name), plain(&definition.name));
+    let full = plain(&definition.name);
     let short = full.strip_prefix(&plain(&definition.abbreviation)).unwrap_or_default();
-    !name.is_empty() && (name == full || name == short)
+    is_named(name, definition) || (!short.is_empty() && plain(name) == short)
+}
+
+/// Whether a folder has a definition's full name: `INTEGO-LAB` or `intego_lab`.
+pub fn is_named(name: &str, definition: &Summary) -> bool {
+    let name = plain(name);
+    !name.is_empty() && name == plain(&definition.name)
 }
 
 /// Whether a file is not to be touched: hidden, or not whole yet by its name.

@@ -8,7 +8,7 @@ use std::{
     path::PathBuf,
     sync::atomic::AtomicBool,
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use tempfile::TempDir;
@@ -67,11 +67,25 @@ impl Place {
         fs::write(self.folder().join("a.csv"), content).unwrap();
     }
 
+    /// Writes a file that was last changed so many minutes ago.
+    fn write_old(&self, name: &str, content: &str, minutes: u64) {
+        fs::write(self.folder().join(name), content).unwrap();
+        let file = OpenOptions::new().write(true).open(self.folder().join(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(minutes * 60)).unwrap();
+    }
+
+    /// The names of the uploads in the order in which they were taken.
+    fn taken(&self) -> Vec<String> {
+        let mut uploads = self.uploads();
+        uploads.sort_by_key(|upload| upload.id.0);
+        uploads.into_iter().map(|upload| upload.file).collect()
+    }
+
     /// Does the next step of all uploads.
     fn step(&self) {
         let steps = Steps { chunk_rows: 3, ..Steps::new(&self.store, &self.config, &self.desk, &self.stop) };
-        for (organisation, id) in self.store.read(upload::waiting).unwrap() {
-            steps.step(organisation, id).unwrap();
+        for waiting in self.store.read(upload::waiting).unwrap() {
+            steps.step(waiting.organisation, waiting.id).unwrap();
         }
     }
 
@@ -155,7 +169,7 @@ fn a_file_whose_last_line_has_no_end_is_left_longer_and_taken_then() {
     fs::write(place.folder().join("b.csv"), whole.trim_end()).unwrap();
     worker.look().unwrap();
     assert_eq!(place.uploads().len(), 2);
-    worker.unended = Duration::ZERO;
+    worker.settling.unended = Duration::ZERO;
     worker.look().unwrap();
     assert_eq!(place.uploads().len(), 3, "one that never ends a line is taken all the same");
 }
@@ -169,7 +183,7 @@ fn a_file_that_is_written_on_after_its_result_is_taken_again_and_people_are_told
     let (half, rest) = whole.split_at(whole.len() - 9);
     place.write(half);
     let mut late = OpenOptions::new().append(true).open(place.folder().join("a.csv")).unwrap();
-    worker.unended = Duration::ZERO;
+    worker.settling.unended = Duration::ZERO;
     worker.look().unwrap();
     (0..2).for_each(|_| place.step());
     worker.look().unwrap();
@@ -300,4 +314,61 @@ fn the_worker_ends_when_it_is_asked_to() {
         running.join().unwrap();
     });
     assert!(place.desk.watch().silence().is_some());
+}
+
+#[test]
+fn files_of_one_folder_are_taken_oldest_first_and_then_by_name() {
+    let place = Place::new();
+    let mut worker = place.worker();
+    worker.look().unwrap();
+    let mut expected = Vec::new();
+    for number in 0..20 {
+        let name = format!("{number}.csv");
+        place.write_old(&name, &file(1), 100 + number);
+        expected.insert(0, name);
+    }
+    let same = SystemTime::now() - Duration::from_secs(60);
+    for name in ["d.csv", "b.csv", "c.csv", "a.csv"] {
+        fs::write(place.folder().join(name), file(1)).unwrap();
+        let file = OpenOptions::new().write(true).open(place.folder().join(name)).unwrap();
+        file.set_modified(same).unwrap();
+    }
+    expected.extend(["a.csv", "b.csv", "c.csv", "d.csv"].map(str::to_owned));
+    worker.look().unwrap();
+    assert_eq!(place.taken(), expected);
+}
+
+#[test]
+fn a_file_that_still_settles_holds_back_the_later_ones_of_its_folder_and_of_no_other() {
+    let place = Place::new();
+    let mut worker = place.worker();
+    worker.look().unwrap();
+    let other = place.folder().with_file_name("INTEGO-LAB");
+    place.write_old("b-half.csv", file(2).trim_end(), 10);
+    place.write_old("a-later.csv", &file(2), 5);
+    place.write_old("c-earlier.csv", &file(2), 15);
+    fs::write(other.join("other.csv"), "x\n").unwrap();
+    (0..3).for_each(|_| worker.look().unwrap());
+    assert_eq!(place.taken(), ["c-earlier.csv", "other.csv"]);
+    worker.settling.unended = Duration::ZERO;
+    worker.look().unwrap();
+    assert_eq!(place.taken()[2..], ["b-half.csv", "a-later.csv"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_taken_holds_back_the_later_ones_for_a_time_only() {
+    let place = Place::new();
+    let mut worker = place.worker();
+    worker.look().unwrap();
+    place.write_old("empty.csv", "", 20);
+    place.write_old("half.csv", file(2).trim_end(), 10);
+    place.write_old("later.csv", &file(2), 5);
+    (0..3).for_each(|_| worker.look().unwrap());
+    assert!(place.taken().is_empty());
+    worker.settling.holds = Duration::ZERO;
+    worker.look().unwrap();
+    assert_eq!(place.taken(), ["later.csv"]);
+    worker.settling.unended = Duration::ZERO;
+    worker.look().unwrap();
+    assert_eq!(place.taken(), ["later.csv", "half.csv"]);
 }

@@ -16,12 +16,16 @@ use super::{
     names,
     result::{self, Told, WRITTEN_ON},
     root::enter,
+    settle::Settling,
     take::{self, Taken, Taker, Target, Trouble, write_whole},
     watch::Watch,
 };
 use crate::{
     config::Config,
-    domain::upload::{UploadId, UploadState},
+    domain::{
+        organisation::OrganisationId,
+        upload::{UploadId, UploadState},
+    },
     error::Result,
     intake::desk::Desk,
     language::Language,
@@ -34,10 +38,6 @@ use crate::{
 
 /// The most time between two looks.
 const MINUTE: Duration = Duration::from_secs(60);
-
-/// How long a file whose last line has no end must be unchanged before it is
-/// taken: whoever writes it may have paused in the middle of that line.
-const UNENDED: Duration = Duration::from_secs(60);
 
 /// Looks into the drop folder until the desk's watch is stopped. `portal` is
 /// the address of the portal, which result files name. Without a drop folder
@@ -52,16 +52,20 @@ pub fn run(store: &Store, config: &Config, desk: &Desk, portal: &str) {
         return;
     }
     let mut worker = Worker::new(store, config, desk, portal);
+    let mut failed = None;
     loop {
         // What a panic says may quote a value, so it is not logged.
-        match catch_unwind(AssertUnwindSafe(|| worker.look())) {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                let cause = error.cause.as_ref().map(tracing::field::display);
-                tracing::error!(id = error.id, cause, "a look into the drop folder failed");
-            }
-            Err(_) => tracing::error!("a look into the drop folder failed by a panic"),
+        let failure = match catch_unwind(AssertUnwindSafe(|| worker.look())) {
+            Ok(looked) => looked.err().map(|error| (error.id, error.cause.map(|cause| cause.to_string()))),
+            Err(_) => Some(("panic", None)),
+        };
+        if let Some((id, cause)) = &failure
+            && failed != failure
+        {
+            let cause = cause.as_deref();
+            tracing::error!(id, cause, "a look into the drop folder failed; it is tried again");
         }
+        failed = failure;
         let settle = Duration::from_secs(config.drop_folder.settle_seconds);
         if !desk.watch().rest(settle.max(worker.listing * 10).min(MINUTE)) {
             return;
@@ -80,8 +84,7 @@ fn tidy(store: &Store) -> Result<()> {
     files.iter().try_for_each(|file| store.remove_spooled(file))
 }
 
-/// Nothing that correctness needs is in here: the times since when files are
-/// unchanged begin anew after a kill.
+/// Nothing that correctness needs is in here.
 pub(super) struct Worker<'a> {
     taker: Taker<'a>,
     config: &'a Config,
@@ -91,26 +94,16 @@ pub(super) struct Worker<'a> {
     layout: Layout,
     /// How long the last listing of all folders took.
     listing: Duration,
-    /// How long a file whose last line has no end is left to settle.
-    pub unended: Duration,
     /// How long files are looked after in `ARCHIVE`.
     pub looked_after: Duration,
-    /// Since when a file is as it is.
-    settling: HashMap<PathBuf, Settling>,
+    pub settling: Settling,
     /// What failed, and when to try it again.
     put_off: HashMap<PathBuf, (Instant, &'static str)>,
+    /// What the log was told to need attention, and still does.
+    told: Troubles,
     /// Uploads whose files were found again and held the very same, as they
     /// were then.
     same: HashMap<UploadId, Seen>,
-}
-
-/// A file that nobody wrote to for a while.
-#[derive(Clone, Copy)]
-struct Settling {
-    seen: Seen,
-    since: Instant,
-    /// Whether its last line is known to have no end.
-    is_unended: bool,
 }
 
 impl<'a> Worker<'a> {
@@ -125,10 +118,10 @@ impl<'a> Worker<'a> {
             language,
             layout: Layout::default(),
             listing: Duration::ZERO,
-            unended: UNENDED,
             looked_after: LOOKED_AFTER,
-            settling: HashMap::new(),
+            settling: Settling::new(Duration::from_secs(config.drop_folder.settle_seconds)),
             put_off: HashMap::new(),
+            told: Troubles::new(),
             same: HashMap::new(),
         }
     }
@@ -157,7 +150,7 @@ impl<'a> Worker<'a> {
         }
         self.put_off.retain(|_, (until, _)| *until > Instant::now());
         self.watch().is_alive();
-        self.raise(&troubles)
+        self.raise(troubles)
     }
 
     /// Archives what was taken before, and returns the files that were not.
@@ -253,25 +246,25 @@ impl<'a> Worker<'a> {
     }
 
     /// Takes the files that are whole, and sets aside those that lie wrong.
-    fn take(&mut self, files: Vec<Found>, troubles: &mut Troubles) {
-        let settle = Duration::from_secs(self.config.drop_folder.settle_seconds);
-        let mut settling = HashMap::new();
-        for found in files.iter().filter(|found| found.seen.size > 0) {
-            let path = found.path();
-            let new = Settling { seen: found.seen, since: Instant::now(), is_unended: false };
-            let before = self.settling.get(&path).filter(|before| before.seen == found.seen);
-            settling.insert(path, before.copied().unwrap_or(new));
-        }
-        self.settling = settling;
+    fn take(&mut self, mut files: Vec<Found>, troubles: &mut Troubles) {
+        self.settling.note(&mut files);
         for found in files {
             if self.watch().is_stopped() {
                 return;
             }
+            if !self.settling.is_due(&found) {
+                continue;
+            }
             let path = found.path();
-            let Some(settling) = self.settling.get(&path) else { continue };
-            let wanted = if settling.is_unended { settle.max(self.unended) } else { settle };
-            if settling.since.elapsed() >= wanted {
-                self.attempt(&path, &found.place.subject(), troubles, |worker| worker.take_one(&found));
+            let mut is_gone = false;
+            self.attempt(&path, &found.place.subject(), troubles, |worker| {
+                is_gone = worker.take_one(&found)?;
+                Ok(())
+            });
+            if is_gone {
+                self.settling.forget(&path);
+            } else {
+                self.settling.hold(&found);
             }
         }
     }
@@ -279,43 +272,54 @@ impl<'a> Worker<'a> {
     /// Whether a file that settled is to be left longer, because its last line
     /// has no end.
     fn may_go_on(&mut self, found: &Found) -> Result<bool, Trouble> {
-        let Some(settling) = self.settling.get_mut(&found.path()) else { return Ok(true) };
-        if settling.since.elapsed() >= self.unended {
+        let path = found.path();
+        if !self.settling.may_be_unended(&path) || self.taker.ends_a_line(found)? {
             return Ok(false);
         }
-        settling.is_unended = !self.taker.ends_a_line(found)?;
-        Ok(settling.is_unended)
+        self.settling.is_unended(&path);
+        Ok(true)
     }
 
-    fn take_one(&mut self, found: &Found) -> Result<(), Trouble> {
+    /// Returns whether the file was taken or set aside, so that later ones need
+    /// not wait for it.
+    fn take_one(&mut self, found: &Found) -> Result<bool, Trouble> {
         let (organisation, folder, versions) = match &found.place {
             Place::Upload { organisation, folder, versions, .. } => (*organisation, folder, versions),
             Place::Misplaced { organisation, reason } => {
-                let organisation = organisation.as_ref().map(|(id, _)| *id);
-                return self.taker.set_aside(found, organisation, reason, &self.explain(reason));
+                return self.set_aside(found, organisation.as_ref().map(|(id, _)| *id), reason);
             }
         };
         let limit = self.config.portal.upload_limit_mebibytes;
         if found.seen.size > limit << 20 {
-            let reason = "drop-too-large";
-            return self.taker.set_aside(found, Some(organisation), reason, &self.explain(reason));
+            return self.set_aside(found, Some(organisation), "drop-too-large");
         }
         let named = found.name.to_string_lossy();
-        let Some(definition) = version_for(names::unstamped(&named), versions) else { return Ok(()) };
+        let Some(definition) = version_for(names::unstamped(&named), versions) else { return Ok(false) };
         if self.taker.store.read(version::closed)?.has(&definition.name, definition.version) {
-            let reason = "drop-version-closed";
-            return self.taker.set_aside(found, Some(organisation), reason, &self.explain(reason));
+            return self.set_aside(found, Some(organisation), "drop-version-closed");
         }
         if self.may_go_on(found)? {
-            return Ok(());
+            return Ok(false);
         }
         let target = Target { organisation, folder, definition: &definition };
-        let Taken::Upload(id) = self.taker.take(found, &target)? else { return Ok(()) };
+        let Taken::Upload(id) = self.taker.take(found, &target)? else { return Ok(false) };
         self.desk.ring();
         tracing::info!(upload = id.0, "a file of the drop folder was taken");
         self.same.insert(id, found.seen);
         let open = self.taker.store.read(dropped::open)?;
-        open.iter().find(|taken| taken.upload == id).map_or(Ok(()), |taken| self.taker.archive(found, taken))
+        if let Some(taken) = open.iter().find(|taken| taken.upload == id) {
+            self.taker.archive(found, taken)?;
+        }
+        Ok(true)
+    }
+
+    fn set_aside(
+        &self,
+        found: &Found,
+        organisation: Option<OrganisationId>,
+        reason: &'static str,
+    ) -> Result<bool, Trouble> {
+        self.taker.set_aside(found, organisation, reason, &self.explain(reason)).map(|()| true)
     }
 
     /// Writes the results of uploads that are over.
@@ -419,27 +423,39 @@ impl<'a> Worker<'a> {
     }
 
     /// Raises alerts for `troubles` and clears the others, if anything changed.
-    fn raise(&mut self, troubles: &Troubles) -> Result<()> {
+    /// The log is told of each once, even if the alert cannot be stored: a disk
+    /// that is full must not be filled further at each look.
+    fn raise(&mut self, troubles: Troubles) -> Result<()> {
         let store = self.taker.store;
         let mut known = store.read(alert::list)?;
         known.retain(|alert| alert::is_about_drops(&alert.subject));
-        let is_known = known.len() == troubles.len()
-            && known.iter().all(|alert| troubles.get(&alert.subject) == Some(&&*alert.reason));
-        if is_known {
+        let is_known = |subject: &str, reason: &str| {
+            known.iter().any(|alert| alert.subject == subject && alert.reason == reason)
+        };
+        for (subject, reason) in &troubles {
+            if !is_known(subject, reason) && self.told.get(subject) != Some(reason) {
+                tracing::warn!(subject, reason, "needs attention");
+            }
+        }
+        self.told.clone_from(&troubles);
+        if known.len() == troubles.len() && troubles.iter().all(|(subject, reason)| is_known(subject, reason))
+        {
             return Ok(());
         }
+        let cleared: Vec<_> = known.iter().filter(|alert| !troubles.contains_key(&alert.subject)).collect();
         store.write(|tx| {
-            for alert in known.iter().filter(|alert| !troubles.contains_key(&alert.subject)) {
+            for alert in &cleared {
                 alert::clear(tx, &alert.subject)?;
-                tracing::info!(subject = alert.subject, "well again");
             }
-            for (subject, reason) in troubles {
-                if alert::raise(tx, subject, reason)? {
-                    tracing::warn!(subject, reason, "needs attention");
-                }
+            for (subject, reason) in &troubles {
+                alert::raise(tx, subject, reason)?;
             }
             Ok(())
-        })
+        })?;
+        for alert in cleared {
+            tracing::info!(subject = alert.subject, "well again");
+        }
+        Ok(())
     }
 
     /// The text beside a file in `ERROR`.

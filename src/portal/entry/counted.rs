@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     judged::{Judged, Judging, Purpose, label, local},
     stored::Stored,
-    typed::{MOST_INSTANCES, Typed, default},
+    typed::{Typed, default, most_instances},
 };
 use crate::{
     definition::{Definition, Repeat, Variable},
@@ -31,7 +31,13 @@ impl Judging<'_> {
             let before = typed.clone();
             for repeat in 0..definition.repeats.len() {
                 if let Some(wanted) = judged.wanted(repeat) {
-                    self.fit(definition, typed, stored, &judged, (repeat, wanted.min(MOST_INSTANCES)));
+                    self.fit(
+                        definition,
+                        typed,
+                        stored,
+                        &judged,
+                        (repeat, wanted.min(most_instances(definition))),
+                    );
                 }
             }
             if *typed == before {
@@ -145,7 +151,7 @@ pub fn unfilled(definition: &Definition, seen: &Seen) -> usize {
     let of = |(at, repeat): (usize, &Repeat)| {
         let looks = seen.flat.get(repeat.variables.clone()).unwrap_or_default();
         let must = looks.iter().filter(|look| look.relevant && look.required).count();
-        lacking(seen, at).min(MOST_INSTANCES) * must.max(1)
+        lacking(seen, at).min(most_instances(definition)) * must.max(1)
     };
     definition.repeats.iter().enumerate().map(of).sum()
 }

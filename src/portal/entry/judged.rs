@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     answers::{self, Answers},
     counted::{lacking, unfilled},
+    settled::settle,
     stored::Stored,
     typed::{self, InInstance, Typed},
     unasked::Unasked,
@@ -90,6 +91,7 @@ impl Judging<'_> {
         };
         let mut validator = Validator::new(Arc::clone(definition), options);
         let mut cells = typed.clone();
+        settle(definition, &mut cells, stored);
         let mut row = Row::default();
         let mut unasked = Unasked::default();
         // Each round takes an answer out and none puts one in, so there is a last.

@@ -8,7 +8,7 @@ use super::{
     counted::awaited,
     judged::{Judged, label},
     stored::{How, Stored},
-    typed::{self, InInstance, MOST_INSTANCES, Typed},
+    typed::{self, InInstance, Typed},
 };
 use crate::{
     definition::{Definition, Item, Kind, List, Role, Texts, Variable},
@@ -182,7 +182,7 @@ impl Making<'_> {
             .then(|| awaited(self.definition, self.typed, self.judged, place, self.language).join(", "));
         let is_empty = wanted.is_some() && instances.is_empty() && !is_open && wrong.is_none();
         let shown = seen.is_none_or(|seen| seen.relevant) && !is_empty;
-        let may_grow = repeat.count.is_none() && instances.len() < MOST_INSTANCES;
+        let may_grow = repeat.count.is_none() && instances.len() < typed::most_instances(self.definition);
         // Who has more of them than there must be decides which ones go.
         let may_go = repeat.count.is_none() || wanted.is_some_and(|wanted| instances.len() > wanted);
         parts.push(Part {

@@ -7,11 +7,14 @@
 use super::stored::Stored;
 use crate::{
     definition::{Definition, Kind, List, Variable},
-    domain::form::Form,
+    domain::form::{FIELDS, Form},
 };
 
-/// A form lets a person add instances of a repeat up to so many.
+/// No form lets a person add more instances of a repeat.
 pub const MOST_INSTANCES: usize = 100;
+
+/// Room for the fields of a form that are not of its definition.
+const OWN_FIELDS: usize = 20;
 
 /// Where a variable of a repeat is: the repeat, the place of its first
 /// variable, and the number of the instance, from 1.
@@ -84,7 +87,7 @@ impl Typed {
             let count = form.get(&count_name(&repeat.name)).parse::<usize>().unwrap_or(0);
             let known = stored.map_or(&[][..], |stored| &stored.cells.repeats[place]);
             let variables = &definition.variables[repeat.variables.clone()];
-            typed.repeats[place] = (1..=count.min(MOST_INSTANCES.max(known.len())))
+            typed.repeats[place] = (1..=count.min(most_instances(definition).max(known.len())))
                 .map(|number| {
                     let cell = |(at, variable): (usize, &Variable)| {
                         let name = inner_name(&repeat.name, number, variable);
@@ -103,31 +106,6 @@ impl Typed {
                 .collect();
         }
         typed
-    }
-
-    /// The same answers as cells of another version: what it has no place for
-    /// is left out.
-    pub fn moved(&self, from: &Definition, into: &Definition) -> Self {
-        let mut moved = Self::empty(into);
-        for (at, variable) in into.variables.iter().enumerate().filter(|(_, it)| it.repeat.is_none()) {
-            let is_it = |it: &Variable| it.repeat.is_none() && it.name == variable.name;
-            if let Some(place) = from.variables.iter().position(is_it) {
-                moved.cells[at].clone_from(&self.cells[place]);
-            }
-        }
-        for (place, repeat) in into.repeats.iter().enumerate() {
-            let Some(known) = from.repeats.iter().position(|it| it.name == repeat.name) else { continue };
-            let before = &from.variables[from.repeats[known].variables.clone()];
-            let now = &into.variables[repeat.variables.clone()];
-            let places: Vec<_> =
-                now.iter().map(|variable| before.iter().position(|it| it.name == variable.name)).collect();
-            let carry = |cells: &Vec<String>| {
-                let cell = |place: &Option<usize>| place.map_or_else(String::new, |at| cells[at].clone());
-                places.iter().map(cell).collect()
-            };
-            moved.repeats[place] = self.repeats[known].iter().map(carry).collect();
-        }
-        moved
     }
 
     /// Puts what is stored where the form leaves it alone: in fields that do
@@ -162,7 +140,7 @@ impl Typed {
     /// Adds a blank instance of a repeat, as far as there may be more.
     pub fn add_instance(&mut self, definition: &Definition, repeat: usize) {
         let variables = &definition.variables[definition.repeats[repeat].variables.clone()];
-        if self.repeats[repeat].len() < MOST_INSTANCES {
+        if self.repeats[repeat].len() < most_instances(definition) {
             self.repeats[repeat].push(variables.iter().map(default).collect());
         }
     }
@@ -182,6 +160,40 @@ impl Typed {
         if (1..=self.repeats[repeat].len()).contains(&number) {
             self.repeats[repeat].remove(number - 1);
         }
+    }
+}
+
+/// A form lets a person add instances of each repeat up to so many: no more than
+/// it can send.
+pub fn most_instances(definition: &Definition) -> usize {
+    let (inner, flat): (Vec<_>, Vec<_>) =
+        definition.variables.iter().partition(|variable| variable.repeat.is_some());
+    let sum = |variables: &[&Variable]| variables.iter().map(|it| fields_of(definition, it)).sum::<usize>();
+    let room = FIELDS.saturating_sub(sum(&flat) + definition.repeats.len() + OWN_FIELDS);
+    (room / sum(&inner).max(1)).clamp(1, MOST_INSTANCES)
+}
+
+/// How many fields a browser sends of the form as it stands.
+pub fn fields(definition: &Definition, typed: &Typed) -> usize {
+    let of = |(variable, cell): (&Variable, &String)| match variable.kind {
+        Kind::SelectMultiple(_) => cell.split('|').count(),
+        _ => fields_of(definition, variable),
+    };
+    let flat = definition.variables.iter().zip(&typed.cells).filter(|(it, _)| it.repeat.is_none()).map(of);
+    let repeats = definition.repeats.iter().zip(&typed.repeats);
+    let inner = repeats.flat_map(|(repeat, instances)| {
+        let variables = &definition.variables[repeat.variables.clone()];
+        instances.iter().flat_map(move |cells| variables.iter().zip(cells).map(of))
+    });
+    flat.sum::<usize>() + inner.sum::<usize>() + definition.repeats.len() + OWN_FIELDS
+}
+
+/// How many fields it may send of a variable.
+fn fields_of(definition: &Definition, variable: &Variable) -> usize {
+    match (variable.kind, definition.list_of(variable)) {
+        (Kind::SelectMultiple(_), Some(list)) => list.choices.len().max(1),
+        // One more says in which instance its hidden value is.
+        _ => 1 + usize::from(variable.identifies),
     }
 }
 
@@ -207,7 +219,7 @@ pub fn count_name(repeat: &str) -> String {
 
 /// The name of the field that says in which stored instance the value is that
 /// the field called `name` does not show.
-fn kept_name(name: &str) -> String {
+pub fn kept_name(name: &str) -> String {
     format!("k-{name}")
 }
 

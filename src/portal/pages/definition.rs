@@ -54,14 +54,15 @@ pub fn add(visit: &Visit<'_>) -> Result<Answer> {
 /// One version of a definition.
 pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let (name, number) = (visit.param("name"), visit.param("version"));
-    let (all, known, drafts, is_closed) = visit.read(|tx| {
+    let (all, known, drafts, onward_before, is_closed) = visit.read(|tx| {
         let known = named(tx, name, number)?;
         let drafts = match version::has_older(tx, name, known.version)? {
             true => Some(version::choice(tx, name, known.version.major())?.unwrap_or_default()),
             false => None,
         };
         let is_closed = version::closed(tx)?.has(name, known.version);
-        Ok((definition::all(tx)?, known, drafts, is_closed))
+        let onward_before = version::onward_before(tx, name, known.version)?;
+        Ok((definition::all(tx)?, known, drafts, onward_before, is_closed))
     })?;
     let others: Vec<_> = all
         .iter()
@@ -73,7 +74,7 @@ pub fn show(visit: &Visit<'_>) -> Result<Answer> {
     let content = content! {
         name, version => number, others, rows, project => known.project, title => known.titles.get(language),
         source => known.source_note.get(language), enrolment => known.enrolment_required,
-        drafts => drafts.map(OlderDrafts::as_str), is_closed, major => known.version.major(),
+        drafts => drafts.map(OlderDrafts::as_str), onward_before, is_closed, major => known.version.major(),
         may_add => visit.permits(Permission::Settings), notices => notices(&known, language),
     };
     Ok(visit.page("definition.html", content))

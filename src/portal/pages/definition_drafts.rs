@@ -72,13 +72,14 @@ fn form(visit: &Visit<'_>, waiting: &str, errors: &Errors) -> Result<Answer> {
             (definition.titles.get(language).to_owned(), notices(&definition, language))
         }
     };
-    let (drafts, chosen) = visit.read(|tx| {
+    let (drafts, chosen, onward_before) = visit.read(|tx| {
         let chosen = version::choice(tx, name, version.major())?.unwrap_or_default();
-        Ok((version::drafts_before(tx, name, version)?, chosen))
+        let onward_before = version::onward_before(tx, name, version)?;
+        Ok((version::drafts_before(tx, name, version)?, chosen, onward_before))
     })?;
     let content = content! {
         errors, name, version => version.to_string(), title, drafts, waiting, chosen => chosen.as_str(),
-        major => version.major(), notices, choices => OlderDrafts::ALL.map(OlderDrafts::as_str),
+        major => version.major(), onward_before, notices, choices => OlderDrafts::ALL.map(OlderDrafts::as_str),
     };
     Ok(visit.page("definition_drafts.html", content).status(errors.status()))
 }

@@ -9,9 +9,9 @@ use super::{
     registration::reached,
 };
 use crate::{
-    definition::Definition,
+    definition::{Definition, Version},
     domain::{
-        form::{Form, encode},
+        form::{FIELDS, Form, encode},
         registration::RegistrationId,
         role::Permission,
     },
@@ -63,7 +63,7 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     let (account, path) = (visit.who()?.account.id, visit.head.path.as_str());
     let is_new = !visit.param("definition").is_empty();
     let is_named = !visit.param("form").is_empty();
-    let (place, kept, others) = visit.read(|tx| {
+    let (mut place, kept, others) = visit.read(|tx| {
         let kept = match is_new && !is_named && visit.query.has("from") {
             true => None,
             false => entry::kept(tx, account, path)?,
@@ -77,14 +77,15 @@ fn begin(visit: &Visit<'_>, find: Find) -> Result<Answer> {
         let newest = changed.newest.ok_or_else(|| Error::new(Code::Conflict, "entry-gone"))?;
         return Ok(Answer::redirect(format!("{}?done=entry-newest", edit_path(visit, newest))));
     }
-    let Place { found, stored, .. } = &place;
-    let definition = &found.definition;
     let mut typed = match &kept {
         Some((form, _)) => filled(visit, &place, form)?,
         None => beginning(visit, &place)?,
     };
-    let mut judged = judging(visit)?.follow(definition, &mut typed, stored.as_ref(), Purpose::Check);
-    if kept.is_none() && !stored.as_ref().is_some_and(Stored::is_same_registration) {
+    let mut judged = follow(visit, &mut place, &mut typed, Purpose::Check)?;
+    if typed::fields(&place.found.definition, &typed) > FIELDS {
+        return Err(Error::new(Code::Conflict, "entry-too-large"));
+    }
+    if kept.is_none() && !place.stored.as_ref().is_some_and(Stored::is_same_registration) {
         judged.found.clear();
     }
     let address = (is_new && !is_named && kept.is_none()).then(|| format!("{path}/{}", Uuid::new_v4()));
@@ -112,44 +113,50 @@ fn others(visit: &Visit<'_>, tx: &Tx<'_>) -> Result<Vec<Other>> {
 /// Does what the button says that was pressed.
 fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     let form = &visit.form;
-    let place = visit.read(|tx| find(visit, tx, form))?;
+    let mut place = visit.read(|tx| find(visit, tx, form))?;
     if !form.has("end") {
         // A part of it did not arrive; the rest must not stand for all of it.
         return Err(Error::new(Code::TooLarge, "entry-too-long"));
     }
-    let (definition, stored) = (&place.found.definition, place.stored.as_ref());
     let mut typed = filled(visit, &place, form)?;
-    let judging = judging(visit)?;
-    let judge = |typed: &mut Typed, purpose| judging.follow(definition, typed, stored, purpose);
     if form.get("act") == "discard" {
         return discard(visit, &place);
     }
     if place.changed.is_some() {
-        return changed(visit, &place, typed);
+        return changed(visit, &mut place, typed);
+    }
+    let moved = place.moved.as_ref().and(place.earlier.first()).map(|earlier| earlier.definition.version);
+    if is_script(visit)
+        && let Some(from) = moved
+    {
+        return live_moved(visit, &place, from);
     }
     if is_script(visit) {
-        let judged = judge(&mut typed, Purpose::Check);
+        let judged = follow(visit, &mut place, &mut typed, Purpose::Check)?;
         return live(visit, &place, &typed, &judged);
     }
-    let purpose = match purpose(visit, stored) {
+    let purpose = match purpose(visit, place.stored.as_ref()) {
         Ok(purpose) => purpose,
         Err(other) => {
-            let changed = change_instances(definition, &mut typed, other);
+            let changed = change_instances(&mut place, &mut typed, other);
             if let Some(Changed { repeat, number, is_new: true }) = changed {
-                judging.begin(definition, &mut typed, stored, Some((repeat, number)));
+                let (definition, stored) = (&place.found.definition, place.stored.as_ref());
+                judging(visit)?.begin(definition, &mut typed, stored, Some((repeat, number)));
             }
-            let judged = judge(&mut typed, Purpose::Check);
-            let focus = changed.map(|changed| changed.place(definition, &typed));
+            let judged = follow(visit, &mut place, &mut typed, Purpose::Check)?;
+            let focus = changed.map(|changed| changed.place(&place.found.definition, &typed));
             let told = !other.starts_with("add-") && !other.starts_with("remove-") && other != "look";
-            return show(visit, &place, &typed, &judged, Shown { told, focus, ..Shown::default() });
+            let page = show(visit, &place, &typed, &judged, Shown { told, focus, ..Shown::default() })?;
+            // A part of this page does not fit on one of another version.
+            return Ok(if moved.is_some() && !told { page.status(409) } else { page });
         }
     };
-    let judged = judge(&mut typed, purpose);
-    if let Some(carried) = place.carried.as_ref().filter(|_| place.moved.is_some()) {
+    let judged = follow(visit, &mut place, &mut typed, purpose)?;
+    if let Some(from) = moved {
         // Nobody has seen yet what becomes of it in this version.
         let error = Error::new(Code::Conflict, MOVED)
-            .with("from", carried.begun.version.to_string())
-            .with("to", definition.version.to_string());
+            .with("from", from.to_string())
+            .with("to", place.found.definition.version.to_string());
         let shown = Shown { error: Some(error), ..Shown::default() };
         return show(visit, &place, &typed, &judged, shown);
     }
@@ -159,13 +166,14 @@ fn act(visit: &Visit<'_>, find: Find) -> Result<Answer> {
     match save(visit, &place, &judged) {
         Ok(saved) => {
             // A draft is stored all the same, but not without a word.
-            let is_wrong = purpose == Purpose::Draft && judge(&mut typed, Purpose::Check).wrong > 0;
-            Ok(done(visit, stored, (purpose, is_wrong), saved))
+            let is_wrong =
+                purpose == Purpose::Draft && follow(visit, &mut place, &mut typed, Purpose::Check)?.wrong > 0;
+            Ok(done(visit, place.stored.as_ref(), (purpose, is_wrong), saved))
         }
         Err(error) if error.id == CHANGED => {
-            let place = visit.read(|tx| find(visit, tx, form))?;
+            let mut place = visit.read(|tx| find(visit, tx, form))?;
             let typed = filled(visit, &place, form)?;
-            changed(visit, &place, typed)
+            changed(visit, &mut place, typed)
         }
         Err(error) if matches!(error.code, Code::Conflict | Code::Invalid) => {
             let error = Some(error);
@@ -203,7 +211,7 @@ fn discard(visit: &Visit<'_>, place: &Place) -> Result<Answer> {
 /// What was typed in a registration that was replaced or withdrawn meanwhile:
 /// nothing of it is stored, and nothing of it is lost. If it is what took the
 /// place, it was sent twice.
-fn changed(visit: &Visit<'_>, place: &Place, mut typed: Typed) -> Result<Answer> {
+fn changed(visit: &Visit<'_>, place: &mut Place, mut typed: Typed) -> Result<Answer> {
     if is_script(visit) {
         let answer = Answer::json(&LiveChanged {
             changed: &visit.text("entry-changed-live", &[]),
@@ -220,7 +228,7 @@ fn changed(visit: &Visit<'_>, place: &Place, mut typed: Typed) -> Result<Answer>
             return Ok(led(visit, id, "entry-repeated"));
         }
     }
-    let judged = judging(visit)?.follow(definition, &mut typed, stored, Purpose::Check);
+    let judged = follow(visit, place, &mut typed, Purpose::Check)?;
     show(visit, place, &typed, &judged, Shown::default())
 }
 
@@ -242,6 +250,16 @@ fn repeated(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Option<
         let known = intake::known(tx, &entered)?;
         Ok(known.filter(|id| entry_place::editable(visit, tx, *id).is_ok()))
     })
+}
+
+/// What the script of a page is told that is of another version than its form
+/// goes on in now: nothing of that page can be judged.
+fn live_moved(visit: &Visit<'_>, place: &Place, from: Version) -> Result<Answer> {
+    let to = place.found.definition.version;
+    let versions = [("from", from.to_string().into()), ("to", to.to_string().into())];
+    let changed = &visit.text("entry-version-moved-live", &versions);
+    let answer = Answer::json(&LiveChanged { changed, newest: None, open: "", kept: &keep(visit)? });
+    Ok(answer?.status(409))
 }
 
 /// Whether the page's script asks.
@@ -279,6 +297,18 @@ fn filled(visit: &Visit<'_>, place: &Place, form: &Form) -> Result<Typed> {
     Ok(typed)
 }
 
+/// Judges what was typed; what was answered in other versions goes with the
+/// instances that come and go.
+fn follow(visit: &Visit<'_>, place: &mut Place, typed: &mut Typed, purpose: Purpose) -> Result<Judged> {
+    let definition = &place.found.definition;
+    let before = (!place.earlier.is_empty()).then(|| typed.clone());
+    let judged = judging(visit)?.follow(definition, typed, place.stored.as_ref(), purpose);
+    if let Some(before) = before {
+        place.earlier.iter_mut().for_each(|it| it.follow(definition, &before, typed));
+    }
+    Ok(judged)
+}
+
 fn judging<'a>(visit: &'a Visit<'_>) -> Result<Judging<'a>> {
     Ok(Judging {
         email: &visit.who()?.account.email,
@@ -309,17 +339,19 @@ impl Changed {
 }
 
 /// `add-REPEAT` and `remove-NUMBER-REPEAT`.
-fn change_instances(definition: &Definition, typed: &mut Typed, act: &str) -> Option<Changed> {
-    let place = |name: &str| definition.repeats.iter().position(|repeat| repeat.name == name);
-    if let Some(repeat) = act.strip_prefix("add-").and_then(place) {
+fn change_instances(place: &mut Place, typed: &mut Typed, act: &str) -> Option<Changed> {
+    let definition = &place.found.definition;
+    let known = |name: &str| definition.repeats.iter().position(|repeat| repeat.name == name);
+    if let Some(repeat) = act.strip_prefix("add-").and_then(known) {
         let before = typed.repeats[repeat].len();
         typed.add_instance(definition, repeat);
         let is_new = typed.repeats[repeat].len() > before;
         return Some(Changed { repeat, number: typed.repeats[repeat].len(), is_new });
     }
     let (number, name) = act.strip_prefix("remove-")?.split_once('-')?;
-    let (number, repeat) = (number.parse().ok()?, place(name)?);
+    let (number, repeat) = (number.parse().ok()?, known(name)?);
     typed.remove_instance(repeat, number);
+    place.earlier.iter_mut().for_each(|it| it.remove_instance(name, number));
     Some(Changed { repeat, number, is_new: false })
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{registration::reached, registration_list::scopes};
 use crate::{
-    definition::{Definition, Variable},
+    definition::{Definition, Variable, Version},
     domain::{
         form::Form,
         member::not_found,
@@ -17,7 +17,8 @@ use crate::{
         entry::{
             changed::{Changed, OVER},
             desk::Found,
-            onward::{self, Carried, Onward},
+            earlier::{self, Earlier},
+            onward::{self, Onward},
             stored::{How, Stored},
             typed::{self, Typed},
         },
@@ -40,9 +41,12 @@ pub struct Place {
     pub stored_in: i64,
     /// In which other version it could go on.
     pub onward: Onward,
-    /// What of it has no place in this version.
-    pub carried: Option<Carried>,
-    /// What was typed, if that was in another version.
+    /// What was answered in other versions, the latest first.
+    pub earlier: Vec<Earlier>,
+    /// The version that it was begun in.
+    pub begun: Version,
+    /// What was typed, if that was in another version: the first of the earlier
+    /// ones.
     pub moved: Option<Typed>,
     /// That something else took the place of what the address names.
     pub changed: Option<Changed>,
@@ -65,10 +69,10 @@ pub fn new(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
     if !may(&newest.definition.project) || !visit.group()?.takes(name) {
         return Err(not_found());
     }
-    let begun = onward::filled_in(form).filter(|version| *version != newest.definition.version);
+    let begun = earlier::begun_in(form).filter(|version| *version != newest.definition.version);
     let onward = match begun.map(|version| forms.exactly(tx, name, version)).transpose()?.flatten() {
         Some(begun) => onward::of(forms, tx, name, begun.definition.version, stays(visit, form))?,
-        None => Onward { found: newest, newer: None, may_stay: false },
+        None => Onward { found: newest, newer: None, stay: None },
     };
     let mut place = Place::at(visit, tx, form, onward, None)?;
     let found = &place.found;
@@ -133,7 +137,7 @@ fn of(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form, listed: &Listed) -> Result<Pl
     let (begun, values) = (Arc::clone(&own.definition), values(&own.definition, &whole));
     let onward = match how {
         How::Continue => onward::of(forms, tx, &begun.name, begun.version, stays(visit, form))?,
-        _ => Onward { found: own, newer: None, may_stay: false },
+        _ => Onward { found: own, newer: None, stay: None },
     };
     let place = Place::at(visit, tx, form, onward, Some((id, &begun, &values)))?;
     let (group, standing) = (visit.group()?.id, &visit.who()?.standing);
@@ -183,27 +187,29 @@ impl Place {
         onward: Onward,
         begun: Option<(RegistrationId, &Arc<Definition>, &BTreeMap<String, Json>)>,
     ) -> Result<Self> {
-        let (found, language) = (onward.found.clone(), visit.language);
+        let (forms, found) = (&visit.portal.forms, onward.found.clone());
         let into = &*found.definition;
-        let typed_in = onward::filled_in(form).filter(|version| *version != into.version);
-        let typed_in = typed_in.map(|version| visit.portal.forms.exactly(tx, &into.name, version));
-        let typed_in = typed_in.transpose()?.flatten();
         let stored =
             |of: &Definition| begun.map(|(id, _, values)| Stored::new(id, of, values, How::Continue));
-        let (mut moved, mut carried) = (None, None);
-        if let Some(Found { definition: other, .. }) = &typed_in {
-            let stored = stored(other);
-            let mut cells = Typed::read(other, form, stored.as_ref());
-            if let Some(stored) = &stored {
-                cells.fill(other, stored);
-            }
-            carried = Carried::of(other, &cells, into, language);
-            moved = Some(cells.moved(other, into));
-        } else if let Some((_, begun, _)) = begun {
-            carried = stored(begun).and_then(|stored| Carried::of(begun, &stored.cells, into, language));
+        let mut earlier = earlier::read(forms, tx, &into.name, form, stored)?;
+        let typed_in = onward::filled_in(form).map(|version| forms.exactly(tx, &into.name, version));
+        let typed_in = typed_in.transpose()?.flatten().map(|found| found.definition);
+        let other = typed_in.as_ref().filter(|other| other.version != into.version);
+        if let Some(other) = other {
+            earlier.retain(|it| it.definition.version != other.version);
+            earlier.insert(0, Earlier::typed(Arc::clone(other), form, stored(other)));
         }
+        let mut of = earlier::begun_in(form).unwrap_or(into.version);
+        if let Some((_, begun, _)) = begun {
+            of = begun.version;
+            let is_there = earlier.iter().any(|it| it.definition.version == of);
+            let own = stored(begun).filter(|_| !is_there && (of != into.version || other.is_some()));
+            let shown = typed_in.as_deref();
+            earlier.extend(own.map(|own| Earlier::stored(Arc::clone(begun), own, shown)));
+        }
+        let moved = other.map(|_| earlier::gather(&earlier, into));
         let (stored, stored_in, changed, over) = (None, 0, None, None);
-        Ok(Self { found, stored, stored_in, onward, carried, moved, changed, over })
+        Ok(Self { found, stored, stored_in, onward, earlier, begun: of, moved, changed, over })
     }
 
     /// Whether nothing that was typed would be put aside for a stored business

@@ -11,7 +11,9 @@ use crate::{
         content::content,
         entry::{
             changed::{OVER, differing},
+            earlier::{self, WAS},
             judged::Judged,
+            key_moved,
             live::Live,
             lost::OWN_FIELDS,
             parts::{Making, Part},
@@ -74,7 +76,12 @@ pub(super) fn show(
     let stored = place.stored.as_ref();
     let making = making(visit, place, typed, judged);
     let mut wrong: Vec<Wrong> = Vec::new();
-    if let Some(error) = &shown.error {
+    let moved = stored.filter(|_| shown.error.as_ref().is_some_and(|error| error.id == "entry-key-moved"));
+    let reasons = moved.map(|stored| key_moved::reasons(definition, typed, judged, stored, visit.language));
+    for (field, label) in reasons.iter().flatten().cloned() {
+        wrong.push(Wrong { field, label, text: visit.text("entry-key-hangs", &[]) });
+    }
+    if let Some(error) = shown.error.as_ref().filter(|_| wrong.is_empty()) {
         let key = definition.variables.iter().find(|variable| variable.key && error.id != MOVED);
         let field = key.map_or_else(String::new, typed::flat_name);
         wrong.push(Wrong { field, label: String::new(), text: error.text(visit.language) });
@@ -106,10 +113,14 @@ pub(super) fn show(
         Some(How::Correct) => "correct",
         Some(How::Move) => "move",
     };
-    let misfits: Vec<_> = match &place.carried {
-        Some(_) if !shown.told => judged.found.iter().filter(|found| found.is_wrong).collect(),
-        _ => Vec::new(),
+    let misfits: Vec<_> = match place.earlier.is_empty() || shown.told {
+        true => Vec::new(),
+        false => judged.found.iter().filter(|found| found.is_wrong).collect(),
     };
+    let left = earlier::left(&place.earlier, definition, visit.language);
+    let was = place.earlier.iter().enumerate();
+    let was: Vec<_> =
+        was.filter_map(|(at, earlier)| earlier.write(definition, &place.earlier[..at])).collect();
     let parts = making.parts();
     let titled = |part: &&Part| part.kind == "section" && !part.title.is_empty();
     let sections: Vec<_> = parts.iter().filter(titled).collect();
@@ -127,12 +138,14 @@ pub(super) fn show(
         from => stored.filter(|it| it.how == How::Prefill).map(|it| it.id.0),
         registration => registration(place).map(|id| id.0),
         version => definition.version.to_string(),
-        carried_from => place.carried.as_ref().map(|carried| carried.begun.version.to_string()),
-        left => place.carried.as_ref().map(|carried| carried.left.join(", ")).unwrap_or_default(),
-        left_is_stored => stored.is_some_and(|it| it.how == How::Continue) && place.moved.is_none(),
+        is_carried => !place.earlier.is_empty(),
+        begun => place.begun.to_string(),
+        left => left.stored.join(", "),
+        unsaved => left.unsaved,
+        was, was_field => WAS,
         unasked => judged.unasked.join(", "),
         misfits,
-        may_stay => place.onward.may_stay,
+        stay => place.onward.stay.map(|stay| stay.to_string()),
         newer => place.onward.newer.map(|newer| newer.to_string()),
         kept => shown.kept,
         others => shown.others,
@@ -148,7 +161,7 @@ fn making<'a>(visit: &Visit<'_>, place: &'a Place, typed: &'a Typed, judged: &'a
         typed,
         judged,
         stored: place.stored.as_ref(),
-        begun: place.carried.as_ref().map(|carried| &*carried.begun),
+        begun: place.earlier.first().map(|earlier| &*earlier.definition),
         language: visit.language,
     }
 }

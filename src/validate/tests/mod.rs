@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+mod calculated;
 mod catalogue;
 mod extract;
 mod patient;

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn data(row: &Row) -> serde_json::Value {
+pub(super) fn data(row: &Row) -> serde_json::Value {
     assert!(row.findings.iter().all(|finding| finding.severity != Severity::Error), "{:?}", row.findings);
     serde_json::from_slice(&row.data).unwrap()
 }
@@ -129,12 +129,15 @@ fn what_is_calculated_from_an_identity_stays_here_unless_it_is_an_age() {
          calculate,BORN,,\"format-date(${D_PAT_DOB}, '%Y-%m')\"\n\
          calculate,HASH,,\"digest(${IDC_PAT}, 'SHA-256')\"\n\
          calculate,NAME,,\"substr(${TX_PAT_LAST_NAM}, 0, 1)\"\n\
-         calculate,DEEP,,\"concat(${HASH}, ${AGE})\"\n",
+         calculate,DEEP,,\"concat(${HASH}, ${AGE})\"\n\
+         calculate,DAYS,,${D_PAT_DOB} + 1\n\
+         calculate,MORE,,${DAYS} - 1\n",
     );
     let row = judge(&mut validator, &["53040799731", "1953-04-07", "Peeters"]);
     assert_eq!(data(&row), serde_json::json!({ "AGE": 73 }));
     let here = local(&row);
     assert_eq!((&here["BORN"], &here["NAME"]), (&"1953-04".into(), &"P".into()));
+    assert_eq!((&here["DAYS"], &here["MORE"]), (&(-6112).into(), &(-6113).into()));
     assert!(here["HASH"].is_string() && here["DEEP"].is_string());
     assert!(!row.identifier_in_value);
 }

@@ -45,6 +45,7 @@ fn as_date(data: Data<'_>) -> Data<'_> {
             None if Data::of(&*text).number().is_nan() => Data::EMPTY,
             None => Data::Number(Data::of(&*text).number()),
         },
+        Data::Exact(number) => Data::Number(number.to_f64()),
         Data::Truth(_) | Data::Time(_) => Data::EMPTY,
         data => data,
     }
@@ -63,7 +64,9 @@ fn decimal_time<'a>(call: &Call<'a>) -> Option<Data<'a>> {
                 _ => None,
             }
         }
-        Data::Number(number) => return Some(Data::Number(number - number.floor())),
+        data @ (Data::Number(_) | Data::Exact(_)) => {
+            return Some(Data::Number(data.number() - data.number().floor()));
+        }
         Data::Date(_) => Some(Time::MIN),
         Data::Truth(_) => None,
     };

@@ -78,7 +78,9 @@ fn round<'a>(call: &Call<'a>) -> Option<Data<'a>> {
 fn rounded(number: f64, places: i32) -> f64 {
     if places <= 0 {
         let unit = 10f64.powi(-places);
-        return (number / unit + 0.5).floor() * unit;
+        // One half added to a number just below it would be rounded itself.
+        let (whole, units) = ((number / unit).floor(), number / unit);
+        return (whole + f64::from(u8::from(units - whole >= 0.5))) * unit;
     }
     let text = written(number.abs());
     let Some((whole, fraction)) = text.split_once('.') else { return number };
