@@ -42,4 +42,5 @@ mod service;
 mod spoken;
 mod store;
 mod version;
+mod withdrawn;
 mod xlsform;

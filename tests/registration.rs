@@ -328,7 +328,7 @@ fn the_platform_is_told_what_is_withdrawn_after_it_left_even_if_the_patient_obje
     shelf.counts();
 
     outside.app.ok([&["objection", "end", "14100635354"][..], &scope].concat());
-    outside.rows(&[diag("D1", "one")]);
+    outside.rows(&[diag("D1", "one again")]);
     outside.deliver_all();
     let again = outside.opener.registrations(&outside.platform.puts()[2].body);
     assert_eq!((&again[0]["action"], &again[0]["revision"]), (&"submit".into(), &3.into()));

@@ -144,6 +144,7 @@ pub fn fate(row: &convoy::Told) -> Map<String, Value> {
     let record = row.record.map(|record| hex(&record));
     let status = match row.fate {
         "rejected" => "rejected",
+        _ if row.stays_withdrawn() => "withdrawn",
         _ if row.draft => "draft",
         _ if !row.held.is_empty() => "held",
         _ => "submitted",

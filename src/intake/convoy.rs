@@ -15,7 +15,7 @@ use std::{
 use serde_json::json;
 
 use super::{
-    job::{self, LATE_DRAFT},
+    job::{self, LATE_DRAFT, STAYS_WITHDRAWN},
     judge::Judge,
 };
 use crate::{
@@ -129,6 +129,14 @@ pub struct Told {
     /// What was found only when it was to be stored: how it stands to what is
     /// there already.
     pub found: Vec<Finding>,
+}
+
+impl Told {
+    /// Whether the row says what a registration did that was taken back, and
+    /// leaves it so.
+    pub fn stays_withdrawn(&self) -> bool {
+        self.found.iter().any(|found| found.code == STAYS_WITHDRAWN)
+    }
 }
 
 /// Where requests wait for the next transaction.
@@ -323,6 +331,11 @@ fn store_group(tx: &Tx<'_>, import: ImportId, members: &[&Sending]) -> Result<Ve
         told.fate = "rejected";
         told.found.push(Finding::error(LATE_DRAFT));
         load.findings.push(job::late_draft(late));
+    }
+    for row in &taken.withdrawn {
+        load.told[(row.row - first) as usize].found.push(job::is_withdrawn(row));
+        load.findings.push(job::withdrawn(row));
+        load.counts.warnings += 1;
     }
     let most = if batch.is_some() { finding::MOST_OF_BATCH } else { finding::MOST };
     finding::add(tx, import, &load.findings, most)?;

@@ -4,7 +4,7 @@
 use super::{
     file_name,
     input::Input,
-    job::{Job, Outcome, Progress, about_rest, changed, doubled, late_draft},
+    job::{Job, Outcome, Progress, about_rest, changed, doubled, late_draft, withdrawn},
     opened::Opened,
 };
 use crate::{
@@ -50,9 +50,10 @@ impl Job<'_> {
                 let mut findings = chunk.findings;
                 let taken = preview.take_in(tx, self.target(NONE), &chunk.blocks)?;
                 counts.add(&taken.counts);
-                counts.warnings += taken.doubled.len() as u64;
+                counts.warnings += (taken.doubled.len() + taken.withdrawn.len()) as u64;
                 findings.extend(taken.doubled.iter().map(doubled));
                 findings.extend(taken.late_drafts.iter().map(late_draft));
+                findings.extend(taken.withdrawn.iter().map(withdrawn));
                 if let Some(stop) = chunk.stop {
                     findings.push(about_rest(&stop, chunk.to));
                     if chunk.rest_follows {

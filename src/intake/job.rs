@@ -22,10 +22,10 @@ use crate::{
         organisation::Organisation,
         upload::UploadId,
     },
-    error::{Error, Result},
+    error::Result,
     store::{
         ImportLock, Store, Tx, audit,
-        fate::{Doubled, LateDraft},
+        fate::{Doubled, LateDraft, Withdrawn},
         finding::{self, RowFinding, args_to_json},
         import, limit,
         registration::{self, Target},
@@ -35,6 +35,9 @@ use crate::{
 
 /// The code of what is found in a draft of what is complete already.
 pub const LATE_DRAFT: &str = "row-draft-late";
+
+/// The code of a row that says the same as a registration that was taken back.
+pub const STAYS_WITHDRAWN: &str = "row-withdrawn-stays";
 
 /// What is imported, for whom.
 pub struct Job<'a> {
@@ -197,9 +200,7 @@ impl Job<'_> {
                 return Ok(None);
             }
             if let Some(before) = earlier.first() {
-                let when = jiff::Timestamp::from_millisecond(before.started_at).map_err(Error::internal)?;
-                let when = clock::local(when).strftime("%Y-%m-%d %H:%M").to_string();
-                let finding = Finding::warning("file-seen-before").with("when", when);
+                let finding = Finding::warning("file-seen-before").with("when", when(before.started_at));
                 outcome.findings.push(finding.with("import", before.id.0.to_string()));
             }
             let new = import::NewImport {
@@ -235,12 +236,13 @@ impl Job<'_> {
         let taken = registration::take_in(tx, self.target(id), chunk.blocks)?;
         let mut counts = chunk.counts;
         let mut to = chunk.to;
-        counts.warnings += taken.doubled.len() as u64;
+        counts.warnings += (taken.doubled.len() + taken.withdrawn.len()) as u64;
         counts.add(&taken.counts);
         let add = |findings: &[RowFinding]| finding::add(tx, id, findings, finding::MOST);
         add(&chunk.findings)?;
         add(&taken.doubled.iter().map(doubled).collect::<Vec<_>>())?;
         add(&taken.late_drafts.iter().map(late_draft).collect::<Vec<_>>())?;
+        add(&taken.withdrawn.iter().map(withdrawn).collect::<Vec<_>>())?;
         import::add_refused(tx, id, chunk.counts.rejected, &chunk.refused)?;
         let late = chunk.drafts.late(&taken.late_drafts);
         import::add_refused(tx, id, taken.late_drafts.len() as u64, &late)?;
@@ -325,6 +327,23 @@ pub(super) fn is_doubled(pair: &Doubled) -> Finding {
 /// The finding of a draft of what is complete already.
 pub(super) fn late_draft(late: &LateDraft) -> RowFinding {
     RowFinding { row: late.row, line: late.line, ..about(&Finding::error(LATE_DRAFT)) }
+}
+
+/// The finding of a row under the key of what was taken back.
+pub(super) fn withdrawn(row: &Withdrawn) -> RowFinding {
+    RowFinding { row: row.row, line: row.line, ..about(&is_withdrawn(row)) }
+}
+
+/// That a registration was taken back, and whether it stays so.
+pub(super) fn is_withdrawn(row: &Withdrawn) -> Finding {
+    let code = if row.stays { STAYS_WITHDRAWN } else { "row-withdrawn-back" };
+    Finding::warning(code).with("when", when(row.at))
+}
+
+/// A moment for people; it stands in texts of any language.
+pub(super) fn when(at: i64) -> String {
+    let at = jiff::Timestamp::from_millisecond(at).unwrap_or_default();
+    clock::local(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// The finding of the row that ended the file after `position`.

@@ -11,11 +11,10 @@ use super::{
     check::Gathered,
     desk::Desk,
     input::Input,
-    job::{CHUNK_ROWS, Job, Outcome},
+    job::{CHUNK_ROWS, Job, Outcome, when},
     upload::{actor, remove},
 };
 use crate::{
-    clock,
     config::Config,
     domain::{
         finding::Finding,
@@ -192,12 +191,12 @@ impl<'a> Steps<'a> {
         self.store.read(|tx| {
             let imports = import::of_file(tx, organisation, upload.definition, &upload.digest)?;
             if let Some(before) = imports.first() {
-                let finding = Finding::warning("file-seen-before").with("when", when(before.started_at)?);
+                let finding = Finding::warning("file-seen-before").with("when", when(before.started_at));
                 return Ok(Some(finding.with("import", before.id.0.to_string())));
             }
             let before = upload::same_before(tx, organisation, upload.id)?;
             before
-                .map(|before| Ok(Finding::warning("upload-came-before").with("when", when(before.came_at)?)))
+                .map(|before| Ok(Finding::warning("upload-came-before").with("when", when(before.came_at))))
                 .transpose()
         })
     }
@@ -244,9 +243,4 @@ fn ended(state: Option<ImportState>) -> Option<UploadState> {
 
 fn damaged() -> Finding {
     Finding::error("upload-damaged")
-}
-
-fn when(at: i64) -> Result<String> {
-    let at = jiff::Timestamp::from_millisecond(at).map_err(Error::internal)?;
-    Ok(clock::local(at).strftime("%Y-%m-%d %H:%M").to_string())
 }

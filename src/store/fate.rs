@@ -39,6 +39,20 @@ pub struct LateDraft {
     pub line: u64,
 }
 
+/// A row under the key of a registration that a person took back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Withdrawn {
+    /// The row.
+    pub row: u64,
+    /// The line that it begins on.
+    pub line: u64,
+    /// When the registration was taken back, in milliseconds since 1970.
+    pub at: i64,
+    /// Whether it stays so, because the row says the same; else the row brings
+    /// it back.
+    pub stays: bool,
+}
+
 /// What is to be done with one row.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Fate {
@@ -64,6 +78,9 @@ pub(super) struct Current {
     /// Whether the same content again is no news: it is not for one that was
     /// taken back or refused.
     pub stands: bool,
+    /// When a person took it back, in milliseconds since 1970: then the same
+    /// content again leaves it so, however often a nightly extract brings it.
+    pub withdrawn: Option<i64>,
     /// Whether it is a draft.
     pub draft: bool,
     /// Whether it is a draft that went on under another key, so that it stands
@@ -85,6 +102,7 @@ pub(super) struct Decision {
     pub replaced: Vec<(RegistrationId, RegistrationId)>,
     pub doubled: Vec<Doubled>,
     pub late_drafts: Vec<LateDraft>,
+    pub withdrawn: Vec<Withdrawn>,
 }
 
 /// The rows of a part by key, those of one key in the order of the file.
@@ -124,6 +142,7 @@ impl Decision {
             replaced: Vec::new(),
             doubled: Vec::new(),
             late_drafts: Vec::new(),
+            withdrawn: Vec::new(),
         }
     }
 
@@ -148,14 +167,15 @@ impl Decision {
         let is_late = |current: &Option<Current>, row: &NewRow| {
             row.draft && current.is_some_and(|current| current.stands && !current.draft)
         };
-        let stands = |current: &Option<Current>, digest| {
-            current.is_some_and(|current| current.stands && current.digest == digest)
+        let is_same = |current: &Option<Current>, digest| {
+            let is_news = |current: Current| !current.stands && current.withdrawn.is_none();
+            current.is_some_and(|current| !is_news(current) && current.digest == digest)
         };
         // A file that comes again ends with what an earlier import left there:
         // its earlier rows of the same key are no news either.
         let is_ours = current.is_some_and(|current| current.row.is_some());
         let last = group.iter().rposition(|at| !is_late(&current, row_at(at)));
-        let known = last.filter(|last| !is_ours && stands(&current, row_at(&group[*last]).entry.digest));
+        let known = last.filter(|last| !is_ours && is_same(&current, row_at(&group[*last]).entry.digest));
         let mut earlier = current.and_then(|current| current.row);
         for (index, at) in group.iter().enumerate() {
             let is_known = known.is_some_and(|last| index <= last);
@@ -170,7 +190,12 @@ impl Decision {
                 let (earlier, later) = (earlier.into(), row.entry.row.into());
                 self.doubled.push(Doubled { earlier, later, line: row.line.into() });
             }
-            if is_known || stands(&current, row.entry.digest) || has_moved(&current, row) {
+            let is_same = is_same(&current, row.entry.digest);
+            if let Some(at) = current.and_then(|current| current.withdrawn).filter(|_| is_same || !is_known) {
+                let (row, line) = (row.entry.row.into(), row.line.into());
+                self.withdrawn.push(Withdrawn { row, line, at, stays: is_same });
+            }
+            if is_known || is_same || has_moved(&current, row) {
                 self.fates[block][place] = Fate::Unchanged;
                 continue;
             }
@@ -187,6 +212,7 @@ impl Decision {
                 digest: row.entry.digest,
                 revision,
                 stands: true,
+                withdrawn: None,
                 draft: row.draft,
                 moved: false,
                 row: Some(row.entry.row),

@@ -52,7 +52,7 @@ impl Preview {
                     let (digest, revision, draft) = (row.get(0)?, row.get(1)?, row.get(2)?);
                     let row = Some(row.get(3)?);
                     let (id, stands, moved) = (WOULD_BE, true, false);
-                    Ok(Current { id, digest, revision, stands, draft, moved, row })
+                    Ok(Current { id, digest, revision, stands, withdrawn: None, draft, moved, row })
                 })
                 .optional()?
                 .or_else(|| currents.remove(&index));
@@ -75,6 +75,7 @@ impl Preview {
         taken.counts.corrections = decision.corrections;
         taken.doubled = decision.doubled;
         taken.late_drafts = decision.late_drafts;
+        taken.withdrawn = decision.withdrawn;
         Ok(taken)
     }
 }

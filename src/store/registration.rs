@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::{
     Tx,
     block::{self, Entry, Packed},
-    fate::{Current, Decision, Doubled, Fate, LateDraft, Order, RowFate},
+    fate::{Current, Decision, Doubled, Fate, LateDraft, Order, RowFate, Withdrawn},
     history,
     key::Hash,
     record::{self, Found},
@@ -80,13 +80,15 @@ pub struct Taken {
     pub doubled: Vec<Doubled>,
     /// Rows that were refused, because they are drafts of what is complete.
     pub late_drafts: Vec<LateDraft>,
+    /// Rows under keys of registrations that people took back.
+    pub withdrawn: Vec<Withdrawn>,
     /// What became of each row, if that was asked.
     pub fates: Vec<RowFate>,
 }
 
 /// Stores the rows of `blocks`: new ones, corrections that supersede, and
-/// nothing for what is stored already with the same content, nor for a draft
-/// of what is complete.
+/// nothing for what is stored already with the same content, taken back or
+/// not, nor for a draft of what is complete.
 pub fn take_in(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> Result<Taken> {
     take(tx, target, blocks, Bringing::File)
 }
@@ -97,7 +99,8 @@ pub fn take_in_told(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>) -> R
 }
 
 /// As [`take_in`], for what a person entered by form: a draft that went on
-/// under another key may come back to its first one just as it was.
+/// under another key may come back to its first one just as it was, and so may
+/// a registration that was taken back.
 pub fn take_in_entered(tx: &Tx<'_>, target: Target<'_>, block: NewBlock) -> Result<Taken> {
     take(tx, target, vec![block], Bringing::Entered)
 }
@@ -126,6 +129,7 @@ fn take(tx: &Tx<'_>, target: Target<'_>, blocks: Vec<NewBlock>, bringing: Bringi
     }
     taken.doubled = decision.doubled;
     taken.late_drafts = decision.late_drafts;
+    taken.withdrawn = decision.withdrawn;
     taken.counts.corrections = decision.corrections;
     for (index, (block, fates)) in blocks.into_iter().zip(decision.fates).enumerate() {
         store_block(tx, target, first + index as i64, block, &fates, &mut taken.counts)?;
@@ -152,8 +156,11 @@ fn decide(
         let id = if found == Found::Nowhere && group.len() == 1 {
             Some(RegistrationId::new(first + i64::from(block), place.into()))
         } else {
-            let is_asked = |before: &Current| !before.moved || bringing != Bringing::Entered;
-            let before = currents.remove(&index).filter(is_asked);
+            let mut before = currents.remove(&index);
+            if bringing == Bringing::Entered {
+                before = before.filter(|before| !before.moved);
+                before = before.map(|before| Current { withdrawn: None, ..before });
+            }
             let after = decision.follow(first, blocks, group, before);
             after.map(|after| after.id).filter(|id| Some(*id) != before.map(|before| before.id))
         };
@@ -230,6 +237,7 @@ fn currents(tx: &Tx<'_>, target: Target<'_>, known: &[Found]) -> Result<HashMap<
         "SELECT g.revision, g.state, b.state IS 6 FROM registration g LEFT JOIN batch b ON b.id = g.batch
          WHERE g.id = ?1",
     )?;
+    let mut withdrawal = tx.sql.prepare_cached("SELECT at FROM withdrawal WHERE registration = ?1")?;
     let mut currents = HashMap::with_capacity(wanted.len());
     for of_block in wanted.chunk_by(|a, b| a.0.block() == b.0.block()) {
         let (import, directory) = block::directory(tx, target.organisation, of_block[0].0.block())?;
@@ -240,6 +248,10 @@ fn currents(tx: &Tx<'_>, target: Target<'_>, known: &[Found]) -> Result<HashMap<
             let is = |wanted: State| state == wanted as i64;
             // What replaces under the same key is the newest itself.
             let moved = is(State::Superseded);
+            let withdrawn = match is(State::Withdrawn) {
+                true => withdrawal.query_row([id.0], |row| row.get(0)).optional()?,
+                false => None,
+            };
             currents.insert(
                 *index,
                 Current {
@@ -247,6 +259,7 @@ fn currents(tx: &Tx<'_>, target: Target<'_>, known: &[Found]) -> Result<HashMap<
                     digest: entry.digest,
                     revision,
                     stands: !is(State::Withdrawn) && !is(State::Refused) && !refused && !moved,
+                    withdrawn,
                     draft: is(State::Open),
                     moved,
                     row: (import == target.import).then_some(entry.row),

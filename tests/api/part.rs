@@ -197,9 +197,7 @@ fn a_batch_keeps_so_many_findings_and_counts_the_others() {
     let mut system = System::with(&portal, &["INTEGO-DIAG"], true);
     let members: Vec<String> = (0..99).map(|number| format!("\"X{number}\": 1")).collect();
     let wrong = format!("{{{}}}\n", members.join(",")).repeat(120);
-    let mut good = diagnosis("D1");
-    good["DT_DIAG_END"] = json!("2023-01-01");
-    let answer = json_of(&system.post(SUBMIT, LINES, &[], (wrong + &good.to_string()).as_bytes()));
+    let answer = json_of(&system.post(SUBMIT, LINES, &[], (wrong + &lines("D", 1)).as_bytes()));
     let told = answer["findings"].as_u64().unwrap();
     assert!(told > 11_000, "{told}");
     let kept = "SELECT count(*) FROM finding WHERE severity = 'error'";

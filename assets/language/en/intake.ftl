@@ -37,5 +37,7 @@ row-too-few-cells = The row has { $found } cells and the header { $expected }. L
 row-too-long = The row that begins on line { $line } is longer than { $limit } KiB: the file is damaged there. An import stores the rows before it; all from there on goes into the file of refused rows.
 row-too-many-cells = The row has { $found } cells and the header { $expected }. Put values that hold the delimiter between quotes.
 row-unclosed-quote = The quote opened in the row of line { $line } is never closed. An import stores the rows before it; all from there on goes into the file of refused rows, where you can close the quote and import it.
+row-withdrawn-back = This registration was withdrawn on { $when }. The row says something else than it did, so it is back as a new version. If it is to stay withdrawn, take it out of the source system and withdraw it again.
+row-withdrawn-stays = This registration was withdrawn on { $when }. The row says the same as it did, so it stays withdrawn. To bring it back, enter it by form or change a value.
 row-zero-byte = The row of line { $line } holds a zero byte: the file is damaged there. An import stores the rows before it; all from there on goes into the file of refused rows.
 header-repeat-twice = The repeat { $column } stands in a column of its own and in columns with numbers. Use one way.

@@ -37,5 +37,7 @@ row-too-few-cells = La ligne a { $found } cellules et l’en-tête { $expected }
 row-too-long = La ligne qui commence à la ligne { $line } dépasse { $limit } Kio : le fichier y est endommagé. Un import enregistre les lignes qui la précèdent ; tout à partir de là va dans le fichier des lignes refusées.
 row-too-many-cells = La ligne a { $found } cellules et l’en-tête { $expected }. Mettez entre guillemets les valeurs qui contiennent le séparateur.
 row-unclosed-quote = Le guillemet ouvert dans la ligne { $line } n’est jamais fermé. Un import enregistre les lignes qui la précèdent ; tout à partir de là va dans le fichier des lignes refusées, où vous pouvez fermer le guillemet avant de l’importer.
+row-withdrawn-back = Cet enregistrement a été retiré le { $when }. La ligne dit autre chose que lui ; il est donc de retour, comme nouvelle version. S’il doit rester retiré, supprimez-le du système source et retirez-le à nouveau.
+row-withdrawn-stays = Cet enregistrement a été retiré le { $when }. La ligne dit la même chose que lui ; il reste donc retiré. Pour le faire revenir, saisissez-le par formulaire ou changez une valeur.
 row-zero-byte = La ligne { $line } contient un octet nul : le fichier y est endommagé. Un import enregistre les lignes qui la précèdent ; tout à partir de là va dans le fichier des lignes refusées.
 header-repeat-twice = La répétition { $column } figure dans une colonne à elle et dans des colonnes numérotées. Choisissez une façon.

@@ -37,5 +37,7 @@ row-too-few-cells = De rij heeft { $found } cellen en de hoofding { $expected }.
 row-too-long = De rij die op regel { $line } begint, is langer dan { $limit } KiB: het bestand is daar beschadigd. Een import bewaart de rijen ervoor; alles vanaf daar gaat naar het bestand met geweigerde rijen.
 row-too-many-cells = De rij heeft { $found } cellen en de hoofding { $expected }. Zet waarden met het scheidingsteken tussen aanhalingstekens.
 row-unclosed-quote = Het aanhalingsteken in de rij van regel { $line } wordt nooit gesloten. Een import bewaart de rijen ervoor; alles vanaf daar gaat naar het bestand met geweigerde rijen, waarin u het kunt sluiten om het dan te importeren.
+row-withdrawn-back = Deze registratie werd ingetrokken op { $when }. De rij zegt iets anders dan zij, dus ze is terug als nieuwe versie. Moet ze ingetrokken blijven, haal ze dan uit het bronsysteem en trek ze opnieuw in.
+row-withdrawn-stays = Deze registratie werd ingetrokken op { $when }. De rij zegt hetzelfde als zij, dus ze blijft ingetrokken. Om ze terug te brengen, voert u ze in met een formulier of wijzigt u een waarde.
 row-zero-byte = De rij van regel { $line } bevat een nulbyte: het bestand is daar beschadigd. Een import bewaart de rijen ervoor; alles vanaf daar gaat naar het bestand met geweigerde rijen.
 header-repeat-twice = De herhaling { $column } staat in een eigen kolom én in genummerde kolommen. Kies één manier.
