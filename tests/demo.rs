@@ -4,7 +4,7 @@ use std::{
     io::{BufRead, BufReader},
     net::TcpListener,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     thread,
     time::Duration,
 };
@@ -157,8 +157,8 @@ fn a_definition_that_is_added_to_a_demo_is_delivered_though_it_knows_no_patient(
     let mut command = Command::new(env!("CARGO_BIN_EXE_hd4dp"));
     command.args(["demo", "--rows", "0", "--listen", "127.0.0.1:0", "--keep"]).arg(folder.path());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).env("LANG", "C");
-    let mut running = command.spawn().unwrap();
-    let mut lines = BufReader::new(running.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut running = Running(command.spawn().unwrap());
+    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert!(lines.any(|line| line.contains("https://")));
 
     let run = |args: &[&str]| {
@@ -193,8 +193,17 @@ fn a_definition_that_is_added_to_a_demo_is_delivered_though_it_knows_no_patient(
     run(&["import", "--organisation", "71099911", "--dcd", "STOCK", rows.to_str().unwrap()]);
     let delivered = run(&["deliver", "--until-empty", "--json"]);
     let summary: Value = serde_json::from_slice(&delivered).unwrap();
-    running.kill().unwrap();
-    running.wait().unwrap();
+    drop(running);
     assert_eq!(summary["reconciles"], true, "{summary}");
     assert_eq!((&summary["sent"], &summary["queued"]), (&0.into(), &0.into()), "{summary}");
+}
+
+/// A process that ends with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _gone = self.0.kill();
+        let _waited = self.0.wait();
+    }
 }
