@@ -121,7 +121,11 @@ fn what_was_entered_before_times_were_stored_gets_them_from_the_audit() {
     let file = portal.app.file("a.csv", format!("{DIAG_HEADER}\n{}\n", diag("D5", "text")));
     assert_eq!(portal.app.import("INTEGO-DIAG", &file).0, 0);
     let before = found(&portal, None, None);
-    portal.app.sqlite("ALTER TABLE block DROP COLUMN arrived_at; PRAGMA user_version = 16");
+    portal.app.sqlite(
+        "ALTER TABLE block DROP COLUMN arrived_at; DROP TABLE finding_left_out; DROP TABLE finding_left_out_row;
+         ALTER TABLE import DROP COLUMN kept_errors; ALTER TABLE import DROP COLUMN kept_warnings;
+         PRAGMA user_version = 16",
+    );
     let portal = portal.restarted();
     assert_eq!(found(&portal, None, None), before);
     assert_eq!(portal.app.sqlite("SELECT count(*) FROM block WHERE arrived_at IS NULL"), "1", "the file's");
