@@ -245,7 +245,7 @@ fn repeated(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Option<
             definition: &place.found.definition,
             definition_id: place.found.id.unwrap_or_default(),
             row: &judged.row,
-            replaces: None,
+            replaces: replaced(place),
         };
         let known = intake::known(tx, &entered)?;
         Ok(known.filter(|id| entry_place::editable(visit, tx, *id).is_ok()))
@@ -355,15 +355,20 @@ fn change_instances(place: &mut Place, typed: &mut Typed, act: &str) -> Option<C
     Some(Changed { repeat, number, is_new: false })
 }
 
-fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
-    let (group, who) = (visit.group()?.id, visit.who()?);
-    let replaces = place.stored.as_ref().filter(|stored| stored.is_same_registration());
-    let replaces = replaces.map(|stored| Replaced {
+/// What the form takes the place of, if there is such.
+fn replaced(place: &Place) -> Option<Replaced> {
+    let stored = place.stored.as_ref().filter(|stored| stored.is_same_registration())?;
+    Some(Replaced {
         id: stored.id,
         is_draft: stored.how == How::Continue,
         may_move: stored.how == How::Move,
         definition: place.stored_in,
-    });
+    })
+}
+
+fn save(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Saved> {
+    let (group, who) = (visit.group()?.id, visit.who()?);
+    let replaces = replaced(place);
     let saved = visit.write(|tx| {
         let definition = &place.found.definition;
         let definition_id = match place.found.id {
