@@ -184,7 +184,7 @@ form.addEventListener("change", () => {
 });
 setInterval(() => {
   if (isChanged && !running && !waiting && Date.now() - keptLast > KEEP_EVERY) check();
-}, KEEP_EVERY);
+}, 1000);
 
 // Sent without its session, all that was typed would be gone.
 form.addEventListener("submit", (event) => {
