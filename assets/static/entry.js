@@ -148,13 +148,15 @@ async function check() {
   isStale = false;
   const body = fields("check");
   const keeps = isChanged && Date.now() - keptLast > KEEP_EVERY;
-  if (keeps) body.set("keep", "1");
+  if (keeps) {
+    body.set("keep", "1");
+    keptLast = Date.now();
+  }
   try {
     const answer = await fetch(form.action, {
       method: "POST", body, headers: { accept: "application/json" },
     });
     if (answer.redirected) return ended(answer.url);
-    if (keeps) keptLast = Date.now();
     if (!answer.ok) return await refused(answer);
     isEnded = false;
     const live = await answer.json();

@@ -100,7 +100,8 @@ pub enum Done {
     Other,
     /// The same request, a batch, is still being done.
     UnderWay,
-    /// Nothing of it is stored: its key was revoked or expired meanwhile.
+    /// Its key was revoked or expired meanwhile. Parts of a batch that came
+    /// before are stored.
     KeyEnded,
 }
 

@@ -51,7 +51,10 @@ pub fn add(tx: &Tx<'_>, definition: &Definition) -> Result<(i64, bool)> {
             .with("name", definition.name.as_str())
             .with("version", version));
     }
-    must_have_no_twin(tx, &definition.name)?;
+    let has_versions = "SELECT EXISTS (SELECT 1 FROM definition WHERE name = ?1)";
+    if !tx.sql.prepare_cached(has_versions)?.query_row([&definition.name], |row| row.get(0))? {
+        must_have_no_twin(tx, &definition.name)?;
+    }
     tx.sql.execute(
         "INSERT INTO definition (project, name, version, source, enrolment_required, has_patient, added_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -35,6 +35,9 @@ impl Kept {
     }
 }
 
+/// The most rows in a run, so that those about a row are found near it.
+const LONGEST: u64 = 10_000;
+
 /// Findings that are not kept.
 #[derive(Default)]
 pub(super) struct LeftOut<'a> {
@@ -48,12 +51,17 @@ impl<'a> LeftOut<'a> {
         self.rows.insert((finding.severity, finding.row));
     }
 
-    /// The rows as runs: of a wrong file nearly all follow one another.
+    /// The rows as runs: of a wrong file nearly all follow one another. None is
+    /// longer than [`LONGEST`].
     fn runs(&self) -> Vec<(Severity, u64, u64)> {
         let mut runs: Vec<(Severity, u64, u64)> = Vec::new();
         for (severity, row) in &self.rows {
             match runs.last_mut() {
-                Some((known, _, last)) if known == severity && *last + 1 == *row => *last = *row,
+                Some((known, first, last))
+                    if known == severity && *last + 1 == *row && *row - *first < LONGEST =>
+                {
+                    *last = *row;
+                }
                 _ => runs.push((*severity, *row, *row)),
             }
         }
@@ -84,6 +92,7 @@ pub(super) fn note(tx: &Tx<'_>, import: ImportId, kept: Kept, more: &LeftOut<'_>
     }
     let mut longer = tx.sql.prepare_cached(
         "UPDATE finding_left_out_row SET last = ?4 WHERE import = ?1 AND severity = ?2 AND last = ?3 - 1
+           AND ?4 - first < ?5
            AND first = (SELECT max(first) FROM finding_left_out_row WHERE import = ?1 AND severity = ?2)",
     )?;
     let mut another = tx.sql.prepare_cached(
@@ -91,9 +100,9 @@ pub(super) fn note(tx: &Tx<'_>, import: ImportId, kept: Kept, more: &LeftOut<'_>
          ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
     )?;
     for (severity, first, last) in more.runs() {
-        let run = params![import.0, word(severity), first as i64, last as i64];
-        if longer.execute(run)? == 0 {
-            another.execute(run)?;
+        let (word, first, last) = (word(severity), first as i64, last as i64);
+        if longer.execute(params![import.0, word, first, last, LONGEST as i64])? == 0 {
+            another.execute(params![import.0, word, first, last])?;
         }
     }
     Ok(())
@@ -104,9 +113,10 @@ pub(super) fn note(tx: &Tx<'_>, import: ImportId, kept: Kept, more: &LeftOut<'_>
 pub(super) fn rows(tx: &Tx<'_>, import: ImportId, from: u64, to: u64) -> Result<BTreeMap<u64, Severity>> {
     let mut statement = tx.sql.prepare_cached(
         "SELECT severity, first, last FROM finding_left_out_row
-         WHERE import = ?1 AND severity IN ('error', 'warning') AND first <= ?3 AND last >= ?2",
+         WHERE import = ?1 AND severity IN ('error', 'warning')
+           AND first BETWEEN ?2 - ?4 AND ?3 AND last >= ?2",
     )?;
-    let mut runs = statement.query(params![import.0, from as i64, to as i64])?;
+    let mut runs = statement.query(params![import.0, from as i64, to as i64, LONGEST as i64])?;
     let mut rows = BTreeMap::new();
     while let Some(run) = runs.next()? {
         let severity = severity(&run.get::<_, String>(0)?);

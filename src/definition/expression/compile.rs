@@ -328,7 +328,9 @@ fn check_side((tree, kind): (&Tree<'_>, Type), other: Type, is_order: bool) -> R
     let order = || Err(Fault::plain("definition-expression-order"));
     match (kind, other) {
         (Type::Truth, _) if is_order => order(),
-        (Type::Truth, Type::Truth | Type::Number | Type::Any) => Ok(()),
+        (Type::Truth, Type::Truth | Type::Number | Type::DateNumber | Type::MomentNumber | Type::Any) => {
+            Ok(())
+        }
         (Type::Truth, _) => types(),
         (Type::Choices | Type::Choice, _) if is_order => order(),
         (Type::Date | Type::Moment | Type::Time, Type::Number) => types(),

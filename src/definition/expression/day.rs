@@ -36,9 +36,12 @@ pub(super) fn called(name: &str, arguments: &[Type]) -> Type {
 /// either, compare by their days.
 pub(super) fn agreed((left, of_left): Typed, (right, of_right): Typed) -> [Term; 2] {
     let day = |term| Term::Day(Box::new(term));
+    let date = |term| Term::Date(Box::new(term));
     match (of_left, of_right) {
-        (Type::Moment, Type::DateNumber) | (Type::MomentNumber, Type::Date) => [day(left), right],
-        (Type::DateNumber, Type::Moment) | (Type::Date, Type::MomentNumber) => [left, day(right)],
+        (Type::Moment, Type::DateNumber) => [day(left), date(right)],
+        (Type::DateNumber, Type::Moment) => [date(left), day(right)],
+        (Type::MomentNumber, Type::Date) => [day(left), right],
+        (Type::Date, Type::MomentNumber) => [left, day(right)],
         _ => [left, right],
     }
 }

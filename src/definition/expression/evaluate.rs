@@ -35,6 +35,8 @@ pub(super) enum Term {
     Minus(Box<Term>),
     /// The Belgian date of a moment, or of the number of days to one.
     Day(Box<Term>),
+    /// The date that a number counts the days to, without a part of the last one.
+    Date(Box<Term>),
     If(Box<(Node, Term, Term)>),
     /// The first that is not empty.
     Coalesce(Box<[Term; 2]>),
@@ -82,6 +84,7 @@ impl Term {
             }
             Self::Minus(term) => Data::Number(-term.evaluate(values)?.number()),
             Self::Day(term) => term.evaluate(values)?.dated(Kind::DateTime).dated(Kind::Date),
+            Self::Date(term) => term.evaluate(values)?.dated(Kind::Date),
             Self::If(parts) => {
                 let (condition, yes, no) = &**parts;
                 if condition.evaluate(values)? { yes.evaluate(values)? } else { no.evaluate(values)? }

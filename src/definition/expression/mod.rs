@@ -181,6 +181,16 @@ impl Calculation {
         Ok((Self { term, text: text.trim().to_owned() }, kind))
     }
 
+    /// The calculation of a variable of this kind, by the type of what it gives:
+    /// a date has the Belgian one of what counts to a moment.
+    #[must_use]
+    pub fn held_by(self, kind: Kind, gives: Type) -> Self {
+        match (kind, gives) {
+            (Kind::Date, Type::MomentNumber) => Self { term: Term::Day(Box::new(self.term)), ..self },
+            _ => self,
+        }
+    }
+
     /// The names of the variables that it speaks of, each time that it does.
     pub fn mentions(&self) -> Vec<&str> {
         mentioned(&self.text).unwrap_or_default()

@@ -146,7 +146,7 @@ impl<'a> Relations<'a> {
                     if !kind.fits(self.kinds[place]) {
                         self.reader.problem(row, "calculation", "definition-calculation-type", "");
                     }
-                    self.calculations.insert(place, calculation);
+                    self.calculations.insert(place, calculation.held_by(self.kinds[place], kind));
                 }
                 Err(fault) => self.fault(fault, row, "calculation"),
             }
@@ -293,7 +293,9 @@ impl<'a> Relations<'a> {
         }
         match Calculation::compile(text, &self.scope(None, repeat, Purpose::Calculation)) {
             // As a number a date is none that somebody would go on from.
-            Ok((calculation, given)) if given.fits(kind) && given.beyond(kind).is_none() => Some(calculation),
+            Ok((calculation, given)) if given.fits(kind) && given.beyond(kind).is_none() => {
+                Some(calculation.held_by(kind, given))
+            }
             Ok(_) => self.reader.refuse(row, "default", "definition-calculation-type", ""),
             Err(fault) => {
                 self.fault(fault, row, "default");

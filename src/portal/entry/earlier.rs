@@ -100,7 +100,8 @@ impl Earlier {
     }
 
     /// Keeps the instances of repeats with those of the form, of which there
-    /// were those in `before` and are those in `after`.
+    /// were those in `before` and are those in `after`. One with answers is
+    /// never taken away by a count, which may be half typed.
     pub fn follow(&mut self, shown: &Definition, before: &Typed, after: &Typed) {
         for (place, repeat) in shown.repeats.iter().enumerate() {
             let own = self.definition.repeats.iter().position(|other| other.name == repeat.name);
@@ -108,10 +109,10 @@ impl Earlier {
             let Some(own) = own.filter(|_| after.len() < before.len()) else { continue };
             let mut number = 0;
             let mut stays = after.iter().peekable();
-            self.cells.repeats[own].retain(|_| {
+            self.cells.repeats[own].retain(|cells| {
                 let is_it = before.get(number) == stays.peek().copied();
                 number += 1;
-                is_it && stays.next().is_some()
+                (is_it && stays.next().is_some()) || cells.iter().any(|cell| !cell.is_empty())
             });
         }
     }

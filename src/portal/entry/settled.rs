@@ -98,7 +98,8 @@ fn is_same(
 
 /// The place of the stored instance that one came from: instances are taken away
 /// or added at the end, so it stood no earlier. It has the same answers, or what
-/// it shows at `inner`; if none was added or taken away, it stands where it did.
+/// it shows at `inner`; if as many are there as before, it stands where it did,
+/// unless what was stored there stands elsewhere now.
 fn origin(
     definition: &Definition,
     stored: &Stored,
@@ -109,14 +110,17 @@ fn origin(
     let (instances, known) = (&cells.repeats[repeat], &stored.cells.repeats[repeat]);
     let variables = &definition.variables[definition.repeats[repeat].variables.clone()];
     let instance = &instances[index];
-    let has_answers = |other: &Vec<String>| {
-        let answers = variables.iter().zip(instance.iter().zip(other));
-        answers.filter(|(it, _)| it.calculation.is_none()).all(|(_, (one, other))| one == other)
+    let is_like = |one: &[String], other: &[String]| {
+        let mut answers =
+            variables.iter().zip(one.iter().zip(other)).filter(|(it, _)| it.calculation.is_none());
+        answers.all(|(_, (one, other))| one == other || *one == local(other))
     };
+    let has_answers = |other: &Vec<String>| is_like(instance, other);
     let shows = |other: &Vec<String>| !instance[inner].is_empty() && instance[inner] == other[inner];
     let find = |is_it: &dyn Fn(&Vec<String>) -> bool| {
         known.iter().enumerate().skip(index).find(|(_, it)| is_it(it)).map(|(at, _)| at)
     };
-    let stays = || (instances.len() == known.len()).then_some(index);
-    find(&has_answers).or_else(stays).or_else(|| find(&shows))
+    let is_elsewhere = || instances.iter().any(|one| is_like(one, &known[index]));
+    let stays = || (instances.len() == known.len() && !is_elsewhere()).then_some(index);
+    find(&has_answers).or_else(|| find(&shows)).or_else(stays)
 }

@@ -248,7 +248,8 @@ fn repeated(visit: &Visit<'_>, place: &Place, judged: &Judged) -> Result<Option<
             replaces: replaced(place),
         };
         let known = intake::known(tx, &entered)?;
-        Ok(known.filter(|id| entry_place::editable(visit, tx, *id).is_ok()))
+        let may_read = visit.permits(Permission::RegistrationsRead);
+        Ok(known.filter(|id| !may_read || entry_place::editable(visit, tx, *id).is_ok()))
     })
 }
 

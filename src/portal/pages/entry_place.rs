@@ -81,7 +81,7 @@ pub fn new(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
         return Err(not_found());
     }
     let Ok(from) = form.get("from").parse().map(RegistrationId) else { return Ok(place) };
-    reached(visit, tx, from, Permission::RegistrationsRead)?;
+    let Some(from) = valid(visit, tx, from)? else { return Ok(place) };
     let whole = history::whole(tx, group, from)?;
     // Of another project's registration nothing is known here.
     if definition::facts(tx, whole.definition)?.project != found.definition.project {
@@ -91,6 +91,20 @@ pub fn new(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
     let stored = Stored::new(from, &found.definition, &values(&own, &whole), How::Prefill);
     (place.stored, place.stored_in) = (Some(stored), whole.definition);
     Ok(place)
+}
+
+/// What a new form is filled in from: the registration that the address names,
+/// or what it was corrected to since; nothing if it was taken back.
+fn valid(visit: &Visit<'_>, tx: &Tx<'_>, from: RegistrationId) -> Result<Option<RegistrationId>> {
+    let read = |id| reached(visit, tx, id, Permission::RegistrationsRead);
+    let mut listed = read(from)?;
+    if let Some(newest) = history::newest(tx, from)? {
+        listed = match read(newest) {
+            Err(error) if error.code == Code::NotFound => return Ok(None),
+            newest => newest?,
+        };
+    }
+    Ok(Some(listed.id).filter(|_| !is_gone(listed.state)))
 }
 
 /// The place of a registration that is continued or corrected. If another one
@@ -113,7 +127,7 @@ pub fn edit(visit: &Visit<'_>, tx: &Tx<'_>, form: &Form) -> Result<Place> {
     let changed = Changed { newest: newest.as_ref().map(|newest| newest.id), may_go_on: true };
     if let Some(newest) = newest {
         let place = of(visit, tx, form, &newest)?;
-        if place.fits(form) {
+        if place.fits(form) && place.hides_as(&of(visit, tx, form, &asked)?) {
             return Ok(Place { changed: Some(changed), over: Some(asked.id), ..place });
         }
     }
@@ -210,6 +224,25 @@ impl Place {
         let moved = other.map(|_| earlier::gather(&earlier, into));
         let (stored, stored_in, changed, over) = (None, 0, None, None);
         Ok(Self { found, stored, stored_in, onward, earlier, begun: of, moved, changed, over })
+    }
+
+    /// Whether what is stored and not shown stands in the same instances of
+    /// repeats: a form names it by their numbers.
+    fn hides_as(&self, other: &Self) -> bool {
+        let hidden = |place: &Self| -> Option<Vec<(String, Vec<String>)>> {
+            let (definition, stored) = (&place.found.definition, place.stored.as_ref()?);
+            let hidden =
+                definition.repeats.iter().zip(&stored.cells.repeats).flat_map(|(repeat, instances)| {
+                    let all = repeat.variables.clone().enumerate();
+                    let hidden = all.filter(|(_, at)| definition.variables[*at].identifies);
+                    hidden.map(|(inner, at)| {
+                        let cells = instances.iter().map(|cells| cells[inner].clone()).collect();
+                        (format!("{}/{}", repeat.name, definition.variables[at].name), cells)
+                    })
+                });
+            Some(hidden.collect())
+        };
+        hidden(self) == hidden(other)
     }
 
     /// Whether nothing that was typed would be put aside for a stored business
