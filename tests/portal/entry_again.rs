@@ -195,3 +195,42 @@ fn who_changes_an_answer_that_the_key_of_a_correction_hangs_on_is_told_which() {
         assert!(summary.contains(&format!("#{field}\"")) && !summary.contains("#v-IDC_PAT"), "{summary}");
     }
 }
+
+#[test]
+fn once_stays_with_its_part_of_a_repeat_and_goes_to_no_new_one() {
+    let portal = defined(
+        "text,IDC_PAT,Patient,,,\ntext,K,Key,,,yes\nbegin_repeat,R,Part,,,\ntext,P,Name,,,\n\
+         dateTime,AT,When,,,\ncalculate,O,First name,once(${P}),,\nend_repeat,,,,,\n",
+    );
+    let mut an = portal.member(&portal.group(NIHDI), "an@fictief.example", &[Role::StudyLead]);
+    let parts = |given: [[&'static str; 3]; 2], act| {
+        let names = [["r-R-1-P", "r-R-1-AT", "r-R-1-O"], ["r-R-2-P", "r-R-2-AT", "r-R-2-O"]];
+        let fields = names.into_iter().flatten().zip(given.into_iter().flatten());
+        let all = [("v-IDC_PAT", PATIENT), ("v-K", "K1"), ("n-R", "2"), ("act", act), ("end", "1")];
+        fields.chain(all).collect::<Vec<_>>()
+    };
+    let (anna, bert, carl) = ("2024-01-01T10:00", "2024-01-02T10:00", "2024-01-03T10:00");
+    let begun = parts([["anna", anna, ""], ["bert", bert, ""]], "submit");
+    let first = entered(&an.post(&page("/new/ONCE"), &begun));
+    // The first part is taken away and another one comes.
+    let other = parts([["bert", bert, "bert"], ["carl", carl, ""]], "submit");
+    let second = entered(&an.post(&format!("{first}/edit"), &other));
+    let kept = |person: &mut Person, path: &str| {
+        let told = live(
+            person,
+            &format!("{path}/edit"),
+            &parts([["bert", bert, "bert"], ["carl", carl, ""]], "check"),
+        );
+        [shown(&told, "r-R-1-O"), shown(&told, "r-R-2-O")]
+    };
+    assert_eq!(kept(&mut an, &second), ["bert", "carl"]);
+    // A name that is mended keeps what was drawn first.
+    let mended = parts([["bert", bert, "bert"], ["karl", carl, "carl"]], "submit");
+    let third = entered(&an.post(&format!("{second}/edit"), &mended));
+    let told = live(
+        &mut an,
+        &format!("{third}/edit"),
+        &parts([["bert", bert, "bert"], ["karl", carl, "carl"]], "check"),
+    );
+    assert_eq!([shown(&told, "r-R-1-O"), shown(&told, "r-R-2-O")], ["bert", "carl"]);
+}

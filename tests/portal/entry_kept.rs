@@ -142,3 +142,20 @@ fn after_two_weeks_it_is_neither_listed_nor_opened_and_then_deleted() {
     }
     assert_eq!(portal.app.sqlite("SELECT path FROM kept_form"), two);
 }
+
+#[test]
+fn a_new_form_for_the_same_patient_is_filled_in_from_what_is_valid_now() {
+    let portal = portal();
+    let mut an = lead(&portal);
+    let first = entered(&an.post(&page("/new/INTEGO-DIAG"), &answers(&[], "submit")));
+    let mended = answers(&[("v-CD_PAT_PLC_RESDC", "8500")], "submit");
+    let second = entered(&an.post(&format!("{first}/edit"), &mended));
+    let id = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+    let from = page(&format!("/new/INTEGO-DIAG?from={}", id(&first)));
+    let shown = text(&mut an, &from);
+    assert!(shown.contains(&format!("name=\"from\" value=\"{}\"", id(&second))), "{shown}");
+    assert!(!shown.contains(&format!("value=\"{}\"", id(&first))) && shown.contains("8500"), "{shown}");
+    assert_eq!(an.post(&format!("{second}/withdraw"), &[("reason", "mistake")]).status, 303);
+    let shown = text(&mut an, &from);
+    assert!(!shown.contains("name=\"from\"") && !shown.contains("8500"), "{shown}");
+}

@@ -113,3 +113,15 @@ fn a_moment_has_its_time_of_day_and_a_date_its_days_where_such_a_value_is_wanted
     let row = judge(&mut validator, &["k", "2024-06-30", ""]);
     assert!(data(&row).get("CLOCK").is_none(), "a moment of which only the day is known");
 }
+
+#[test]
+fn a_date_calculated_from_a_moment_is_the_belgian_one_just_after_midnight_too() {
+    let mut validator = validator(
+        "type,name,hd::key,calculation\ntext,K,yes,\ndateTime,AT,,\ndate,THEN,,${AT} + 0\n\
+         date,NEXT,,once(${AT} + 1)\ndate,LATE,,today() + 0.9\n",
+    );
+    let row = judge(&mut validator, &["k", "2026-06-10T00:30:00+02:00"]);
+    let data = data(&row);
+    assert_eq!((&data["THEN"], &data["NEXT"]), (&"2026-06-10".into(), &"2026-06-11".into()));
+    assert_eq!(data["LATE"], "2026-11-22");
+}
