@@ -54,6 +54,8 @@ fn environment(language: Language) -> Environment<'static> {
         Ok(Files::get(name).map(|file| translated(&String::from_utf8_lossy(&file.data), language)))
     });
     environment.add_global("language", language.code());
+    // French sets it off from what stands before it.
+    environment.add_global("colon", if language == Language::Fr { "\u{a0}: " } else { ": " });
     environment.add_global("stamp", asset::stamp());
     environment.add_global("release", env!("CARGO_PKG_VERSION"));
     environment.add_function("t", move |id: &str, args: Kwargs| text(language, id, &args));
